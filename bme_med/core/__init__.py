@@ -1,0 +1,49 @@
+"""The pure centre: plans, sources, sniffing, pseudonyms, profiles."""
+
+from bme_med.core.errors import (
+    AuditError,
+    BmeError,
+    FileError,
+    KeyFileError,
+    MalformedFileError,
+    ProfileError,
+    UnsupportedFileError,
+    UsageError,
+)
+from bme_med.core.plan import Action, Code, Piece, Pieces, Plan, Range, Refusal
+from bme_med.core.policy import Policy
+from bme_med.core.profile import AttributeRule, DatePolicy, Option, Profile, parse_profile
+from bme_med.core.pseudonyms import Pseudonyms
+from bme_med.core.sniff import Format, sniff
+from bme_med.core.source import Source
+from bme_med.core.splice import iter_chunks, splice
+
+__all__ = [
+    "Action",
+    "AttributeRule",
+    "AuditError",
+    "BmeError",
+    "Code",
+    "DatePolicy",
+    "FileError",
+    "Format",
+    "KeyFileError",
+    "MalformedFileError",
+    "Option",
+    "Piece",
+    "Pieces",
+    "Plan",
+    "Policy",
+    "Profile",
+    "ProfileError",
+    "Pseudonyms",
+    "Range",
+    "Refusal",
+    "Source",
+    "UnsupportedFileError",
+    "UsageError",
+    "iter_chunks",
+    "parse_profile",
+    "sniff",
+    "splice",
+]

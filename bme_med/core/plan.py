@@ -1,0 +1,159 @@
+"""Plans: what the output of one file will be, and why.
+
+A plan is a piece table. The output is exactly its pieces, in order: ranges of the source and literal
+bytes. What no engine decided to keep cannot reach the output, and what was kept is provably the same
+bytes. The plan is also the dry run, the before/after view and the audit: they print it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from bme_med.core.sniff import Format
+
+__all__ = ["Action", "Code", "Piece", "Pieces", "Plan", "Range", "Refusal"]
+
+
+class Code(StrEnum):
+    """Action codes of PS3.15 Table E.1-1a, resolved: no compound code is left in a plan."""
+
+    X = "X"
+    """Remove."""
+    Z = "Z"
+    """Replace by a zero-length value."""
+    D = "D"
+    """Replace by a non-empty dummy that is legal for the value representation."""
+    K = "K"
+    """Keep, byte for byte."""
+    C = "C"
+    """Clean: keep the meaning, drop what identifies."""
+    U = "U"
+    """Replace by another UID, consistently."""
+
+
+class Range(NamedTuple):
+    """Bytes ``start`` to ``end`` (half-open) of the source."""
+
+    start: int
+    end: int
+
+
+Piece = Range | bytes
+"""A part of the output: a range of the source, or literal bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One decision about one part of a file.
+
+    `where` is in the format's own notation: ``(0010,0010) PatientName``, ``APP1/Exif``, ``3/tEXt``;
+    nested: ``(0040,0275)[0].(0040,0007) ...``. The value that was there is never stored.
+    """
+
+    where: str
+    code: Code
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one file becomes its de-identified copy.
+
+    Attributes
+    ----------
+    pieces
+        The output, in order.
+    actions
+        Every decision, kept parts included.
+    findings
+        Sentences a person should know, without values.
+    fields
+        New values that an output path may be made of, such as ``PatientID``.
+    suffix
+        Of the output's file name, with its dot.
+    """
+
+    format: Format
+    pieces: tuple[Piece, ...]
+    actions: tuple[Action, ...]
+    suffix: str
+    findings: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the output."""
+        return sum(
+            piece.end - piece.start if isinstance(piece, Range) else len(piece) for piece in self.pieces
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file is not written. `reason` is a sentence that a person can act on."""
+
+    reason: str
+    format: Format
+
+
+class Pieces:
+    """Collects pieces in output order; neighbours are joined.
+
+    >>> out = Pieces()
+    >>> out.keep(0, 4)
+    >>> out.keep(4, 8)
+    >>> out.literal(b"new")
+    >>> out.done(), out.size
+    ((Range(start=0, end=8), b'new'), 11)
+    """
+
+    __slots__ = ("_pieces", "size")
+
+    def __init__(self) -> None:
+        self._pieces: list[Piece] = []
+        self.size = 0
+
+    def keep(self, start: int, end: int) -> None:
+        """Append bytes ``start`` to ``end`` of the source."""
+        if start == end:
+            return
+        self.size += end - start
+        pieces = self._pieces
+        if pieces:
+            last = pieces[-1]
+            if isinstance(last, Range) and last.end == start:
+                pieces[-1] = Range(last.start, end)
+                return
+        pieces.append(Range(start, end))
+
+    def literal(self, data: bytes) -> None:
+        """Append `data`."""
+        if data:
+            self.size += len(data)
+            self._pieces.append(data)
+
+    def extend(self, other: "Pieces") -> None:
+        """Append all pieces of `other`."""
+        for piece in other._pieces:
+            if isinstance(piece, Range):
+                self.keep(piece.start, piece.end)
+            else:
+                self.literal(piece)
+
+    def done(self) -> tuple[Piece, ...]:
+        """The pieces, neighbouring literals joined."""
+        joined: list[Piece] = []
+        literals: list[bytes] = []
+        for piece in self._pieces:
+            if isinstance(piece, Range):
+                if literals:
+                    joined.append(b"".join(literals))
+                    literals = []
+                joined.append(piece)
+            else:
+                literals.append(piece)
+        if literals:
+            joined.append(b"".join(literals))
+        return tuple(joined)

@@ -1,0 +1,364 @@
+"""Profiles: what a run does, as one frozen record read from TOML.
+
+`KEYS` is the one schema: validation, defaults, the JSON Schema for editors and the documentation are made
+from it. What only an engine can judge, such as an attribute's keyword, the engine checks when it compiles
+the profile.
+"""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bme_med.core.errors import ProfileError
+from bme_med.core.plan import Code
+
+__all__ = ["KEYS", "AttributeRule", "DatePolicy", "Key", "Option", "Profile", "json_schema", "parse_profile"]
+
+
+class Option(StrEnum):
+    """The options of PS3.15, E.3, named as CID 7050 names them."""
+
+    CLEAN_PIXEL_DATA = "clean-pixel-data"
+    CLEAN_VISUAL_FEATURES = "clean-recognizable-visual-features"
+    CLEAN_GRAPHICS = "clean-graphics"
+    CLEAN_STRUCTURED_CONTENT = "clean-structured-content"
+    CLEAN_DESCRIPTORS = "clean-descriptors"
+    FULL_DATES = "retain-longitudinal-temporal-information-full-dates"
+    MODIFIED_DATES = "retain-longitudinal-temporal-information-modified-dates"
+    RETAIN_PATIENT_CHARACTERISTICS = "retain-patient-characteristics"
+    RETAIN_DEVICE_IDENTITY = "retain-device-identity"
+    RETAIN_UIDS = "retain-uids"
+    RETAIN_SAFE_PRIVATE = "retain-safe-private"
+    RETAIN_INSTITUTION_IDENTITY = "retain-institution-identity"
+
+
+class DatePolicy(StrEnum):
+    """What becomes of dates and times. `KEEP` follows from the Full Dates Option alone."""
+
+    REMOVE = "remove"
+    YEAR = "year"
+    SHIFT = "shift"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRule:
+    """One line of ``[dicom.attributes]``: the selector as written, the code, and the value for D."""
+
+    selector: str
+    code: Code
+    value: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key that a profile may have."""
+
+    path: str
+    kind: type
+    doc: str
+    choices: tuple[str, ...] = ()
+    default: Any = None
+
+
+KEYS: tuple[Key, ...] = (
+    Key("name", str, "Name, as `--profile` takes it."),
+    Key("title", str, "One line for people.", default=""),
+    Key("extends", str, "Profile that this one starts from."),
+    Key("dicom.options", list, "Options of PS3.15, E.3; added to those of `extends`.", tuple(Option), []),
+    Key(
+        "dicom.attributes",
+        dict,
+        "Exceptions by keyword, tag, pattern such as `(60xx,3000)`, or private attribute such as "
+        "`(0019,xx0C) SIEMENS MR HEADER`: an action code, or a table with `action` and `value`.",
+        default={},
+    ),
+    Key(
+        "dicom.structured-reports",
+        str,
+        "SR and KO documents: refuse them, or write them with an emptied content tree.",
+        ("refuse", "empty"),
+        "refuse",
+    ),
+    Key(
+        "photo.orientation",
+        str,
+        "Keep the picture the right way round by a minimal Exif of our own, or drop that too.",
+        ("keep", "drop"),
+        "keep",
+    ),
+    Key(
+        "photo.color-profile",
+        str,
+        "ICC profile: keep as it is, rebuild without what identifies, or drop.",
+        ("keep", "sanitize", "drop"),
+        "sanitize",
+    ),
+    Key(
+        "dates.policy",
+        str,
+        "Dates: remove, keep the year, or shift by whole days per patient.",
+        (DatePolicy.REMOVE, DatePolicy.YEAR, DatePolicy.SHIFT),
+    ),
+    Key(
+        "pixels.burned-in",
+        str,
+        "Instances at high risk of burned-in text: refuse, or keep and do not claim (0012,0062) = YES.",
+        ("keep", "refuse"),
+        "refuse",
+    ),
+    Key(
+        "files.names",
+        str,
+        "Names of photos: by number, by keyed hash, or as they were.",
+        ("sequential", "hash", "keep"),
+        "sequential",
+    ),
+    Key("files.pattern", str, "Pattern of photo names; knows `{n:03}` or `{hash}`."),
+    Key(
+        "files.dicom-path",
+        str,
+        "Path of an instance below OUT, from its new values.",
+        default="{PatientID}/{StudyInstanceUID}/{SeriesInstanceUID}/{SOPInstanceUID}.dcm",
+    ),
+)
+
+_PATTERNS = {"sequential": "Study_{n:03}", "hash": "Case_{hash}", "keep": ""}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """A complete, checked profile. Compared by identity, so that engines can cache what they compile."""
+
+    name: str
+    title: str
+    options: frozenset[Option]
+    attributes: tuple[AttributeRule, ...]
+    structured_reports: str
+    orientation: str
+    color_profile: str
+    dates: DatePolicy
+    burned_in: str
+    names: str
+    pattern: str
+    dicom_path: str
+    sha256: str
+
+
+def parse_profile(name: str, read: Callable[[str], tuple[str, str]]) -> Profile:
+    """Read a profile and those that it extends.
+
+    Parameters
+    ----------
+    name
+        What the user asked for.
+    read
+        Gives ``(source, text)`` for a name: where it was found and its TOML.
+
+    Raises
+    ------
+    ProfileError
+        With the profile, the key and what was expected.
+    """
+    values, source = _resolve(name, read, ())
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode())
+    options = frozenset(Option(option) for option in values["dicom.options"])
+    names = values["files.names"]
+    pattern = values["files.pattern"] or _PATTERNS[names]
+    _check_pattern(pattern, names, source)
+    _check_template(
+        values["files.dicom-path"],
+        {key: "x" for key in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")},
+        "files.dicom-path",
+        source,
+    )
+    return Profile(
+        name=values["name"],
+        title=values["title"],
+        options=options,
+        attributes=tuple(values["dicom.attributes"].values()),
+        structured_reports=values["dicom.structured-reports"],
+        orientation=values["photo.orientation"],
+        color_profile=values["photo.color-profile"],
+        dates=_date_policy(options, values["dates.policy"], source),
+        burned_in=values["pixels.burned-in"],
+        names=names,
+        pattern=pattern,
+        dicom_path=values["files.dicom-path"],
+        sha256=digest.hexdigest(),
+    )
+
+
+def _resolve(
+    name: str, read: Callable[[str], tuple[str, str]], seen: tuple[str, ...]
+) -> tuple[dict[str, Any], str]:
+    """All keys of `name` over those of the profiles it extends, and where it was found."""
+    source, text = read(name)
+    if source in seen:
+        raise ProfileError("profiles extend each other in a circle", source=source, key="extends")
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"not valid TOML: {error}", source=source) from None
+    own = _flatten(document, source)
+    if "name" not in own:
+        raise ProfileError("a profile needs a name", source=source, key="name")
+    parent = own.get("extends")
+    values = _resolve(parent, read, (*seen, source))[0] if parent else {key.path: key.default for key in KEYS}
+    merged = {**values, **own}
+    merged["dicom.options"] = sorted({*values["dicom.options"], *own.get("dicom.options", [])})
+    merged["dicom.attributes"] = {**values["dicom.attributes"], **own.get("dicom.attributes", {})}
+    return merged, source
+
+
+def _flatten(document: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Keys of a TOML document as dotted paths, each checked against `KEYS`."""
+    known = {key.path: key for key in KEYS}
+    sections = {path.split(".")[0] for path in known if "." in path}
+    flat: dict[str, Any] = {}
+    for name, value in document.items():
+        if name in sections:
+            if not isinstance(value, dict):
+                raise ProfileError("expected a table", source=source, key=name)
+            flat.update({f"{name}.{inner}": inner_value for inner, inner_value in value.items()})
+        else:
+            flat[name] = value
+    for path, value in flat.items():
+        if path not in known:
+            raise ProfileError(_unknown(path, known), source=source, key=path)
+        flat[path] = _checked(known[path], value, source)
+    return flat
+
+
+def _unknown(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, [str(choice) for choice in known], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"{word!r} is not known here{hint}"
+
+
+def _checked(key: Key, value: Any, source: str) -> Any:
+    if not isinstance(value, key.kind):
+        expected = {str: "text in quotes", list: "a list of texts", dict: "a table"}[key.kind]
+        raise ProfileError(f"expected {expected}", source=source, key=key.path)
+    if key.path == "dicom.attributes":
+        return {selector: _attribute_rule(selector, rule, source) for selector, rule in value.items()}
+    if key.choices:
+        for word in value if isinstance(value, list) else [value]:
+            if word not in key.choices:
+                allowed = ", ".join(str(choice) for choice in key.choices)
+                raise ProfileError(
+                    f"{_unknown(str(word), key.choices)} (one of: {allowed})",
+                    source=source,
+                    key=key.path,
+                )
+    return value
+
+
+def _attribute_rule(selector: str, rule: Any, source: str) -> AttributeRule:
+    path = f"dicom.attributes.{selector}"
+    table = {"action": rule} if isinstance(rule, str) else rule
+    if not isinstance(table, dict):
+        raise ProfileError("expected an action code or a table", source=source, key=path)
+    for name in table:
+        if name not in ("action", "value"):
+            raise ProfileError(_unknown(name, ("action", "value")), source=source, key=path)
+    if table.get("action") not in tuple(Code):
+        raise ProfileError(f"action must be one of {', '.join(Code)}", source=source, key=f"{path}.action")
+    value = table.get("value")
+    if value is not None and not (isinstance(value, str) and value.isascii() and value.isprintable()):
+        raise ProfileError("expected printable ASCII text", source=source, key=f"{path}.value")
+    if value is not None and table["action"] != Code.D:
+        raise ProfileError("a value goes with action D only", source=source, key=f"{path}.value")
+    if value is not None:
+        _check_template(value, {"subject": "x"}, f"{path}.value", source)
+    return AttributeRule(selector, Code(table["action"]), value, source)
+
+
+def _check_pattern(pattern: str, names: str, source: str) -> None:
+    if names == "keep":
+        return
+    field = {"sequential": {"n": 1}, "hash": {"hash": "0" * 12}}[names]
+    _check_template(pattern, field, "files.pattern", source)
+    name = next(iter(field))
+    if "{" + name not in pattern:
+        raise ProfileError(
+            f"a {names} pattern must contain {{{name}}}, or files would share a name",
+            source=source,
+            key="files.pattern",
+        )
+
+
+def _check_template(template: str, fields: Mapping[str, Any], key: str, source: str) -> None:
+    try:
+        template.format(**fields)
+    except (KeyError, ValueError, IndexError, AttributeError, TypeError):
+        allowed = ", ".join(f"{{{name}}}" for name in fields)
+        raise ProfileError(f"a template may use only {allowed}", source=source, key=key) from None
+
+
+def _date_policy(options: frozenset[Option], policy: str | None, source: str) -> DatePolicy:
+    """The date policy that options and ``dates.policy`` agree on (PS3.15, E.3.6: full and modified exclude)."""
+    if {Option.FULL_DATES, Option.MODIFIED_DATES} <= options:
+        raise ProfileError(
+            "the options for full and for modified dates exclude each other",
+            source=source,
+            key="dicom.options",
+        )
+    implied = None
+    if Option.FULL_DATES in options:
+        implied = DatePolicy.KEEP
+    elif Option.MODIFIED_DATES in options:
+        implied = DatePolicy.SHIFT
+    if implied and policy not in (None, implied):
+        raise ProfileError(
+            f"{policy!r} contradicts the temporal option in dicom.options; leave one of them out",
+            source=source,
+            key="dates.policy",
+        )
+    return implied or DatePolicy(policy or DatePolicy.REMOVE)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a profile, so that editors complete and check."""
+    code = {"enum": list(Code)}
+    rule = {
+        "oneOf": [
+            code,
+            {
+                "type": "object",
+                "properties": {"action": code, "value": {"type": "string"}},
+                "required": ["action"],
+                "additionalProperties": False,
+            },
+        ]
+    }
+    root: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "bme-med profile",
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": False,
+        "properties": {},
+    }
+    for key in KEYS:
+        *section, name = key.path.split(".")
+        table = root
+        for part in section:
+            table = table["properties"].setdefault(
+                part, {"type": "object", "additionalProperties": False, "properties": {}}
+            )
+        choices = [str(choice) for choice in key.choices]
+        if key.kind is dict:
+            entry: dict[str, Any] = {"type": "object", "additionalProperties": rule}
+        elif key.kind is list:
+            entry = {"type": "array", "items": {"enum": choices}, "uniqueItems": True}
+        else:
+            entry = {"enum": choices} if choices else {"type": "string"}
+        table["properties"][name] = {"description": key.doc, **entry}
+    return root
