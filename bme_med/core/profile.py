@@ -61,7 +61,7 @@ class Key:
     """One key that a profile may have."""
 
     path: str
-    kind: type
+    kind: type[Any]
     doc: str
     choices: tuple[str, ...] = ()
     default: Any = None
@@ -174,7 +174,7 @@ def parse_profile(name: str, read: Callable[[str], tuple[str, str]]) -> Profile:
     _check_pattern(pattern, names, source)
     _check_template(
         values["files.dicom-path"],
-        {key: "x" for key in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")},
+        dict.fromkeys(("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"), "x"),
         "files.dicom-path",
         source,
     )
@@ -244,7 +244,7 @@ def _unknown(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
 
 def _checked(key: Key, value: Any, source: str) -> Any:
     if not isinstance(value, key.kind):
-        expected = {str: "text in quotes", list: "a list of texts", dict: "a table"}[key.kind]
+        expected = {"str": "text in quotes", "list": "a list of texts", "dict": "a table"}[key.kind.__name__]
         raise ProfileError(f"expected {expected}", source=source, key=key.path)
     if key.path == "dicom.attributes":
         return {selector: _attribute_rule(selector, rule, source) for selector, rule in value.items()}
@@ -283,7 +283,7 @@ def _attribute_rule(selector: str, rule: Any, source: str) -> AttributeRule:
 def _check_pattern(pattern: str, names: str, source: str) -> None:
     if names == "keep":
         return
-    field = {"sequential": {"n": 1}, "hash": {"hash": "0" * 12}}[names]
+    field: dict[str, Any] = {"n": 1} if names == "sequential" else {"hash": "0" * 12}
     _check_template(pattern, field, "files.pattern", source)
     name = next(iter(field))
     if "{" + name not in pattern:
@@ -303,7 +303,7 @@ def _check_template(template: str, fields: Mapping[str, Any], key: str, source: 
 
 
 def _date_policy(options: frozenset[Option], policy: str | None, source: str) -> DatePolicy:
-    """The date policy that options and ``dates.policy`` agree on (PS3.15, E.3.6: full and modified exclude)."""
+    """The policy that options and ``dates.policy`` agree on; full and modified exclude (PS3.15, E.3.6)."""
     if {Option.FULL_DATES, Option.MODIFIED_DATES} <= options:
         raise ProfileError(
             "the options for full and for modified dates exclude each other",

@@ -39,7 +39,7 @@ class Pseudonyms:
         self._uids: dict[str, str] = {}
 
     def digest(self, label: str, *parts: str) -> bytes:
-        """The 32 bytes that stand for `parts` under `label`; parts are length-prefixed, so they cannot slide."""
+        """The 32 bytes that stand for `parts` under `label`; each part is prefixed by its length."""
         message = bytearray()
         for part in (label, *parts):
             data = part.encode("utf-8", "surrogateescape")

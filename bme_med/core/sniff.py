@@ -51,18 +51,17 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
 )
 
 _HEIF_BRANDS = frozenset(
-    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"mif3", b"msf1")
-    + (b"avif", b"avis", b"avci", b"avcs", b"jpeg", b"j2ki", b"vvic", b"evbi", b"miaf")
+    b"heic heix heim heis hevc hevx mif1 mif2 mif3 msf1 avif avis avci avcs jpeg j2ki vvic evbi miaf".split()
 )
 
 
 def sniff(source: Source) -> Format:
-    """The format that the first bytes of `source` declare.
+    r"""The format that the first bytes of `source` declare.
 
     ``DICM`` at byte 128 (PS3.10, 7.1) wins over whatever the preamble pretends to be. A dataset without
     preamble is recognised by a first element of group 0002 or 0008 in ascending, plausible form.
 
-    >>> sniff(b"\\x89PNG\\r\\n\\x1a\\n" + bytes(20))
+    >>> sniff(b"\x89PNG\r\n\x1a\n" + bytes(20))
     <Format.PNG: 'png'>
     """
     head = source[0:144]

@@ -1,1 +1,8 @@
+"""The DICOM engine: PS3.15 Annex E over the bytes of PS3.5 and PS3.10."""
 
+from bme_med.dicom.describe import describe
+from bme_med.dicom.engine import plan
+from bme_med.dicom.rules import action_table
+from bme_med.dicom.summary import Summary, summarize
+
+__all__ = ["Summary", "action_table", "describe", "plan", "summarize"]

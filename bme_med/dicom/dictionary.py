@@ -1,0 +1,119 @@
+"""The data dictionary: VR and keyword by tag (PS3.6, chapter 6), UIDs of Annex A, private attributes' VRs."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from bme_med.core.resources import read_resource, read_table
+
+__all__ = [
+    "Dictionary",
+    "dictionary",
+    "format_tag",
+    "is_private",
+    "private_vrs",
+    "registered_uids",
+    "where",
+]
+
+PRIVATE_CREATOR_ELEMENTS = range(0x0010, 0x0100)
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Standard attributes.
+
+    Attributes
+    ----------
+    entries
+        ``tag -> (VR, keyword)``; the VR may be a choice such as ``US or SS``.
+    tags
+        ``keyword -> tag``; repeating groups by their first group.
+    """
+
+    entries: dict[int, tuple[str, str]]
+    repeating: dict[str, tuple[str, str]]
+    tags: dict[str, int]
+
+    def get(self, tag: int) -> tuple[str, str] | None:
+        """VR and keyword of `tag`, repeating groups such as 6000-601E included."""
+        entry = self.entries.get(tag)
+        if entry is None and (tag >> 24 in (0x50, 0x60) or tag >> 16 in (0x0020, 0x0028, 0x1000, 0x1010)):
+            entry = self._repeating(f"{tag:08X}")
+        return entry
+
+    def keyword(self, tag: int) -> str:
+        """Keyword of `tag`, or nothing."""
+        entry = self.get(tag)
+        return entry[1] if entry else ""
+
+    def _repeating(self, digits: str) -> tuple[str, str] | None:
+        for mask, entry in self.repeating.items():
+            if all(want in ("x", digit) for want, digit in zip(mask, digits, strict=True)):
+                return entry
+        return None
+
+
+@cache
+def dictionary() -> Dictionary:
+    """The dictionary that ships with the package, read once."""
+    entries: dict[int, tuple[str, str]] = {}
+    repeating: dict[str, tuple[str, str]] = {}
+    tags: dict[str, int] = {}
+    for line in read_resource("dictionary.tsv").splitlines():
+        if line.startswith("#"):
+            continue
+        digits, vr, keyword = line.split("\t")
+        if "x" in digits:
+            repeating[digits] = (vr, keyword)
+            tags.setdefault(keyword, int(digits.replace("x", "0"), 16))
+        else:
+            tag = int(digits, 16)
+            entries[tag] = (vr, keyword)
+            tags[keyword] = tag
+    return Dictionary(entries, repeating, tags)
+
+
+@cache
+def registered_uids() -> frozenset[str]:
+    """UIDs that the standard itself assigns (PS3.6, Annex A): they identify no one."""
+    return frozenset(row["uid"] for row in read_table("uids.csv"))
+
+
+@cache
+def private_vrs() -> dict[tuple[str, int], str]:
+    """VR of known private attributes by creator and ``GGGG00EE``."""
+    vrs = {}
+    for line in read_resource("private_dictionary.tsv").splitlines():
+        if not line.startswith("#"):
+            creator, mask, vr = line.split("\t")
+            if "x" in mask[:4]:
+                continue
+            vrs[creator, int(mask.replace("x", "0"), 16)] = vr
+    for row in read_table("safe_private.csv"):
+        group, element = row["tag_pattern"].strip("()").split(",")
+        vrs.setdefault((row["private_creator"], int(group + "00" + element[2:], 16)), row["vr"])
+    return vrs
+
+
+def is_private(tag: int) -> bool:
+    """Whether the group number is odd (PS3.5, 7.8)."""
+    return bool(tag & 0x10000)
+
+
+def format_tag(tag: int) -> str:
+    """The standard's notation.
+
+    >>> format_tag(0x00100010)
+    '(0010,0010)'
+    """
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+
+
+@cache
+def where(tag: int) -> str:
+    """How actions name an attribute.
+
+    >>> where(0x00100010)
+    '(0010,0010) PatientName'
+    """
+    return f"{format_tag(tag)} {dictionary().keyword(tag)}".rstrip()

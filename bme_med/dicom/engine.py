@@ -1,0 +1,261 @@
+"""From an instance to a plan: every element meets the action table once (PS3.15, Annex E).
+
+Two looks. The first harvests what identifies; the second decides each element, keeps its bytes or writes
+new ones, and rebuilds the lengths of sequences whose content changed, bottom-up.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from bme_med.core import (
+    Action,
+    Code,
+    DatePolicy,
+    Format,
+    MalformedFileError,
+    Pieces,
+    Plan,
+    Policy,
+    Source,
+    UnsupportedFileError,
+    splice,
+)
+from bme_med.dicom import markers
+from bme_med.dicom.dictionary import where
+from bme_med.dicom.encoding import element as encoded
+from bme_med.dicom.encoding import header
+from bme_med.dicom.harvest import harvest
+from bme_med.dicom.identifiers import identifiers_in
+from bme_med.dicom.instance import Instance, read_instance
+from bme_med.dicom.iods import iod_of
+from bme_med.dicom.meta import file_meta
+from bme_med.dicom.pixeldata import frames_end
+from bme_med.dicom.private import private_decisions, removed
+from bme_med.dicom.risk import burned_in_risk, refuse_uncleanable
+from bme_med.dicom.rules import Decision, Do, action_table
+from bme_med.dicom.scope import Scope
+from bme_med.dicom.values import values_for
+from bme_med.dicom.walker import PIXEL_DATA, Element, Item
+
+__all__ = ["plan"]
+
+_SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
+_PATIENT_ID, _ISSUER, _STUDY, _SERIES = 0x00100020, 0x00100021, 0x0020000D, 0x0020000E
+_TEMPORAL_POSITIONS = 0x00200105
+_FIELDS = {
+    _PATIENT_ID: "PatientID",
+    _STUDY: "StudyInstanceUID",
+    _SERIES: "SeriesInstanceUID",
+    _SOP_INSTANCE: "SOPInstanceUID",
+}
+_Insertions = Sequence[tuple[int, bytes]]
+
+
+def plan(data: Source, policy: Policy) -> Plan:
+    """Plan the de-identified copy of one DICOM file.
+
+    Raises
+    ------
+    FileError
+        If the file is malformed, in an encoding that is not supported, or holds what cannot be cleaned.
+    """
+    instance = read_instance(data)
+    refuse_uncleanable(instance, policy.profile)
+    risk = burned_in_risk(instance)
+    if risk and policy.profile.burned_in == "refuse":
+        raise UnsupportedFileError(
+            f'high risk of burned-in text: {risk}; review it, or set pixels.burned-in = "keep"'
+        )
+    return _Planner(instance, policy, risk).plan()
+
+
+class _Planner:
+    """Plans one instance."""
+
+    def __init__(self, instance: Instance, policy: Policy, risk: str | None) -> None:
+        self.instance = instance
+        self.profile = policy.profile
+        self.table = action_table(policy.profile)
+        self.risk = risk
+        self.actions: list[Action] = []
+        self.findings: list[str] = []
+        self.fields = dict.fromkeys(_FIELDS.values(), "")
+        rules = self.table.dataset(iod_of(instance.first(_SOP_CLASS)))
+        self.top = Scope(instance.data, rules, instance.elements, "", instance.explicit, instance.charset)
+        self.identifiers = identifiers_in(harvest(self.top))
+        self.values = values_for(policy, _identity(instance), self.identifiers)
+
+    def plan(self) -> Plan:
+        instance = self.instance
+        sop_class = instance.first(_SOP_CLASS)
+        if not (sop_class and instance.first(_SOP_INSTANCE)):
+            raise MalformedFileError("SOP Class UID or SOP Instance UID is missing")
+        body = Pieces()
+        self._dataset(self.top, body, self._markers())
+        out = Pieces()
+        out.literal(file_meta(sop_class, self.fields["SOPInstanceUID"], instance.transfer_syntax))
+        out.extend(body)
+        self.actions.append(Action("preamble and file meta", Code.D, "PS3.15 E.1.1: written anew"))
+        self._find_losses()
+        return Plan(Format.DICOM, out.done(), tuple(self.actions), ".dcm", tuple(self.findings), self.fields)
+
+    def _dataset(self, scope: Scope, out: Pieces, insertions: _Insertions = ()) -> None:
+        """Decide every element of `scope`; `insertions` take their places in tag order."""
+        rules, actions, is_top = scope.rules, self.actions, not scope.prefix
+        private = private_decisions(scope, self.table)
+        pending = list(reversed(insertions))
+        for element in scope.elements:
+            tag = element.tag
+            while pending and pending[-1][0] <= tag:
+                out.literal(pending.pop()[1])
+            if is_top and tag in markers.MARKER_TAGS:
+                continue
+            decision = private.get(tag) or removed(tag) if tag & 0x10000 else rules[tag, element.vr]
+            if decision.do is Do.REMOVE:
+                actions.append(scope.placed(decision.action))
+            elif decision.do is Do.KEEP:
+                self._keep(element, decision, scope, out)
+            elif decision.do is Do.RECURSE:
+                self._sequence(element, decision, scope, out)
+            else:
+                self._change(element, decision, scope, out)
+        for _, literal in reversed(pending):
+            out.literal(literal)
+
+    def _keep(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
+        end = (
+            frames_end(self.instance, element)
+            if element.tag == PIXEL_DATA and not scope.prefix
+            else element.end
+        )
+        if end == element.end:
+            out.keep(element.start, element.end)
+            self._note(element, decision, scope, decision.action.code)
+            return
+        self.findings.append("Pixel Data was longer than its frames and was cut")
+        out.literal(header(element.tag, element.vr, end - element.value, explicit=scope.explicit))
+        out.keep(element.value, end)
+        self._note(element, decision, scope, Code.C)
+
+    def _change(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
+        """Write a new value, or keep the bytes where the new value is the old one."""
+        literal = self.values.make(element, decision, scope)
+        if literal is None:
+            fallback = decision.fallback or _left_empty(decision)
+            if fallback.do is Do.REMOVE:
+                self.actions.append(scope.placed(fallback.action))
+            else:
+                self._change(element, fallback, scope, out)
+            return
+        code = decision.action.code
+        if scope.data[element.start : element.end] == literal:
+            out.keep(element.start, element.end)
+            code = code if code is Code.D or code is Code.Z else Code.K
+        else:
+            out.literal(literal)
+            code = Code.C if code is Code.K else code
+        self._note(element, decision, scope, code, literal)
+
+    def _note(
+        self, element: Element, decision: Decision, scope: Scope, code: Code, literal: bytes = b""
+    ) -> None:
+        """Record what happened, and new values that an output path may need."""
+        self.actions.append(scope.placed(decision.action, code))
+        if not scope.prefix and element.tag in _FIELDS:
+            raw = literal[8:] or scope.raw(element)
+            self.fields[_FIELDS[element.tag]] = raw.decode("ascii", "replace").strip(" \0")
+
+    def _sequence(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
+        """Keep a sequence; its items' elements are decided one by one."""
+        if element.items is None:
+            self.actions.append(scope.placed(decision.action, Code.X))
+            return
+        self.actions.append(scope.placed(decision.action))
+        content = Pieces()
+        for number, item in enumerate(element.items.items):
+            self._item(scope.below(element, item, number), item, content)
+        tail = 8 if element.items.has_delimiter else 0
+        if tail or content.size == element.end - element.value:
+            out.keep(element.start, element.value)
+        else:
+            out.literal(header(element.tag, element.vr, content.size, explicit=scope.explicit))
+        out.extend(content)
+        out.keep(element.end - tail, element.end)
+
+    def _item(self, scope: Scope, item: Item, out: Pieces) -> None:
+        body = Pieces()
+        self._dataset(scope, body)
+        tail = 8 if item.has_delimiter else 0
+        if tail or body.size == item.end - item.start - 8:
+            out.keep(item.start, item.start + 8)
+        else:
+            out.literal(header(0xFFFEE000, "", body.size, explicit=False))
+        out.extend(body)
+        out.keep(item.end - tail, item.end)
+
+    def _markers(self) -> _Insertions:
+        """The attributes that say what was done, by tag (PS3.15, E.1.1)."""
+        values = [
+            (markers.DEIDENTIFICATION_METHOD, "LO", self._method_text()),
+            (markers.DEIDENTIFICATION_METHOD_CODES, "SQ", self._method_codes()),
+            (markers.TEMPORAL_INFORMATION, "CS", markers.temporal_information(self.profile)),
+        ]
+        if self.risk:
+            self.findings.append(f"high risk of burned-in text, kept by the profile: {self.risk}")
+        else:
+            values.insert(0, (markers.IDENTITY_REMOVED, "CS", b"YES"))
+        for tag, _, _ in values:
+            self.actions.append(Action(where(tag), Code.D, "PS3.15 E.1.1: says what was done"))
+        return [(tag, encoded(tag, vr, value, explicit=self.instance.explicit)) for tag, vr, value in values]
+
+    def _method_text(self) -> bytes:
+        """De-identification Method: earlier values, searched for identifiers, and ours."""
+        raw = self.instance.raw(markers.DEIDENTIFICATION_METHOD)
+        earlier = self.identifiers.search(raw, self.instance.charset) or b""
+        ours = markers.method_text(self.profile).encode()
+        values = [value for value in (part.strip(b" \0") for part in earlier.split(b"\\")) if value]
+        return b"\\".join(values if ours in values else [*values, ours])
+
+    def _method_codes(self) -> bytes:
+        """De-identification Method Code Sequence: earlier items, cleaned, and ours where they are missing."""
+        earlier = self.instance.by_tag.get(markers.DEIDENTIFICATION_METHOD_CODES)
+        items = earlier.items.items if earlier and earlier.items else []
+        kept = Pieces()
+        present: set[str] = set()
+        for number, item in enumerate(items):
+            scope = self.top.below(earlier, item, number) if earlier else self.top
+            self._item(scope, item, kept)
+            present.update(
+                scope.raw(inner).decode("ascii", "replace").strip(" \0")
+                for inner in item.elements
+                if inner.tag == markers.CODE_VALUE
+            )
+        added = [
+            markers.code_item(value, "DCM", meaning, explicit=self.instance.explicit)
+            for value, meaning in markers.method_codes(self.profile)
+            if value not in present
+        ]
+        return splice(kept.done(), self.instance.data) + b"".join(added)
+
+    def _find_losses(self) -> None:
+        """Say what a measurement needs and no longer finds."""
+        if self.profile.dates not in (DatePolicy.REMOVE, DatePolicy.YEAR):
+            return
+        if self.instance.first(_MODALITY) == "PT":
+            self.findings.append("PET: dates and times were removed, SUV cannot be computed from this copy")
+        if self.instance.number(_TEMPORAL_POSITIONS) > 1:
+            self.findings.append("dynamic series: acquisition times were removed from this copy")
+
+
+def _identity(instance: Instance) -> tuple[str, ...]:
+    """What a patient's pseudonym and date shift hang on: issuer and ID, or the study where there is no ID."""
+    patient = instance.text(_PATIENT_ID)
+    if patient:
+        return ("patient", instance.text(_ISSUER), patient)
+    return ("study", instance.first(_STUDY) or instance.first(_SOP_INSTANCE))
+
+
+@lru_cache(maxsize=4096)
+def _left_empty(decision: Decision) -> Decision:
+    """What follows where cleaning leaves nothing and the rule has no fallback of its own."""
+    return Decision(Do.DUMMY, Action(decision.action.where, Code.D, "nothing was left that may stay"))

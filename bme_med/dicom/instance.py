@@ -1,0 +1,113 @@
+"""Reading one instance: file meta, transfer syntax, the main dataset's elements (PS3.10, chapter 7)."""
+
+from dataclasses import dataclass
+
+from bme_med.core import MalformedFileError, Source, UnsupportedFileError
+from bme_med.dicom.charsets import decode
+from bme_med.dicom.encoding import split_values
+from bme_med.dicom.walker import Element, walk, walk_group
+
+__all__ = ["Instance", "read_instance"]
+
+_IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
+_EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+_UNSUPPORTED = {
+    "1.2.840.10008.1.2.1.99": "deflated transfer syntax",
+    "1.2.840.10008.1.2.2": "big endian transfer syntax",
+    "1.2.840.10008.1.2.4.94": "pixel data lies on a server (JPIP)",
+    "1.2.840.10008.1.2.4.95": "pixel data lies on a server (JPIP)",
+    "1.2.840.10008.1.2.4.204": "pixel data lies on a server (JPIP)",
+    "1.2.840.10008.1.2.4.205": "pixel data lies on a server (JPIP)",
+}
+_ENCAPSULATED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5")
+
+_TRANSFER_SYNTAX = 0x00020010
+_CHARACTER_SET = 0x00080005
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance's structure over its bytes; values are read when asked for."""
+
+    data: Source
+    transfer_syntax: str
+    explicit: bool
+    start: int
+    elements: list[Element]
+    by_tag: dict[int, Element]
+
+    def raw(self, tag: int) -> bytes:
+        """Bytes of the value of a top-level attribute; none where it is absent."""
+        element = self.by_tag.get(tag)
+        return self.data[element.value : element.end] if element and element.items is None else b""
+
+    def values(self, tag: int) -> list[str]:
+        """Values of a top-level ASCII attribute."""
+        raw = self.raw(tag)
+        return split_values(raw) if raw else []
+
+    def first(self, tag: int) -> str:
+        """First value of a top-level ASCII attribute, or nothing."""
+        values = self.values(tag)
+        return values[0] if values else ""
+
+    def number(self, tag: int, default: int = 0) -> int:
+        """A top-level US value, or an IS value where the attribute is one."""
+        element = self.by_tag.get(tag)
+        raw = self.raw(tag)
+        if element is None or not raw:
+            return default
+        if element.vr == "IS":
+            first = self.first(tag)
+            return int(first) if first.isascii() and first.isdigit() else default
+        return int.from_bytes(raw[:2], "little")
+
+    def text(self, tag: int) -> str:
+        """A top-level text attribute, decoded; undecodable bytes as Latin-1."""
+        raw = self.raw(tag)
+        text = decode(raw, self.charset)
+        return (raw.decode("latin-1") if text is None else text).strip(" \0")
+
+    @property
+    def charset(self) -> str:
+        """Specific Character Set of the main dataset, as it stands."""
+        return self.raw(_CHARACTER_SET).decode("ascii", "replace").strip(" \0")
+
+
+def read_instance(data: Source) -> Instance:
+    """Walk `data` from its preamble to its end.
+
+    Raises
+    ------
+    MalformedFileError
+        If it is no well-formed file.
+    UnsupportedFileError
+        If its transfer syntax cannot be cleaned.
+    """
+    if data[128:132] != b"DICM":
+        raise UnsupportedFileError(
+            "a dataset without preamble and file meta information is not supported yet"
+        )
+    meta, start = walk_group(data, 132, 0x0002)
+    syntax = _transfer_syntax(data, meta)
+    explicit = syntax != _IMPLICIT_LITTLE_ENDIAN
+    elements = walk(data, start, len(data), explicit=explicit)
+    if not elements:
+        raise MalformedFileError("the file holds no dataset")
+    return Instance(data, syntax, explicit, start, elements, {element.tag: element for element in elements})
+
+
+def _transfer_syntax(data: Source, meta: list[Element]) -> str:
+    for element in meta:
+        if element.tag == _TRANSFER_SYNTAX:
+            syntax = split_values(data[element.value : element.end])[0]
+            break
+    else:
+        raise MalformedFileError("file meta information names no transfer syntax", where="(0002,0010)")
+    if syntax in _UNSUPPORTED:
+        raise UnsupportedFileError(f"{_UNSUPPORTED[syntax]} is not supported yet")
+    if syntax not in (_IMPLICIT_LITTLE_ENDIAN, _EXPLICIT_LITTLE_ENDIAN) and not syntax.startswith(
+        _ENCAPSULATED
+    ):
+        raise UnsupportedFileError("unknown or private transfer syntax")
+    return syntax

@@ -1,0 +1,26 @@
+"""How long Pixel Data may be (PS3.3, C.7.6.3.1; PS3.5, 8.1)."""
+
+from bme_med.dicom.instance import Instance
+from bme_med.dicom.walker import UNDEFINED, Element
+
+__all__ = ["frames_end"]
+
+_SAMPLES, _PHOTOMETRIC, _FRAMES = 0x00280002, 0x00280004, 0x00280008
+_ROWS, _COLUMNS, _BITS = 0x00280010, 0x00280011, 0x00280100
+
+
+def frames_end(instance: Instance, pixel_data: Element) -> int:
+    """Offset behind the last frame of native Pixel Data, padded to even length.
+
+    The element's own end where it is encapsulated, shorter than its frames, or not described.
+    """
+    length = int.from_bytes(instance.data[pixel_data.value - 4 : pixel_data.value], "little")
+    rows, columns, bits = (instance.number(tag) for tag in (_ROWS, _COLUMNS, _BITS))
+    if length == UNDEFINED or not (rows and columns and bits):
+        return pixel_data.end
+    samples = instance.number(_SAMPLES, 1)
+    if instance.first(_PHOTOMETRIC) == "YBR_FULL_422":
+        samples = 2
+    frames = max(instance.number(_FRAMES, 1), 1)
+    frame_bytes = (rows * columns * samples * bits * frames + 7) // 8
+    return min(pixel_data.value + frame_bytes + (frame_bytes & 1), pixel_data.end)

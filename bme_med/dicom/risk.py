@@ -1,0 +1,106 @@
+"""Instances that metadata work alone cannot clean: burned-in text, documents, voices.
+
+The risk by modality and SOP Class is data (``pixel_risk.csv``); the conditions on attributes stand here.
+``BurnedInAnnotation = NO`` never lowers a risk: devices write it without looking (PS3.15, E.3.1).
+"""
+
+import re
+from functools import cache
+
+from bme_med.core import Profile, UnsupportedFileError
+from bme_med.core.resources import read_table
+from bme_med.dicom.instance import Instance
+
+__all__ = ["burned_in_risk", "refuse_uncleanable"]
+
+_SCREENS = frozenset(
+    (
+        *("SCREEN SAVE", "SCREEN", "SAVE", "CAPTURE", "DOSE", "DOSE_INFO", "PROT", "VOLREN", "REPORT"),
+        *("CSA REPORT", "MRSC", "LABEL", "OVERVIEW", "PATIENT_INFO", "RESULTS"),
+    )
+)
+_DESCRIPTION = re.compile(
+    r"(?<![a-z])(?:dose report|dose info|patient protocol|screen ?saves?|screens?|saves?|summary|reports?"
+    r"|results?|worksheets?|scanned|photos?)(?![a-z])",
+    re.IGNORECASE,
+)
+_GRAY_MODALITIES = frozenset(("CT", "MR", "PT", "NM", "CR", "DX"))
+_CAPTURE_DEVICE_TAGS = (0x00181010, 0x00181012, 0x00181016, 0x00181018, 0x00181019)
+
+_SOP_CLASS, _MODALITY, _IMAGE_TYPE = 0x00080016, 0x00080060, 0x00080008
+_BURNED_IN, _PHOTOMETRIC, _SERIES_DESCRIPTION = 0x00280301, 0x00280004, 0x0008103E
+_CONVERSION_TYPE, _PIXEL_DATA, _DOCUMENT = 0x00080064, 0x7FE00010, 0x00420011
+_CONTENT = 0x0040A730
+_PIXEL_TAGS = (_PIXEL_DATA, 0x7FE00008, 0x7FE00009)
+
+_AUDIO_CLASSES = frozenset(("1.2.840.10008.5.1.4.1.1.9.4.1", "1.2.840.10008.5.1.4.1.1.9.4.2"))
+
+
+def burned_in_risk(instance: Instance) -> str | None:
+    """Why text is likely to stand in the pixels, or nothing. No value of free text is repeated."""
+    if not any(tag in instance.by_tag for tag in _PIXEL_TAGS):
+        return None
+    if instance.first(_BURNED_IN) == "YES":
+        return "BurnedInAnnotation is YES"
+    modality = instance.first(_MODALITY)
+    image_type = [value.upper() for value in instance.values(_IMAGE_TYPE)]
+    if modality == "SM":
+        return None if image_type[2:3] == ["VOLUME"] else "a slide image that may show the slide's label"
+    if instance.first(_SOP_CLASS) in _risky("sop_class"):
+        return "a SOP Class for captures, photographs, ultrasound or scans"
+    if modality in _risky("modality"):
+        return f"modality {modality}"
+    if "SECONDARY" in image_type[1:2]:
+        return "ImageType value 2 is SECONDARY"
+    if _SCREENS.intersection(image_type):
+        return "ImageType names a screen page"
+    if instance.first(_CONVERSION_TYPE):
+        return "ConversionType is present: the image was digitised or captured"
+    if any(instance.raw(tag).strip(b" \0") for tag in _CAPTURE_DEVICE_TAGS):
+        return "attributes of a secondary capture device are present"
+    if modality in _GRAY_MODALITIES and not instance.first(_PHOTOMETRIC).startswith("MONOCHROME"):
+        return f"colour in modality {modality} is a rendered page"
+    if _DESCRIPTION.search(instance.text(_SERIES_DESCRIPTION)):
+        return "SeriesDescription names a report, screen or scan"
+    return None
+
+
+def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
+    """Raise for what no rule on attributes can clean.
+
+    Raises
+    ------
+    UnsupportedFileError
+        With the reason and what to do.
+    """
+    sop_class = instance.first(_SOP_CLASS)
+    if instance.elements[0].tag >> 16 == 0x0004:
+        raise UnsupportedFileError("a DICOMDIR lists the original files; make a new one for the output")
+    if _DOCUMENT in instance.by_tag:
+        raise UnsupportedFileError("an encapsulated document cannot be cleaned; leave it out or extract it")
+    if sop_class in _AUDIO_CLASSES:
+        raise UnsupportedFileError("a recorded voice identifies a person; leave it out")
+    if _CONTENT in instance.by_tag and profile.structured_reports == "refuse":
+        raise UnsupportedFileError(
+            "a structured report is text that needs the Clean Structured Content Option; "
+            'set dicom.structured-reports = "empty" to keep it with an emptied content tree'
+        )
+    overlay_tags = [tag for tag in instance.by_tag if tag >> 24 == 0x60]
+    if any(_is_embedded_overlay(instance, tag) for tag in overlay_tags):
+        raise UnsupportedFileError("an overlay lies in unused bits of Pixel Data and cannot be removed yet")
+
+
+def _is_embedded_overlay(instance: Instance, tag: int) -> bool:
+    """Overlay Bit Position other than 0, or more than one bit allocated (PS3.3, C.9.2; retired in 2004)."""
+    return (tag & 0xFFFF == 0x0102 and instance.number(tag) != 0) or (
+        tag & 0xFFFF == 0x0100 and instance.number(tag) > 1
+    )
+
+
+@cache
+def _risky(selector: str) -> frozenset[str]:
+    return frozenset(
+        row["value"]
+        for row in read_table("pixel_risk.csv")
+        if row["selector"] == selector and row["default_risk"] == "high"
+    )

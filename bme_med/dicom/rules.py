@@ -1,0 +1,344 @@
+"""What a profile does to each attribute: Table E.1-1, its options, its gaps, a site's exceptions.
+
+A profile is compiled once into an `ActionTable`. For a dataset at some nesting path of some IOD it gives a
+`DatasetRules`, in which one look-up by ``(tag, VR)`` decides one element.
+
+Order of authority: what PS3.15, E.1.1 removes whatever the profile says; the profile's own exceptions;
+Table E.1-1 with the options (C beats K where they disagree); the attributes that the table forgot; then the
+rules by value representation for everything else.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+
+from bme_med.core import Action, Code, DatePolicy, Option, Profile
+from bme_med.core.resources import read_table
+from bme_med.dicom.dictionary import dictionary, format_tag, where
+from bme_med.dicom.encoding import CODED_VRS, TEXT_VRS
+from bme_med.dicom.iods import attribute_type
+from bme_med.dicom.selectors import Selectors
+
+__all__ = ["ActionTable", "DatasetRules", "Decision", "Do", "action_table"]
+
+
+class Do(Enum):
+    """What the engine does with a value."""
+
+    KEEP = auto()
+    REMOVE = auto()
+    EMPTY = auto()
+    DUMMY = auto()
+    UID = auto()
+    """Replace each UID that the standard does not register."""
+    CLASS_UID = auto()
+    """Keep UIDs that name a class, a syntax or a coding scheme, as long as they are UIDs."""
+    SHIFT = auto()
+    YEAR = auto()
+    AGE = auto()
+    """Keep, but 90 years and more become ``090Y``."""
+    SEARCH = auto()
+    """Keep, but cut out what was harvested as identifying."""
+    CODED = auto()
+    """Keep what fits the VR's repertoire; else a CS is searched, and numbers and times fall back."""
+    WORDS = auto()
+    """Keep the words of the vocabulary."""
+    CODE_MEANING = auto()
+    ICC = auto()
+    RECURSE = auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """The fate of one attribute. Compared by identity: a table makes each once.
+
+    Attributes
+    ----------
+    fallback
+        What happens where `do` cannot be done, such as to a malformed date.
+    value
+        Template of the value that `Do.DUMMY` writes, where the profile gives one.
+    """
+
+    do: Do
+    action: Action
+    fallback: "Decision | None" = None
+    value: str | None = None
+
+
+_CLASS_UIDS = frozenset(
+    ("ContextUID", "MappingResourceUID", "CodingSchemeUID", "ContextGroupExtensionCreatorUID")
+)
+_ALWAYS_REMOVED = {
+    0xFFFAFFFA: "PS3.15 E.1.1: digital signatures no longer verify",
+    0x4FFE0001: "PS3.15 E.1.1: digital signatures no longer verify",
+    0xFFFCFFFC: "PS3.10 7.2: data set trailing padding",
+    0x04000500: "PS3.15 E.1.1: holds encrypted original values",
+    0x04000561: "PS3.15 E.1.1: holds unencrypted original values",
+}
+_OPTION_COLUMNS = {
+    "rtn_safe_priv": Option.RETAIN_SAFE_PRIVATE,
+    "rtn_uids": Option.RETAIN_UIDS,
+    "rtn_dev_id": Option.RETAIN_DEVICE_IDENTITY,
+    "rtn_inst_id": Option.RETAIN_INSTITUTION_IDENTITY,
+    "rtn_pat_chars": Option.RETAIN_PATIENT_CHARACTERISTICS,
+    "clean_desc": Option.CLEAN_DESCRIPTORS,
+    "clean_struct_cont": Option.CLEAN_STRUCTURED_CONTENT,
+    "clean_graph": Option.CLEAN_GRAPHICS,
+}
+_RESOLVED = {
+    "X": "XZD", "Z": "ZZD", "D": "DDD", "K": "KKK", "U": "UUU", "X/Z": "XZD", "X/D": "XDD",
+    "X/Z/D": "XZD", "Z/D": "ZZD", "X/Z/U*": "XZK",
+}  # fmt: skip
+"""Compound codes for an attribute of Type 3, 2 and 1; plain X and Z give way to a legal value too."""
+
+_FAMILIES = (
+    ("CS", "LO", "SH", "ST", "LT", "UT", "UC", "UR", "AE", "PN"),
+    ("DS", "IS"),
+    ("TM", "DT", "DA"),
+    ("US", "SS", "UL", "SL", "UV", "SV", "AT", "OB", "OW", "OL", "OV"),
+    ("FL", "FD", "OF", "OD", "OW"),
+    ("UI",),
+    ("AS",),
+    ("SQ",),
+)
+"""VRs that devices mistake for each other, from harmless to identifying."""
+
+_GOING = ("PN", "AE", "UR", "UN")
+
+
+class DatasetRules(dict[tuple[int, str], Decision]):
+    """Decisions for the elements of datasets at one path of one IOD, made when first asked for."""
+
+    def __init__(self, table: "ActionTable", iod: str, path: tuple[str, ...]) -> None:
+        super().__init__()
+        self.table = table
+        self.iod = iod
+        self.path = path
+        self._below: dict[str, DatasetRules] = {}
+
+    def __missing__(self, key: tuple[int, str]) -> Decision:
+        decision = self[key] = self.table.decide(key[0], key[1], self.iod, self.path)
+        return decision
+
+    def below(self, tag: int) -> "DatasetRules":
+        """Rules for the items of the sequence `tag`."""
+        keyword = dictionary().keyword(tag) or format_tag(tag)
+        rules = self._below.get(keyword)
+        if rules is None:
+            rules = self._below[keyword] = DatasetRules(self.table, self.iod, (*self.path, keyword))
+        return rules
+
+
+class ActionTable:
+    """A profile, compiled."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._rows = {row["tag"]: row for row in read_table("ps315_e1_1.csv")}
+        self._gaps = {row["tag"]: row["suggested_action"] for row in read_table("ps315_gaps.csv")}
+        self.selectors = Selectors(profile)
+        self._datasets: dict[str, DatasetRules] = {}
+
+    def dataset(self, iod: str) -> DatasetRules:
+        """Rules for the main dataset of an instance."""
+        rules = self._datasets.get(iod)
+        if rules is None:
+            rules = self._datasets[iod] = DatasetRules(self, iod, ())
+        return rules
+
+    def decide(self, tag: int, vr: str, iod: str, path: tuple[str, ...]) -> Decision:
+        """Decide one standard attribute, encoded with `vr`, below the sequences `path` of `iod`."""
+        maker = _Maker(self._profile, tag, vr, attribute_type(iod, path, dictionary().keyword(tag)))
+        always = _removed_always(tag)
+        if always:
+            return maker.make(Do.REMOVE, Code.X, always)
+        exception = self.selectors.find(tag)
+        if exception:
+            return maker.coded(exception.code, f"profile: {exception.selector}", exception.value)
+        notation = _table_notation(tag)
+        if notation in self._rows:
+            return maker.listed(self._rows[notation])
+        if tag >> 24 == 0x60 and tag & 0xFFFF != 0x3000:
+            return maker.make(Do.REMOVE, Code.X, "PS3.3 C.9.2: nothing of an overlay plane without its data")
+        if notation in self._gaps:
+            return maker.gap(self._gaps[notation])
+        return maker.unlisted()
+
+    def private(self, creator: str, tag: int, vr: str) -> Decision | None:
+        """Decide a private attribute that the profile names, else nothing: it is removed."""
+        exception = self.selectors.find_private(creator, tag)
+        if exception is None:
+            return None
+        maker = _Maker(self._profile, tag, vr, 3)
+        if exception.code is Code.K:
+            return maker.unlisted(f"profile: {exception.selector}", known=True)
+        return maker.coded(exception.code, f"profile: {exception.selector}", exception.value)
+
+
+@lru_cache(maxsize=8)
+def action_table(profile: Profile) -> ActionTable:
+    """The compiled `profile`.
+
+    Raises
+    ------
+    ProfileError
+        If ``dicom.attributes`` or ``dicom.options`` asks for something that does not exist here.
+    """
+    return ActionTable(profile)
+
+
+def _removed_always(tag: int) -> str | None:
+    if tag & 0xFFFF == 0:
+        return "PS3.5 7.2: group length, retired"
+    if tag >> 16 == 0x0004:
+        return "PS3.15 E.1.1: directory attributes do not belong here"
+    return _ALWAYS_REMOVED.get(tag)
+
+
+def _table_notation(tag: int) -> str:
+    if tag >> 24 == 0x50:
+        return "(50xx,xxxx)"
+    if tag >> 24 == 0x60:
+        return f"(60xx,{tag & 0xFFFF:04X})"
+    return format_tag(tag)
+
+
+class _Maker:
+    """Makes the decision about one attribute; holds what each step would otherwise pass on."""
+
+    def __init__(self, profile: Profile, tag: int, vr: str, type_: int) -> None:
+        entry = dictionary().get(tag)
+        self.profile = profile
+        self.keyword = entry[1] if entry else ""
+        self.is_known = entry is not None
+        self.where = where(tag)
+        self.type = type_
+        self.vr = _judged_vr(vr, entry[0] if entry else None)
+
+    def make(self, do: Do, code: Code, rule: str, fallback: Decision | None = None) -> Decision:
+        return Decision(do, Action(self.where, code, rule), fallback)
+
+    def coded(self, code: Code, rule: str, value: str | None = None) -> Decision:
+        """The plain meaning of a resolved code."""
+        if code is Code.K:
+            return self.kept(rule)
+        if code is Code.C:
+            return self.cleaned(rule, self.resolved("X/Z/D", rule))
+        if code is Code.U or (code is Code.D and self.vr == "UI"):
+            return self.make(Do.UID, code, rule)
+        if code is Code.D:
+            return Decision(Do.DUMMY, Action(self.where, code, rule), None, value)
+        return self.make(Do.EMPTY if code is Code.Z else Do.REMOVE, code, rule)
+
+    def resolved(self, compound: str, rule: str) -> Decision:
+        """A compound code, resolved by the attribute's Type in the IOD."""
+        code = Code(_RESOLVED[compound][3 - self.type])
+        return self.coded(
+            code, f"{rule}, Type {self.type}" if len(compound) > 1 or code != compound else rule
+        )
+
+    def kept(self, rule: str) -> Decision:
+        """K: the value stays if it is what its VR promises; a sequence's items are decided one by one."""
+        if self.vr == "SQ":
+            return self.make(Do.RECURSE, Code.K, rule)
+        if self.vr == "UI":
+            return self.make(Do.CLASS_UID, Code.K, rule)
+        if self.vr in TEXT_VRS:
+            return self.make(Do.SEARCH, Code.K, rule)
+        if self.vr in CODED_VRS:
+            going = self.resolved("X/Z/D", f"{rule}, but the value is no {self.vr}")
+            is_aging = self.vr == "AS" and self.profile.dates is DatePolicy.YEAR
+            return self.make(Do.AGE if is_aging else Do.CODED, Code.K, rule, going)
+        return self.make(Do.KEEP, Code.K, rule)
+
+    def cleaned(self, rule: str, fallback: Decision) -> Decision:
+        """C: free text word by word, sequences item by item; what nothing here can clean falls back."""
+        if self.vr in TEXT_VRS:
+            return self.make(Do.WORDS, Code.C, rule, fallback)
+        return self.make(Do.RECURSE, Code.C, rule) if self.vr == "SQ" else fallback
+
+    def dated(self, rule: str, otherwise: Decision) -> Decision:
+        """A date or time under the profile's date policy (PS3.15, E.3.6)."""
+        policy = self.profile.dates
+        if policy is DatePolicy.KEEP:
+            return self.kept(f"{rule}: full dates")
+        if policy is DatePolicy.SHIFT and (self.vr == "TM" or self.keyword == "TimezoneOffsetFromUTC"):
+            return self.kept(f"{rule}: dates are shifted by whole days")
+        if self.vr in ("DA", "DT") and policy is not DatePolicy.REMOVE:
+            do = Do.SHIFT if policy is DatePolicy.SHIFT else Do.YEAR
+            return self.make(do, Code.C, f"{rule}: modified dates ({policy})", otherwise)
+        return otherwise
+
+    def listed(self, row: dict[str, str]) -> Decision:
+        """A row of Table E.1-1."""
+        basic = self.resolved(row["basic"], f"PS3.15 Table E.1-1: {row['basic']}")
+        if row["rtn_long_modif_dates"]:
+            decision = self.dated("PS3.15 Table E.1-1", basic)
+            if decision is not basic:
+                return decision
+        cells = {
+            option: row[column]
+            for column, option in _OPTION_COLUMNS.items()
+            if row[column] and option in self.profile.options
+        }
+        for option, cell in cells.items():
+            if cell == "C":
+                return self.cleaned(f"PS3.15 Table E.1-1, {option}: C", basic)
+        for option in cells:
+            return self.kept(f"PS3.15 Table E.1-1, {option}: K")
+        return basic
+
+    def gap(self, suggestion: str) -> Decision:
+        """An attribute that Table E.1-1 leaves out although it can identify."""
+        rule = "identifying, though not in PS3.15 Table E.1-1"
+        if suggestion.startswith("U"):
+            return self.kept(rule) if Option.RETAIN_UIDS in self.profile.options else self.coded(Code.U, rule)
+        going = self.resolved("X/Z/D", rule)
+        if self.keyword == "CodeMeaning":
+            return self.make(Do.CODE_MEANING, Code.C, rule, self.coded(Code.D, rule))
+        if self.keyword == "ICCProfile":
+            return self.make(Do.ICC, Code.C, rule, going)
+        if self.vr in ("DA", "DT", "TM"):
+            return self.dated(rule, going)
+        is_cleaned = suggestion == "C" or (
+            "Descriptors" in suggestion and Option.CLEAN_DESCRIPTORS in (self.profile.options)
+        )
+        return self.cleaned(rule, going) if is_cleaned else going
+
+    def unlisted(self, rule: str = "not in PS3.15 Table E.1-1", *, known: bool = False) -> Decision:
+        """An attribute that no table names, by its VR; `known` says that a profile vouches for it."""
+        if not (self.is_known or known):
+            return self.make(Do.REMOVE, Code.X, "not in the data dictionary")
+        vr = self.vr
+        if self.keyword == "URNCodeValue":
+            return self.coded(Code.D, f"{rule}: {vr}")
+        if vr in _GOING:
+            return self.resolved("X/Z/D", f"{rule}: {vr}")
+        if vr in ("DA", "DT", "TM"):
+            return self.dated(f"{rule}: {vr}", self.resolved("X/Z/D", f"{rule}: {vr}"))
+        if vr == "UI":
+            return self._unlisted_uid(rule)
+        return self.kept(f"{rule}: {vr}")
+
+    def _unlisted_uid(self, rule: str) -> Decision:
+        is_class = (
+            "SOPClass" in self.keyword or "TransferSyntax" in self.keyword or self.keyword in _CLASS_UIDS
+        )
+        if is_class:
+            return self.make(Do.CLASS_UID, Code.K, f"{rule}: names a class")
+        if Option.RETAIN_UIDS in self.profile.options:
+            return self.kept(f"{rule}: UI, retain-uids")
+        return self.coded(Code.U, f"{rule}: UI")
+
+
+def _judged_vr(vr: str, dictionary_vr: str | None) -> str:
+    """The VR to judge by: the more identifying one where file and dictionary differ, UN where they clash."""
+    if dictionary_vr is None or vr in dictionary_vr:
+        return vr
+    if vr == "UN":
+        return dictionary_vr if len(dictionary_vr) == 2 else "UN"
+    for family in _FAMILIES:
+        if vr in family and dictionary_vr[:2] in family:
+            return max(vr, dictionary_vr[:2], key=family.index)
+    return "UN"

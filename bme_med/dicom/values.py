@@ -1,0 +1,152 @@
+"""New values for old ones. Nothing (None) means: it cannot be done, the decision's fallback applies."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from bme_med.core import Policy
+from bme_med.core.icc import sanitize
+from bme_med.dicom import dates
+from bme_med.dicom.dictionary import dictionary, registered_uids
+from bme_med.dicom.dummies import dummy_items
+from bme_med.dicom.encoding import dummy_value, split_values
+from bme_med.dicom.encoding import element as encoded
+from bme_med.dicom.identifiers import Identifiers
+from bme_med.dicom.rules import Decision, Do
+from bme_med.dicom.scope import Scope
+from bme_med.dicom.vocabulary import is_standard_meaning
+from bme_med.dicom.walker import Element
+
+__all__ = ["Values", "values_for"]
+
+_CODE_VALUES, _CODE_SCHEME = (0x00080100, 0x00080119, 0x00080120), 0x00080102
+_AGE_YEARS = re.compile(rb"(\d{1,3})(?![\dDWM])")
+_OLDEST_AGE_YEARS = 89
+_CACHE_ENTRIES = 4096
+
+
+@lru_cache(maxsize=64)
+def values_for(policy: Policy, identity: tuple[str, ...], identifiers: Identifiers) -> "Values":
+    """The values of a patient's instances that share their identifiers, as the slices of a series do.
+
+    `identity` keys the patient's pseudonym and date shift; `identifiers` searches for what was harvested.
+    """
+    return Values(policy, identity, identifiers)
+
+
+class Values:
+    """Makes new values, and remembers the elements that it made: slices of a series repeat them."""
+
+    def __init__(self, policy: Policy, identity: tuple[str, ...], identifiers: Identifiers) -> None:
+        self._pseudonyms = policy.pseudonyms
+        self._identity = identity
+        self._identifiers = identifiers
+        self._made: dict[tuple[Decision, str, bool, bytes], bytes | None] = {}
+        self._makers: dict[Do, Callable[[Element, Decision, Scope], bytes | None]] = {
+            Do.EMPTY: self._empty,
+            Do.DUMMY: self._dummy,
+            Do.UID: self._uid,
+            Do.CLASS_UID: self._class_uid,
+            Do.SHIFT: self._shifted,
+            Do.YEAR: self._year,
+            Do.AGE: self._age,
+            Do.SEARCH: self._searched,
+            Do.WORDS: self._words,
+            Do.CODED: self._coded,
+            Do.CODE_MEANING: self._code_meaning,
+            Do.ICC: self._icc,
+        }
+
+    def make(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
+        """The encoded element that replaces `element`."""
+        if decision.do is Do.CODE_MEANING:
+            return self._encode(element, decision, scope)
+        key = (decision, scope.charset, scope.explicit, scope.data[element.start : element.end])
+        if key not in self._made:
+            if len(self._made) >= _CACHE_ENTRIES:
+                self._made.clear()
+            self._made[key] = self._encode(element, decision, scope)
+        return self._made[key]
+
+    def _encode(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
+        new = self._makers[decision.do](element, decision, scope)
+        if new is None:
+            return None
+        return encoded(element.tag, _written_vr(element), new, explicit=scope.explicit)
+
+    def _empty(self, _element: Element, _decision: Decision, _scope: Scope) -> bytes:
+        return b""
+
+    def _dummy(self, element: Element, decision: Decision, scope: Scope) -> bytes:
+        if decision.value is not None:
+            return decision.value.format(subject=self._pseudonyms.subject(*self._identity)).encode()
+        if element.vr == "SQ":
+            return dummy_items(scope.data, element, explicit=scope.explicit)
+        return dummy_value(_written_vr(element))
+
+    def _uid(self, element: Element, _decision: Decision, scope: Scope) -> bytes:
+        values = split_values(scope.raw(element))
+        registered = registered_uids()
+        new = (v if v in registered or not v else self._pseudonyms.uid(v) for v in values)
+        return "\\".join(new).encode("ascii", "replace")
+
+    def _class_uid(self, element: Element, decision: Decision, scope: Scope) -> bytes:
+        raw = scope.raw(element)
+        is_uid = raw.translate(None, b".\\\0 ").isdigit()
+        return raw if is_uid or not raw else self._uid(element, decision, scope)
+
+    def _shifted(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
+        days = self._pseudonyms.shift_days(*self._identity)
+        return _each_date(scope.raw(element), lambda value: dates.shift(value, element.vr, days))
+
+    def _year(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
+        return _each_date(scope.raw(element), lambda value: dates.to_year(value, element.vr))
+
+    def _age(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
+        raw = self._coded(element, decision, scope)
+        age = _AGE_YEARS.match(raw or b"")
+        return b"090Y" if age and int(age[1]) > _OLDEST_AGE_YEARS else raw
+
+    def _searched(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
+        return self._identifiers.search(scope.raw(element), scope.charset)
+
+    def _words(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
+        return self._identifiers.words(scope.raw(element), scope.charset)
+
+    def _coded(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
+        return self._identifiers.coded(_written_vr(element), scope.raw(element))
+
+    def _icc(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
+        return sanitize(scope.raw(element))
+
+    def _code_meaning(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
+        """Kept where scheme and code are the standard's and the meaning is theirs, else word by word."""
+        raw = scope.raw(element)
+        texts = {
+            other.tag: scope.raw(other).decode("ascii", "replace").strip(" \0")
+            for other in scope.elements
+            if other.tag == _CODE_SCHEME or other.tag in _CODE_VALUES
+        }
+        code = next((texts[tag] for tag in _CODE_VALUES if tag in texts), "")
+        meaning = raw.decode("ascii", "replace").strip(" \0")
+        if is_standard_meaning(texts.get(_CODE_SCHEME, ""), code, meaning):
+            return raw
+        return self._identifiers.words(raw, scope.charset)
+
+
+def _written_vr(element: Element) -> str:
+    """The VR a new value is written with: the element's, or the dictionary's where that is UN."""
+    if element.vr != "UN":
+        return element.vr
+    entry = dictionary().get(element.tag)
+    return entry[0] if entry and len(entry[0]) == 2 else "UN"
+
+
+def _each_date(raw: bytes, change: Callable[[str], str | None]) -> bytes | None:
+    new: list[str] = []
+    for value in split_values(raw):
+        changed = change(value) if value else ""
+        if changed is None:
+            return None
+        new.append(changed)
+    return "\\".join(new).encode()

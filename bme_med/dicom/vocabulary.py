@@ -1,0 +1,75 @@
+"""Words and code meanings that identify no one: the standard's own concepts and names.
+
+A word of a coded concept counts only where it stands in lower case somewhere: eponyms such as in "fracture
+of X" are names, and a patient may bear them.
+"""
+
+import re
+from functools import cache
+
+from bme_med.core.resources import read_resource
+from bme_med.dicom.dictionary import dictionary
+
+__all__ = ["clean_words", "is_standard_meaning", "is_word"]
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LOWER_WORD = re.compile(r"\b[a-z]{2,}\b")
+_KEYWORD_PART = re.compile(r"[A-Z][a-z]+")
+_TOKEN = re.compile(r"[^\s_^,;:/()\[\]{}=|\"]+")
+_MEASURE = re.compile(
+    r"[<>+~*x#-]*\d{1,3}(?:[.x]\d{1,3})*(?:mm|cm|s|ms|sec|min|t|hz|kv|ma|mas|deg|d|%|\+|-)?"
+    r"|[a-z]{1,3}\d{1,3}[a-z]{0,2}|[a-z]",
+    re.IGNORECASE,
+)
+_EDGE = "+-*.'!?&<>#~"
+
+
+@cache
+def _concepts() -> dict[tuple[str, str], frozenset[str]]:
+    """Meanings, case-folded, by coding scheme designator and code value."""
+    meanings: dict[tuple[str, str], set[str]] = {}
+    for line in read_resource("codes.tsv").splitlines():
+        if not line.startswith("#"):
+            scheme, code, text = line.split("\t")
+            meanings.setdefault((scheme, code), set()).add(text.casefold())
+    return {key: frozenset(texts) for key, texts in meanings.items()}
+
+
+@cache
+def _words() -> frozenset[str]:
+    words = {part.lower() for keyword in dictionary().tags for part in _KEYWORD_PART.findall(keyword)}
+    for line in read_resource("codes.tsv").splitlines():
+        if not line.startswith("#"):
+            words.update(_LOWER_WORD.findall(line.rpartition("\t")[2]))
+    for line in read_resource("protocol_words.txt").splitlines():
+        if not line.startswith("#"):
+            words.update(line.split())
+    return frozenset(words)
+
+
+def is_standard_meaning(scheme: str, code: str, meaning: str) -> bool:
+    """Whether `meaning` is what the standard's context groups say of this code."""
+    return meaning.casefold() in _concepts().get((scheme, code), ())
+
+
+def is_word(word: str) -> bool:
+    """Whether `word` is known to identify no one."""
+    return word.lower() in _words()
+
+
+def clean_words(text: str) -> str:
+    """`text` without the words that no vocabulary knows.
+
+    >>> clean_words("AX T2 FLAIR 3mm"), clean_words("MRI HEAD for Quillfeather 4711023")
+    ('AX T2 FLAIR 3mm', 'MRI HEAD for')
+    """
+    cleaned = _TOKEN.sub(lambda match: match[0] if _is_harmless(match[0]) else "", text)
+    return re.sub(r"\s{2,}", " ", cleaned).strip(" _^,;:/=|") if cleaned != text else text
+
+
+def _is_harmless(token: str) -> bool:
+    core = token.strip(_EDGE)
+    if not core or _MEASURE.fullmatch(core):
+        return True
+    parts = [part for part in re.split(r"[-+.'&*]", core) if part]
+    return all(_MEASURE.fullmatch(part) or (_WORD.fullmatch(part) and is_word(part)) for part in parts)

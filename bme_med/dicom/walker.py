@@ -1,0 +1,281 @@
+"""Finding the elements of a dataset: tag, VR, offsets and nesting (PS3.5, chapter 7).
+
+The walker is strict. It reads headers only, copies no value, and whatever breaks the encoding's rules
+raises `MalformedFileError`: what is not understood is not passed on.
+"""
+
+from struct import Struct
+from typing import NamedTuple
+
+from bme_med.core import MalformedFileError, Source
+from bme_med.dicom.dictionary import dictionary, format_tag, is_private
+
+__all__ = ["PIXEL_DATA", "UNDEFINED", "Element", "Item", "Items", "walk", "walk_group"]
+
+UNDEFINED = 0xFFFF_FFFF
+"""Value length that stands for "until the delimiter" (PS3.5, 7.1.1)."""
+
+MAX_DEPTH = 100
+PIXEL_DATA = 0x7FE00010
+ITEM = 0xFFFEE000
+ITEM_END = 0xFFFEE00D
+SEQUENCE_END = 0xFFFEE0DD
+
+_EXPLICIT = Struct("<HH2sH").unpack
+_IMPLICIT = Struct("<HHI").unpack
+_LENGTH = Struct("<I").unpack
+
+_SHORT_VRS = (
+    "AE",
+    "AS",
+    "AT",
+    "CS",
+    "DA",
+    "DS",
+    "DT",
+    "FD",
+    "FL",
+    "IS",
+    "LO",
+    "LT",
+    "PN",
+    "SH",
+    "SL",
+    "SS",
+    "ST",
+)
+_LONG_VRS = ("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV")
+_VRS: dict[bytes, tuple[str, bool]] = {
+    **{vr.encode(): (vr, False) for vr in (*_SHORT_VRS, "TM", "UI", "UL", "US")},
+    **{vr.encode(): (vr, True) for vr in _LONG_VRS},
+}
+
+
+class Element(NamedTuple):
+    """One element. ``start`` to ``end`` covers header, value and any delimiter of its own."""
+
+    tag: int
+    vr: str
+    start: int
+    value: int
+    end: int
+    items: "Items | None"
+
+
+class Item(NamedTuple):
+    """One sequence item: ``start`` is its item tag, ``end`` lies behind any delimiter."""
+
+    start: int
+    end: int
+    has_delimiter: bool
+    elements: list[Element]
+
+
+class Items(NamedTuple):
+    """The items of a sequence, and how it is encoded."""
+
+    has_delimiter: bool
+    explicit: bool
+    items: list[Item]
+
+
+def walk(data: Source, start: int, end: int, *, explicit: bool) -> list[Element]:
+    """Elements of the dataset at ``start`` to ``end``, in order, little endian.
+
+    The elements lie side by side from `start`; the last one's end may come before `end` where only
+    zero bytes follow.
+
+    Raises
+    ------
+    MalformedFileError
+        If the bytes are no well-formed dataset: order, lengths, VRs, delimiters.
+    """
+    elements, position, _ = _walk(data, start, end, explicit=explicit, depth=0, in_item=False)
+    if any(data[position:end]):
+        raise MalformedFileError("bytes that are no element follow the dataset", offset=position)
+    return elements
+
+
+def walk_group(data: Source, start: int, group: int) -> tuple[list[Element], int]:
+    """Leading elements of `group`, Explicit VR, and the offset behind them (file meta, PS3.10, 7.1)."""
+    elements: list[Element] = []
+    position, size, last = start, len(data), -1
+    while int.from_bytes(data[position : position + 2], "little") == group:
+        tag, vr, value, length = _explicit_header(data, position)
+        if length == UNDEFINED or value + length > size or tag <= last:
+            raise MalformedFileError("file meta is damaged", where=format_tag(tag), offset=position)
+        elements.append(Element(tag, vr, position, value, value + length, None))
+        position, last = value + length, tag
+    return elements, position
+
+
+def _walk(
+    data: Source, position: int, end: int, *, explicit: bool, depth: int, in_item: bool
+) -> tuple[list[Element], int, bool]:
+    """Elements, the offset behind them, and whether an item delimiter ended them."""
+    if depth > MAX_DEPTH:
+        raise MalformedFileError(f"sequences nested deeper than {MAX_DEPTH}", offset=position)
+    elements: list[Element] = []
+    last = -1
+    while position + 8 <= end:
+        if explicit:
+            group, number, raw, length = _EXPLICIT(data[position : position + 8])
+            tag = group << 16 | number
+            known = _VRS.get(raw)
+            if known is None:
+                if tag == ITEM_END and in_item:
+                    return elements, _after_delimiter(data, position), True
+                if not in_item and not any(data[position:end]):
+                    break
+                raise MalformedFileError("unknown VR", where=format_tag(tag), offset=position)
+            vr, is_long = known
+            value = position + 8
+            if is_long:
+                value += 4
+                length = _length(data, position + 8)
+        else:
+            group, number, length = _IMPLICIT(data[position : position + 8])
+            tag = group << 16 | number
+            if tag == ITEM_END and in_item:
+                return elements, _after_delimiter(data, position), True
+            if tag == 0 and not in_item and not any(data[position:end]):
+                break
+            vr = _implicit_vr(tag)
+            value = position + 8
+        if tag <= last:
+            raise MalformedFileError(
+                "elements are not in ascending order", where=format_tag(tag), offset=position
+            )
+        last = tag
+        if length == UNDEFINED:
+            items, stop = _undefined(data, tag, vr, value, end, explicit, depth)
+        else:
+            stop = value + length
+            if stop > end:
+                raise MalformedFileError(
+                    "value reaches beyond its dataset", where=format_tag(tag), offset=position
+                )
+            if length & 1:
+                raise MalformedFileError("odd value length", where=format_tag(tag), offset=position)
+            items = _defined(data, tag, vr, value, stop, explicit, depth) if vr in ("SQ", "UN") else None
+        elements.append(Element(tag, vr, position, value, stop, items))
+        position = stop
+    if in_item and position != end:
+        raise MalformedFileError("item does not end with its last element", offset=position)
+    return elements, position, False
+
+
+def _defined(
+    data: Source, tag: int, vr: str, start: int, stop: int, explicit: bool, depth: int
+) -> Items | None:
+    """Items of a defined-length SQ; of UN only where they parse (PS3.5, 6.2.2, note 2), else nothing."""
+    if vr == "SQ":
+        items, _ = _items(data, start, stop, explicit=explicit, depth=depth, delimited=False)
+        return Items(False, explicit, items)
+    entry = dictionary().get(tag)
+    if (entry and entry[0] != "SQ") or data[start : start + 4] != b"\xfe\xff\x00\xe0":
+        return None
+    try:
+        items, _ = _items(data, start, stop, explicit=False, depth=depth, delimited=False)
+    except MalformedFileError:
+        return None
+    return Items(False, False, items)
+
+
+def _undefined(
+    data: Source, tag: int, vr: str, start: int, end: int, explicit: bool, depth: int
+) -> tuple[Items | None, int]:
+    """What stands in an undefined-length value, and the offset behind its delimiter."""
+    if vr in ("OB", "OW") and tag == PIXEL_DATA:
+        return None, _fragments_end(data, start, end)
+    if vr not in ("SQ", "UN"):
+        raise MalformedFileError(
+            "undefined length where the VR allows none", where=format_tag(tag), offset=start
+        )
+    inner = explicit and vr == "SQ"
+    items, stop = _items(data, start, end, explicit=inner, depth=depth, delimited=True)
+    return Items(True, inner, items), stop
+
+
+def _items(
+    data: Source, position: int, end: int, *, explicit: bool, depth: int, delimited: bool
+) -> tuple[list[Item], int]:
+    items: list[Item] = []
+    while position < end:
+        start = position
+        group, number, length = _IMPLICIT(_exactly(data, position, 8, end))
+        tag = group << 16 | number
+        position += 8
+        if tag == SEQUENCE_END and delimited and length == 0:
+            return items, position
+        if tag != ITEM:
+            raise MalformedFileError("expected a sequence item", where=format_tag(tag), offset=start)
+        stop = end if length == UNDEFINED else position + length
+        if stop > end:
+            raise MalformedFileError("item reaches beyond its sequence", offset=start)
+        elements, position, has_delimiter = _walk(
+            data, position, stop, explicit=explicit, depth=depth + 1, in_item=True
+        )
+        if has_delimiter != (length == UNDEFINED):
+            raise MalformedFileError("item and its delimiter disagree", offset=start)
+        items.append(Item(start, position, has_delimiter, elements))
+    if delimited:
+        raise MalformedFileError("sequence without its delimiter", offset=position)
+    return items, position
+
+
+def _fragments_end(data: Source, position: int, end: int) -> int:
+    """Offset behind the fragments of encapsulated pixel data (PS3.5, A.4)."""
+    while position < end:
+        group, number, length = _IMPLICIT(_exactly(data, position, 8, end))
+        tag = group << 16 | number
+        position += 8
+        if tag == SEQUENCE_END and length == 0:
+            return position
+        if tag != ITEM or length == UNDEFINED or length & 1:
+            break
+        position += length
+    raise MalformedFileError(
+        "encapsulated pixel data is damaged", where=format_tag(PIXEL_DATA), offset=position
+    )
+
+
+def _explicit_header(data: Source, position: int) -> tuple[int, str, int, int]:
+    group, number, raw, length = _EXPLICIT(_exactly(data, position, 8, len(data)))
+    tag = group << 16 | number
+    known = _VRS.get(raw)
+    if known is None:
+        raise MalformedFileError("unknown VR", where=format_tag(tag), offset=position)
+    if known[1]:
+        return tag, known[0], position + 12, _length(data, position + 8)
+    return tag, known[0], position + 8, length
+
+
+def _length(data: Source, position: int) -> int:
+    (length,) = _LENGTH(_exactly(data, position, 4, len(data)))
+    return int(length)
+
+
+def _exactly(data: Source, position: int, count: int, end: int) -> bytes:
+    if position + count > end:
+        raise MalformedFileError("the file ends within an element", offset=position)
+    return data[position : position + count]
+
+
+def _after_delimiter(data: Source, position: int) -> int:
+    if _length(data, position + 4) != 0:
+        raise MalformedFileError("item delimiter with a length", offset=position)
+    return position + 8
+
+
+def _implicit_vr(tag: int) -> str:
+    """VR by the dictionary; choices as PS3.5, A.1 settles them; UN where nothing is known."""
+    if tag & 0xFFFF == 0:
+        return "UL"
+    if is_private(tag):
+        return "LO" if tag & 0xFFFF < 0x100 else "UN"
+    entry = dictionary().get(tag)
+    if entry is None:
+        return "UN"
+    vr = entry[0]
+    return vr if len(vr) == 2 else "OW" if "OW" in vr else "US"

@@ -1,0 +1,107 @@
+"""Which engine answers for which format, and what a person can do about a format that has none."""
+
+from collections.abc import Iterator
+from typing import Protocol, assert_never
+
+from bme_med import dicom
+from bme_med.core import (
+    FileError,
+    Format,
+    Plan,
+    Policy,
+    Profile,
+    Refusal,
+    Source,
+    UnsupportedFileError,
+    sniff,
+)
+from bme_med.core.describe import Part
+from bme_med.photo import jpeg, png
+
+__all__ = ["Engine", "describe", "plan", "prepare"]
+
+
+class Engine(Protocol):
+    """What every engine offers; each is a module."""
+
+    def plan(self, source: Source, policy: Policy, /) -> Plan | Refusal:
+        """Decide what the de-identified copy of `source` is, or why there is none."""
+        ...
+
+    def describe(self, source: Source, /) -> Iterator[Part]:
+        """The parts of `source` with their values, for a person's own screen."""
+        ...
+
+
+def prepare(profile: Profile) -> None:
+    """Compile `profile`, so that what only an engine can judge in it is found before a run starts.
+
+    Raises
+    ------
+    ProfileError
+        If it names an attribute that does not exist, for example.
+    """
+    dicom.action_table(profile)
+
+
+def plan(source: Source, policy: Policy) -> Plan | Refusal:
+    """Decide what the de-identified copy of `source` is, or why there is none."""
+    format_ = sniff(source)
+    engine = _engine_for(format_)
+    if isinstance(engine, str):
+        return Refusal(engine, format_)
+    try:
+        return engine.plan(source, policy)
+    except FileError as error:
+        return Refusal(str(error), format_)
+
+
+def describe(source: Source) -> Iterator[Part]:
+    """The parts of `source` with their values.
+
+    Raises
+    ------
+    FileError
+        If there is no engine for the format, or the bytes break its grammar.
+    """
+    engine = _engine_for(sniff(source))
+    if isinstance(engine, str):
+        raise UnsupportedFileError(engine)
+    return engine.describe(source)
+
+
+def _engine_for(format_: Format) -> Engine | str:
+    """The engine of `format_`, or why there is none and what to do."""
+    match format_:
+        case Format.DICOM:
+            return dicom
+        case Format.JPEG:
+            return jpeg
+        case Format.PNG:
+            return png
+        case Format.WEBP | Format.HEIF | Format.JPEG_XL | Format.JPEG_2000:
+            name = {
+                Format.WEBP: "WebP",
+                Format.HEIF: "HEIC and AVIF",
+                Format.JPEG_XL: "JPEG XL",
+                Format.JPEG_2000: "JPEG 2000",
+            }[format_]
+            return f"{name} photos are not supported yet: convert it to JPEG or PNG, then run again"
+        case Format.TIFF | Format.GIF | Format.BMP:
+            return f"{format_.upper()} images are not supported yet: convert it to PNG, then run again"
+        case Format.PSD:
+            return "a Photoshop document holds layers and history: export it as PNG or JPEG, then run again"
+        case Format.PDF:
+            return "a PDF document can name a person anywhere: leave it out, or export its pictures as PNG"
+        case Format.VIDEO:
+            return "videos are not supported: sound, faces and captions cannot be checked; leave it out"
+        case Format.ARCHIVE:
+            return "an archive or office document is not looked into: unpack it, then run again"
+        case Format.EMPTY:
+            return "the file is empty: copy it again from where it came, or leave it out"
+        case Format.UNKNOWN:
+            return (
+                "neither DICOM nor a kind of image that is known here: look at it yourself, and leave it out"
+            )
+        case _:
+            assert_never(format_)

@@ -1,0 +1,191 @@
+"""Rebuild the tables beside this file from the reference tables, pydicom and highdicom.
+
+Run by maintainers when the standard's edition or pydicom changes::
+
+    python profiles/make_tables.py ../shared/reference
+
+A change of a table changes outputs: read the diff.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
+from pydicom._private_dict import private_dictionaries
+from pydicom._uid_dict import UID_dictionary
+from pydicom.sr._concepts_dict import concepts
+from pydicom.sr._snomed_dict import mapping
+
+HERE = Path(__file__).parent
+NOTE = "# Derived from the DICOM Standard, (c) NEMA. PS3.15 edition 2026d.\n"
+COPIED = {
+    "table_e1_1.csv": "ps315_e1_1.csv",
+    "table_e1_1_gaps.csv": "ps315_gaps.csv",
+    "cid7050.csv": "cid7050.csv",
+    "sop_class_iod.csv": "sop_class_iod.csv",
+    "dummy_values.csv": "dummy_values.csv",
+    "pixel_risk.csv": "pixel_risk.csv",
+    "safe_private.csv": "safe_private.csv",
+}
+GOING_VRS = {"DA", "DT", "TM", "PN", "AE", "UR"}
+"""Value representations whose unlisted attributes go, so that the engine must know their Type."""
+ALWAYS_DUMMY = {"URNCodeValue"}
+"""Type 1C in every code sequence there is: the engine gives a dummy without asking for the IOD."""
+
+
+def main(reference: Path) -> None:
+    """Write every table."""
+    for source, target in COPIED.items():
+        (HERE / target).write_text(NOTE + (reference / source).read_text(encoding="utf-8"), encoding="utf-8")
+    write_dictionary(reference)
+    write_private_dictionary()
+    write_rows("uids.csv", ["uid"], ([uid] for uid in sorted(UID_dictionary)))
+    write_codes()
+    write_identifying(reference)
+    write_iod_types(reference)
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file with a header."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def write_rows(name: str, header: list[str], rows: Iterable[Iterable[str]]) -> None:
+    """Write one CSV table with the note on top."""
+    with (HERE / name).open("w", encoding="utf-8", newline="") as file:
+        file.write(NOTE)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def dictionary_rows(reference: Path) -> dict[str, tuple[str, str]]:
+    """``GGGGEEEE`` (repeating digits as x) to VR and keyword."""
+    rows = {f"{tag:08X}": (entry[0], entry[4]) for tag, entry in DicomDictionary.items()}
+    rows.update({mask.replace("X", "x"): (e[0], e[4]) for mask, e in RepeatersDictionary.items()})
+    for row in read_rows(reference / "dict_additions.csv"):
+        rows.setdefault(row["tag"].strip("()").replace(",", ""), (row["vr"], row["keyword"]))
+    return rows
+
+
+def write_dictionary(reference: Path) -> None:
+    """All standard attributes: tag, VR and keyword, in a form that loads in milliseconds."""
+    rows = dictionary_rows(reference)
+    lines = (f"{tag}\t{vr}\t{keyword}\n" for tag, (vr, keyword) in sorted(rows.items()))
+    (HERE / "dictionary.tsv").write_text(NOTE + "".join(lines), encoding="utf-8")
+
+
+def write_private_dictionary() -> None:
+    """VR of known private attributes, by creator and ``GGGGxxEE``."""
+    lines = (
+        f"{creator}\t{mask}\t{entry[0]}\n"
+        for creator, entries in sorted(private_dictionaries.items())
+        for mask, entry in sorted(entries.items())
+        if "\t" not in creator
+    )
+    (HERE / "private_dictionary.tsv").write_text(NOTE + "".join(lines), encoding="utf-8")
+
+
+def write_codes() -> None:
+    """Coded concepts of the standard's context groups: scheme, code value, meaning."""
+    rows = {
+        (scheme, value, entry[0])
+        for scheme, keywords in cast("dict[str, dict[str, dict[str, Any]]]", concepts).items()
+        for codes in keywords.values()
+        for value, entry in codes.items()
+    }
+    retired = mapping["SCT"]
+    rows |= {
+        ("SRT", retired[code], text) for scheme, code, text in rows if scheme == "SCT" and code in retired
+    }
+    lines = ("\t".join(row) + "\n" for row in sorted(rows))
+    (HERE / "codes.tsv").write_text(NOTE + "".join(lines), encoding="utf-8")
+
+
+def write_identifying(reference: Path) -> None:
+    """Attributes whose values are looked for in every text that stays."""
+    rows = {
+        row["tag_or_property"]: row
+        for row in read_rows(reference / "safe_harbor_map.csv")
+        if row["standard"] == "DICOM"
+        and row["vr"] in {"LO", "SH", "ST", "LT", "UT", "UC", "PN", "DA", "AE"}
+        and "free text" not in row["note"]
+        and row["tag_or_property"].startswith("(")
+    }
+    write_rows(
+        "identifying.csv",
+        ["tag", "keyword", "vr"],
+        ([tag, row["keyword_or_name"], row["vr"]] for tag, row in sorted(rows.items())),
+    )
+
+
+def write_iod_types(reference: Path) -> None:
+    """Strictest Type by IOD of attributes whose removal could break the IOD.
+
+    The reference rows (conditional actions), the conflicts of plain X and Z, and, from highdicom's copy of
+    the IODs, the unlisted attributes that go by their VR.
+    """
+    compact = json.loads((reference / "iod_types_compact.json").read_text(encoding="utf-8"))
+    iods: list[str] = compact["iods"]
+    types: dict[tuple[str, str], dict[str, int]] = {}
+    for path, keyword, type_, mask in compact["rows"]:
+        names = [name for bit, name in enumerate(iods) if int(mask, 16) >> bit & 1]
+        for name in names:
+            merge(types, path, keyword, name, type_)
+    for row in read_rows(reference / "iod_conflicts.csv"):
+        if row["keyword"] != "OverlayData":
+            merge(types, row["path_of_sequence_keywords"], row["keyword"], row["iod"], int(row["type"][0]))
+    for path, keyword, name, type_ in unlisted_types(reference):
+        merge(types, path, keyword, name, type_)
+    known = sorted(iods)
+    rows: dict[tuple[str, str, int], int] = {}
+    for (path, keyword), by_iod in types.items():
+        for name, type_ in by_iod.items():
+            key = (path, keyword, type_)
+            rows[key] = rows.get(key, 0) | 1 << known.index(name)
+    lines = ",\n".join(json.dumps([*key, f"{mask:x}"]) for key, mask in sorted(rows.items()))
+    (HERE / "ps315_iod_types.json").write_text(
+        f'{{"note": {json.dumps(NOTE[2:-1])},\n"iods": {json.dumps(known)},\n"rows": [\n{lines}\n]}}\n',
+        encoding="utf-8",
+    )
+
+
+def merge(
+    types: dict[tuple[str, str], dict[str, int]], path: str, keyword: str, iod: str, type_: int
+) -> None:
+    """Keep the strictest Type."""
+    by_iod = types.setdefault((path, keyword), {})
+    by_iod[iod] = min(type_, by_iod.get(iod, 3))
+
+
+def unlisted_types(reference: Path) -> Iterable[tuple[str, str, str, int]]:
+    """``(path, keyword, IOD, Type)`` of Type 1 and 2 attributes outside Table E.1-1 whose VR goes."""
+    tables = files("highdicom") / "_standard"
+    attributes: dict[str, list[dict[str, Any]]] = json.loads(
+        (tables / "module_attribute_map.json").read_text()
+    )
+    modules: dict[str, list[dict[str, Any]]] = json.loads((tables / "iod_module_map.json").read_text())
+    listed = {row["keyword"] for row in read_rows(reference / "table_e1_1.csv")} | ALWAYS_DUMMY
+    gaps = {row["keyword"] for row in read_rows(reference / "table_e1_1_gaps.csv")}
+    vrs = {keyword: vr for vr, keyword in dictionary_rows(reference).values()}
+    known = {row["iod"] for row in read_rows(reference / "sop_class_iod.csv")}
+    for iod, parts in modules.items():
+        for part in parts if iod in known else []:
+            for attribute in attributes.get(part["key"], []):
+                keyword = attribute["keyword"]
+                if keyword in listed or not (keyword in gaps or vrs.get(keyword) in GOING_VRS):
+                    continue
+                if attribute["type"][0] in "12":
+                    yield ".".join(attribute["path"]), keyword, iod, int(attribute["type"][0])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]))
