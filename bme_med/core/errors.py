@@ -12,6 +12,17 @@
     └── AuditError               an audit file is not what it should be
 """
 
+__all__ = [
+    "AuditError",
+    "BmeError",
+    "FileError",
+    "KeyFileError",
+    "MalformedFileError",
+    "ProfileError",
+    "UnsupportedFileError",
+    "UsageError",
+]
+
 
 class BmeError(Exception):
     """Base of every error that bme-med raises on purpose."""

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from itertools import accumulate
 from math import prod
 
-__all__ = ["sanitize"]
+__all__ = ["MAX_PROFILE_BYTES", "sanitize"]
+
+MAX_PROFILE_BYTES = 8 << 20
+"""Longest profile that is read."""
 
 _DESCRIPTION, _COPYRIGHT = "Colour profile", "Removed"
 
@@ -45,7 +48,8 @@ def sanitize(profile: bytes) -> bytes | None:
 
     The result depends on nothing but `profile`, and sanitising it again changes nothing.
     """
-    if len(profile) < _HEADER_BYTES + 4 or profile[8] not in (2, 4) or profile[36:40] != b"acsp":
+    is_sized = _HEADER_BYTES + 4 <= len(profile) <= MAX_PROFILE_BYTES
+    if not is_sized or profile[8] not in (2, 4) or profile[36:40] != b"acsp":
         return None
     device_class, space, connection_space = profile[12:16], profile[16:20], profile[20:24]
     if device_class not in _CLASSES or space not in _SPACES or connection_space not in _CONNECTION_SPACES:
@@ -76,6 +80,8 @@ def _read_tags(profile: bytes) -> dict[bytes, bytes]:
         except (ValueError, IndexError, struct.error):
             if name not in _HINTS:
                 raise
+    if sum(map(len, set(tags.values()))) > len(profile):
+        raise ValueError("elements that overlap")
     return tags
 
 

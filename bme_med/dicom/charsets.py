@@ -1,6 +1,7 @@
 """Character sets of text values (PS3.3, C.12.1.1.2; PS3.5, 6.1).
 
 Pure Python codecs serve all of them; code extensions (ISO 2022) are split at their escape sequences.
+Writers forget escapes: a value is tried in each declared set in turn.
 """
 
 import re
@@ -58,15 +59,13 @@ def decode(raw: bytes, charset: str) -> str | None:
     """
     if raw.isascii() and b"\x1b" not in raw:
         return raw.decode("ascii")
-    terms = [term.strip() for term in charset.split("\\")]
-    first = terms[0].replace("ISO 2022 IR", "ISO_IR")
-    codec = _SINGLE.get(first)
-    if codec is None:
-        return None
-    try:
-        return _decode_extended(raw, codec) if b"\x1b" in raw else raw.decode(codec)
-    except (UnicodeDecodeError, LookupError):
-        return None
+    terms = [term.strip().replace("ISO 2022 IR", "ISO_IR") for term in charset.split("\\")]
+    for codec in (_SINGLE[term] for term in terms if term in _SINGLE):
+        try:
+            return _decode_extended(raw, codec) if b"\x1b" in raw else raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return None
 
 
 def encode(text: str, charset: str) -> bytes | None:

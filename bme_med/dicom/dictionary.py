@@ -63,6 +63,8 @@ def dictionary() -> Dictionary:
         if line.startswith("#"):
             continue
         digits, vr, keyword = line.split("\t")
+        if not keyword:  # retired before keywords were: as good as unknown
+            continue
         if "x" in digits:
             repeating[digits] = (vr, keyword)
             tags.setdefault(keyword, int(digits.replace("x", "0"), 16))

@@ -106,7 +106,12 @@ class Identifiers:
             cut = self._search.sub("", cut)
         if cut == text:
             return text
-        return "\\".join(re.sub(r"[ \t]{2,}", " ", value).strip(" ^,;:-_=/") for value in cut.split("\\"))
+        return "\\".join(_tidied(value) for value in cut.split("\\"))
+
+
+def _tidied(text: str) -> str:
+    """`text` without what a cut leaves behind: empty brackets, double spaces, separators at the ends."""
+    return re.sub(r"[ \t]{2,}", " ", re.sub(r"\([\s,;]*\)|\[[\s,;]*\]", "", text)).strip(" ^,;:-_=/")
 
 
 def _patterns(value: str, vr: str) -> Iterable[str]:

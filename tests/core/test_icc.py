@@ -1,0 +1,258 @@
+"""ICC profiles: the colours stay, what identifies goes."""
+
+import io
+import struct
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+
+from bme_med.core import icc
+from tests.oracles.runs import CORPUS
+from tests.photo.making import icc_profile, token
+
+MODES = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK", b"Lab ": "LAB"}
+"""Pillow's modes of profiles' colour spaces."""
+
+
+def element(type_: bytes, *parts: bytes) -> bytes:
+    """A tag's element, from its type on."""
+    return type_ + bytes(4) + b"".join(parts)
+
+
+def xyz(x: float, y: float, z: float) -> bytes:
+    """An XYZType."""
+    return element(b"XYZ ", struct.pack(">3i", *(round(65536 * number) for number in (x, y, z))))
+
+
+def profile_of(
+    tags: dict[bytes, bytes], *, version: int = 2, space: bytes = b"RGB ", pcs: bytes = b"XYZ "
+) -> bytes:
+    """A profile of elements, without padding between them."""
+    start = 132 + 12 * len(tags)
+    table, body = b"", b""
+    for name, data in tags.items():
+        table += struct.pack(">4sII", name, start + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    header = struct.pack(">I4sB3x4s4s4s", start + len(body), b"lcms", version, b"mntr", space, pcs)
+    header += (
+        struct.pack(">6H4s4s", 2024, 7, 18, 10, 4, 5, b"acsp", b"APPL") + b"\x80\0\0\1MAKRMODL" + b"\xff" * 8
+    )
+    header += struct.pack(">I", 1) + bytes.fromhex("0000f6d6000100000000d32d") + b"CREA" + b"\x11" * 44
+    return header + struct.pack(">I", len(tags)) + table + body
+
+
+CURVE = element(b"curv", b"\0\0\0\1\2\x33")
+PARAMETRIC = element(b"para", b"\0\3\0\0", struct.pack(">5i", 157286, 62119, 3417, 5072, 2651))
+PRIMARIES = {
+    b"rXYZ": xyz(0.436, 0.222, 0.014),
+    b"gXYZ": xyz(0.385, 0.717, 0.097),
+    b"bXYZ": xyz(0.143, 0.061, 0.714),
+}
+MATRIX = {b"wtpt": xyz(0.9642, 1, 0.8249), **PRIMARIES, b"rTRC": CURVE, b"gTRC": CURVE, b"bTRC": PARAMETRIC}
+IDENTITY = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+RAMP8, RAMP16 = bytes(range(256)), struct.pack(">2H", 0, 65535)
+CORNERS = list(product((0, 255), repeat=3))
+
+
+def lut8() -> bytes:
+    """A lut8Type of a grid of two points, turning RGB into Lab."""
+    return element(
+        b"mft1", b"\3\3\2\0", IDENTITY, 3 * RAMP8, b"".join(bytes(corner) for corner in CORNERS), 3 * RAMP8
+    )
+
+
+def lut16() -> bytes:
+    """The same as a lut16Type."""
+    grid = b"".join(struct.pack(">3H", *(257 * number for number in corner)) for corner in CORNERS)
+    return element(b"mft2", b"\3\3\2\0", IDENTITY, struct.pack(">2H", 2, 2), 3 * RAMP16, grid, 3 * RAMP16)
+
+
+def lut_ab(gap: bytes = b"", type_: bytes = b"mAB ") -> bytes:
+    """The same as a lutAToBType with all five parts, `gap` between them."""
+    curve = CURVE + b"\0\0"
+    curves = 3 * curve
+    matrix = IDENTITY + bytes(12)
+    grid = b"\2\2\2" + bytes(13) + b"\1\0\0\0" + b"".join(bytes(corner) for corner in CORNERS)
+    offsets, body = [], b""
+    for part in (curves, matrix, curves, grid, curves):
+        body += gap
+        offsets.append(32 + len(body))
+        body += part
+    return element(type_, b"\3\3\0\0", struct.pack(">5I", *offsets), body)
+
+
+LAB = {"version": 4, "pcs": b"Lab "}
+PROFILES: dict[str, bytes] = {
+    "matrix, version 2": profile_of(MATRIX),
+    "matrix, version 4": profile_of({**MATRIX, b"chad": element(b"sf32", IDENTITY)}, version=4),
+    "gray": profile_of({b"wtpt": MATRIX[b"wtpt"], b"kTRC": CURVE}, space=b"GRAY"),
+    "lut8": profile_of({b"wtpt": MATRIX[b"wtpt"], b"A2B0": lut8(), b"B2A0": lut8()}, pcs=b"Lab "),
+    "lut16": profile_of({b"wtpt": MATRIX[b"wtpt"], b"A2B0": lut16(), b"B2A0": lut16()}, pcs=b"Lab "),
+    "lutAToB": profile_of(
+        {b"wtpt": MATRIX[b"wtpt"], b"A2B0": lut_ab(), b"B2A0": lut_ab(type_=b"mBA ")}, version=4, pcs=b"Lab "
+    ),
+    "sRGB of LittleCMS": icc_profile(),
+}
+
+
+def corpus_profiles() -> set[bytes]:
+    """The different profiles of the corpus."""
+    found: set[bytes] = set()
+    for path in sorted((CORPUS / "photos").rglob("*")):
+        if path.suffix in (".jpg", ".png", ".webp"):
+            with Image.open(path) as image:
+                found.add(image.info.get("icc_profile") or b"")
+    return found - {b""}
+
+
+def transformed(profile: bytes, *, inverse: bool, intent: ImageCms.Intent, flags: ImageCms.Flags) -> bytes:
+    """Colours that spread over the space, through `profile` to sRGB or back."""
+    mode = MODES[profile[16:20]]
+    opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    ends = ((srgb, opened), ("RGB", mode)) if inverse else ((opened, srgb), (mode, "RGB"))
+    (source, target), modes = ends
+    transform = ImageCms.buildTransform(source, target, *modes, intent, flags)
+    samples = bytes(
+        position * 73 % 256 for position in range(48 * 48 * len(Image.new(modes[0], (1, 1)).getbands()))
+    )
+    return transform.apply(Image.frombytes(modes[0], (48, 48), samples)).tobytes()
+
+
+def assert_same_colours(profile: bytes) -> None:
+    cleaned = icc.sanitize(profile)
+    assert cleaned
+    flags = (ImageCms.Flags.NONE, ImageCms.Flags.BLACKPOINTCOMPENSATION)
+    for inverse, intent, flag in product((False, True), ImageCms.Intent, flags):
+        before, after = (
+            transformed(each, inverse=inverse, intent=intent, flags=flag) for each in (profile, cleaned)
+        )
+        assert before == after
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_the_colour_transform_stays_equal(profile: bytes) -> None:
+    assert_same_colours(profile)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout")
+def test_the_colour_transform_of_every_profile_in_the_corpus_stays_equal() -> None:
+    profiles = corpus_profiles()
+    assert profiles
+    for profile in profiles:
+        assert_same_colours(profile)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_sanitising_again_changes_nothing(profile: bytes) -> None:
+    cleaned = icc.sanitize(profile)
+    assert cleaned
+    assert icc.sanitize(cleaned) == cleaned
+    assert int.from_bytes(cleaned[:4], "big") == len(cleaned)
+
+
+def test_texts_are_fixed_and_of_the_version_s_type() -> None:
+    for version, type_ in ((2, b"desc"), (4, b"mluc")):
+        cleaned = icc.sanitize(profile_of(MATRIX, version=version))
+        assert cleaned
+        opened = ImageCms.ImageCmsProfile(io.BytesIO(cleaned)).profile
+        assert opened.profile_description == "Colour profile"
+        assert opened.copyright == "Removed"
+        (start,) = struct.unpack_from(">I", cleaned, 136)
+        assert cleaned[132:136] == b"desc"
+        assert cleaned[start : start + 4] == type_
+
+
+def test_the_header_names_no_device_maker_or_time() -> None:
+    cleaned = icc.sanitize(profile_of(MATRIX))
+    assert cleaned
+    assert cleaned[:4] + bytes(4) + b"\2\0\0\0mntrRGB XYZ " + bytes(12) == cleaned[:36]
+    assert cleaned[36:44] == b"acsp" + bytes(4)
+    assert cleaned[44:64] == b"\0\0\0\1" + bytes(12) + b"\0\0\0\x0f"
+    assert cleaned[80:128] == bytes(48)
+
+
+TOKEN = token(1)
+
+
+def _with(name: bytes, data: bytes) -> bytes:
+    return profile_of({**MATRIX, name: data})
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        icc_profile(1),
+        _with(b"mmod", TOKEN),
+        _with(b"vcgt", TOKEN),
+        _with(b"targ", element(b"text", TOKEN)),
+        _with(b"zqQZ", TOKEN),
+        *(_with(name, data + TOKEN) for name, data in MATRIX.items()),
+        _with(b"rTRC", b"curv" + TOKEN[:4] + CURVE[8:]),
+        _with(b"chad", element(b"sf32", IDENTITY, TOKEN)),
+        _with(b"lumi", xyz(0, 100, 0) + TOKEN),
+        _with(b"chrm", element(b"chrm", b"\0\3\0\1", bytes(24), TOKEN)),
+        _with(b"chrm", element(b"chrm", b"\xff\xff\0\1", TOKEN)),
+        _with(b"bkpt", TOKEN),
+        _with(b"cicp", element(b"cicp", b"\1\x0d\0\1", TOKEN)),
+        _with(b"A2B0", lut8() + TOKEN),
+        _with(b"A2B0", lut16() + TOKEN),
+        _with(b"gamt", element(b"mft1", TOKEN)),
+        profile_of({b"A2B0": lut_ab(gap=TOKEN + b".") + TOKEN}, version=4, pcs=b"Lab "),
+        profile_of(MATRIX) + TOKEN,
+        profile_of(MATRIX) + icc_profile(1),
+    ],
+)
+def test_nothing_planted_survives(profile: bytes) -> None:
+    cleaned = icc.sanitize(profile)
+    assert cleaned
+    assert not any(token(number)[:4] in cleaned for number in range(1, 8))
+    assert not any(token(number).decode().encode("utf-16-be") in cleaned for number in range(1, 8))
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        b"",
+        TOKEN,
+        profile_of(MATRIX)[:131],
+        profile_of(MATRIX, version=5),
+        profile_of(MATRIX, space=b"9CLR"),
+        profile_of(MATRIX, pcs=b"RGB "),
+        profile_of(MATRIX).replace(b"mntr", b"link"),
+        profile_of(MATRIX).replace(b"acsp", b"ACSP"),
+        profile_of(MATRIX)[:-20],
+        profile_of({b"wtpt": MATRIX[b"wtpt"]}),
+        profile_of({**MATRIX, b"rTRC": TOKEN}),
+        profile_of({**MATRIX, b"rTRC": element(b"para", b"\0\5\0\0", bytes(28))}),
+        profile_of({**MATRIX, b"rTRC": element(b"curv", b"\xff\xff\xff\xff")}),
+        profile_of({b"A2B0": lut8()[:-1]}),
+        profile_of({b"A2B0": lut_ab()[:-40]}),
+        profile_of({b"A2B0": element(b"mAB ", b"\xff\xff\0\0", bytes(20))}),
+        profile_of(MATRIX).replace(b"gTRC", b"rTRC"),
+        profile_of(MATRIX)[:128] + b"\xff\xff\xff\xff" + profile_of(MATRIX)[132:],
+        profile_of(MATRIX) + bytes(icc.MAX_PROFILE_BYTES),
+    ],
+)
+def test_what_cannot_be_read_is_none(profile: bytes) -> None:
+    assert icc.sanitize(profile) is None
+
+
+def test_elements_that_overlap_do_not_make_a_small_profile_large() -> None:
+    body = b"".join(element(b"curv", struct.pack(">I", 4000 - 10 * at)) for at in range(3)) + bytes(8000)
+    start = 132 + 12 * 7
+    entries = [(name, start + 12 * (at % 3), 8012) for at, name in enumerate((b"rTRC", b"gTRC", b"bTRC"))]
+    entries += [(name, start, 20) for name in (b"kTRC", b"A2B0", b"B2A0", b"lumi")]
+    table = b"".join(struct.pack(">4sII", *entry) for entry in entries)
+    assert icc.sanitize(profile_of({})[:128] + struct.pack(">I", 7) + table + body) is None
+
+
+@given(
+    st.sampled_from(list(PROFILES.values())), st.integers(0, 400), st.binary(max_size=8), st.integers(0, 20)
+)
+def test_damage_gives_none_or_a_profile_that_stays(profile: bytes, at: int, value: bytes, cut: int) -> None:
+    cleaned = icc.sanitize(profile[:at] + value + profile[at + cut :])
+    assert cleaned is None or icc.sanitize(cleaned) == cleaned

