@@ -24,12 +24,13 @@ from bme_med.dicom import markers
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.encoding import header
+from bme_med.dicom.fragments import keep_encapsulated
 from bme_med.dicom.harvest import harvest
 from bme_med.dicom.identifiers import identifiers_in
 from bme_med.dicom.instance import Instance, read_instance
 from bme_med.dicom.iods import iod_of
 from bme_med.dicom.meta import file_meta
-from bme_med.dicom.pixeldata import frames_end
+from bme_med.dicom.pixeldata import frames_end, is_encapsulated
 from bme_med.dicom.private import private_decisions, removed
 from bme_med.dicom.risk import burned_in_risk, refuse_uncleanable
 from bme_med.dicom.rules import Decision, Do, action_table
@@ -123,19 +124,28 @@ class _Planner:
             out.literal(literal)
 
     def _keep(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
-        end = (
-            frames_end(self.instance, element)
-            if element.tag == PIXEL_DATA and not scope.prefix
-            else element.end
-        )
+        code = decision.action.code
+        if element.tag != PIXEL_DATA or scope.prefix:
+            out.keep(element.start, element.end)
+        elif self._pixel_data(element, scope, out):
+            code = Code.C
+        self._note(element, decision, scope, code)
+
+    def _pixel_data(self, element: Element, scope: Scope, out: Pieces) -> bool:
+        """Keep the frames and nothing else; says whether anything else was there."""
+        if is_encapsulated(scope.data, element):
+            if not keep_encapsulated(scope.data, element, out):
+                return False
+            self.findings.append("metadata inside compressed frames was overwritten")
+            return True
+        end = frames_end(self.instance, element)
         if end == element.end:
             out.keep(element.start, element.end)
-            self._note(element, decision, scope, decision.action.code)
-            return
+            return False
         self.findings.append("Pixel Data was longer than its frames and was cut")
         out.literal(header(element.tag, element.vr, end - element.value, explicit=scope.explicit))
         out.keep(element.value, end)
-        self._note(element, decision, scope, Code.C)
+        return True
 
     def _change(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
         """Write a new value, or keep the bytes where the new value is the old one."""

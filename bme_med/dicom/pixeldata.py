@@ -1,22 +1,27 @@
 """How long Pixel Data may be (PS3.3, C.7.6.3.1; PS3.5, 8.1)."""
 
+from bme_med.core import Source
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.walker import UNDEFINED, Element
 
-__all__ = ["frames_end"]
+__all__ = ["frames_end", "is_encapsulated"]
 
 _SAMPLES, _PHOTOMETRIC, _FRAMES = 0x00280002, 0x00280004, 0x00280008
 _ROWS, _COLUMNS, _BITS = 0x00280010, 0x00280011, 0x00280100
 
 
+def is_encapsulated(data: Source, pixel_data: Element) -> bool:
+    """Whether the value has undefined length and so holds fragments (PS3.5, A.4)."""
+    return int.from_bytes(data[pixel_data.value - 4 : pixel_data.value], "little") == UNDEFINED
+
+
 def frames_end(instance: Instance, pixel_data: Element) -> int:
     """Offset behind the last frame of native Pixel Data, padded to even length.
 
-    The element's own end where it is encapsulated, shorter than its frames, or not described.
+    The element's own end where it is shorter than its frames, or its frames are not described.
     """
-    length = int.from_bytes(instance.data[pixel_data.value - 4 : pixel_data.value], "little")
     rows, columns, bits = (instance.number(tag) for tag in (_ROWS, _COLUMNS, _BITS))
-    if length == UNDEFINED or not (rows and columns and bits):
+    if not (rows and columns and bits):
         return pixel_data.end
     samples = instance.number(_SAMPLES, 1)
     if instance.first(_PHOTOMETRIC) == "YBR_FULL_422":
