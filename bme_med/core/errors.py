@@ -5,6 +5,7 @@
     BmeError
     ├── FileError                one input cannot be de-identified with certainty
     │   ├── MalformedFileError   its bytes break the format's grammar
+    │   │   └── DamagedPhotoError  the same of a photo (bme_med.photo.errors)
     │   └── UnsupportedFileError its bytes are sound, but no engine may clean them
     ├── ProfileError             a profile says something it cannot say
     ├── KeyFileError             a key file is missing, malformed or readable by others

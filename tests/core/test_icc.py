@@ -242,12 +242,15 @@ def test_what_cannot_be_read_is_none(profile: bytes) -> None:
 
 
 def test_elements_that_overlap_do_not_make_a_small_profile_large() -> None:
-    body = b"".join(element(b"curv", struct.pack(">I", 4000 - 10 * at)) for at in range(3)) + bytes(8000)
-    start = 132 + 12 * 7
-    entries = [(name, start + 12 * (at % 3), 8012) for at, name in enumerate((b"rTRC", b"gTRC", b"bTRC"))]
-    entries += [(name, start, 20) for name in (b"kTRC", b"A2B0", b"B2A0", b"lumi")]
-    table = b"".join(struct.pack(">4sII", *entry) for entry in entries)
-    assert icc.sanitize(profile_of({})[:128] + struct.pack(">I", 7) + table + body) is None
+    long = element(b"curv", struct.pack(">I", 4000))
+    tags = {**MATRIX, b"gTRC": long, b"bTRC": long[:-2] + b"\x0f\x90", b"rTRC": long[:-2] + b"\x0f\x80"}
+    apart = profile_of({name: data + bytes(8000) for name, data in tags.items()})
+    overlapping = profile_of(tags) + bytes(8000)
+    for at in range(len(tags)):
+        start = 140 + 12 * at
+        overlapping = overlapping[:start] + struct.pack(">I", 8020) + overlapping[start + 4 :]
+    assert icc.sanitize(apart)
+    assert icc.sanitize(overlapping) is None
 
 
 @given(

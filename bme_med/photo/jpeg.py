@@ -1,0 +1,209 @@
+"""JPEG: which marker segments stay (ITU-T T.81, annex B; JFIF 1.02; ICC.1:2022, B.4; Exif 3.0, 4.7.2).
+
+What decoding needs stays, byte for byte: frame, tables that a scan uses, scans. JFIF stays without its
+thumbnail, Adobe APP14 for its colour transform, the colour profile by policy, and Orientation in an Exif
+that holds nothing else. Everything else goes, whatever it is called, and nothing follows the first EOI.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from bme_med.core import icc
+from bme_med.core.describe import Part
+from bme_med.core.plan import Action, Code, Pieces, Plan
+from bme_med.core.policy import Policy
+from bme_med.core.profile import Profile
+from bme_med.core.sniff import Format
+from bme_med.core.source import Source
+from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED, XMP_ORIENTATION
+from bme_med.photo.jpeg_frame import FrameReader, Table
+from bme_med.photo.jpeg_metadata import encode_exif, encode_profile, join_profile
+from bme_med.photo.jpeg_segments import GAP, TRAILER, Segment, walk
+from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
+
+__all__ = ["describe", "plan"]
+
+_TABLES = (0xC4, 0xCC, 0xDB, 0xDD)
+_FRAMES = (0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA, 0xCB)
+_SOI, _EOI, _SOS, _DNL, _APP1 = 0xD8, 0xD9, 0xDA, 0xDC, 0xE1
+_HEADS = ("APP0/JFIF", "APP1/Exif", "APP1/XMP", "APP2/ICC", "APP14/Adobe")
+
+_CUT_OFF = "the file was cut off before EOI; EOI was added"
+_GAP_DROPPED = "bytes that belonged to no marker segment were removed"
+
+
+def describe(source: Source) -> Iterator[Part]:
+    """Yield every part of a JPEG, in file order."""
+    for segment in walk(source):
+        value = f"{segment.data_end - segment.start:,} bytes"
+        if segment.marker in _FRAMES:
+            frame = FrameReader().read_frame(segment.marker, _payload(source, segment), segment.where)
+            value = f"{frame.columns:,} x {frame.lines:,} pixels, {len(frame.components)} components"
+        elif segment.kind == "APP1/Exif":
+            value += f", Orientation {read_exif_orientation(_payload(source, segment)) or 'absent'}"
+        yield Part(segment.where, value)
+
+
+def plan(source: Source, policy: Policy) -> Plan:
+    """Decide what stays of a JPEG.
+
+    Raises
+    ------
+    FileError
+        If the file breaks the grammar, or is of a process that is not supported.
+    """
+    segments = list(walk(source))
+    planner = _Planner(source, policy.profile)
+    for segment in segments:
+        planner.look(segment)
+    return planner.decide(segments)
+
+
+def _payload(source: Source, segment: Segment) -> bytes:
+    return source[segment.start + 4 : segment.end]
+
+
+class _Planner:
+    """Looks at every segment, then decides each once."""
+
+    def __init__(self, source: Source, profile: Profile) -> None:
+        self.source = source
+        self.profile = profile
+        self.reader = FrameReader()
+        self.tables: dict[str, list[Table]] = {}
+        self.single: dict[str, Segment] = {}
+        self.orientations: dict[str, tuple[str, int]] = {}
+        self.profile_segments: dict[str, Segment] = {}
+        self.profile_action = Code.X, "colour profile"
+        self.findings = {NOT_LOOKED_FOR: None}
+        self.body = Pieces()
+
+    def look(self, segment: Segment) -> None:
+        """Check one segment, and remember what it says about the picture or about other segments."""
+        marker, where = segment.marker, segment.where
+        if marker in _TABLES:
+            self.tables[where] = self.reader.read_tables(marker, _payload(self.source, segment), where)
+        elif marker in _FRAMES:
+            self.reader.read_frame(marker, _payload(self.source, segment), where)
+        elif marker == _SOS:
+            self.reader.read_scan(_payload(self.source, segment), segment.restarts, where)
+        elif marker == _DNL and self.reader.scans == 1 and segment.end - segment.start == 6:
+            self.single.setdefault("DNL", segment)
+        elif not self.reader.scans:
+            self._look_at_head(segment)
+
+    def _look_at_head(self, segment: Segment) -> None:
+        """Application data counts only before the first scan; of JFIF and Adobe the last one does."""
+        payload = _payload(self.source, segment) if segment.kind in _HEADS else b""
+        match segment.kind:
+            case "APP0/JFIF" if len(payload) >= 14:
+                self.single["JFIF"] = segment
+            case "APP14/Adobe" if len(payload) >= 12:
+                self.single["Adobe"] = segment
+            case "APP2/ICC":
+                self.profile_segments[segment.where] = segment
+            case "APP1/Exif" if orientation := read_exif_orientation(payload):
+                self.orientations.setdefault("Exif", (segment.where, orientation))
+            case "APP1/XMP" if orientation := read_xmp_orientation(payload):
+                self.orientations.setdefault("XMP", (segment.where, orientation))
+
+    def decide(self, segments: list[Segment]) -> Plan:
+        """The plan: SOI, JFIF, Exif, colour profile and Adobe, then the image's own segments."""
+        if not self.reader.scans:
+            raise DamagedPhotoError("the file holds no picture, as there is no scan")
+        head = Pieces()
+        head.keep(0, 2)
+        if jfif := self.single.get("JFIF"):
+            head.literal(b"\xff\xe0\0\x10")
+            head.keep(jfif.start + 4, jfif.start + 16)
+            head.literal(b"\0\0")
+        orientation_from = self._write_orientation(head)
+        self._write_profile(head)
+        if adobe := self.single.get("Adobe"):
+            head.literal(b"\xff\xee\0\x0e")
+            head.keep(adobe.start + 4, adobe.start + 16)
+        actions = []
+        for segment in segments:
+            if segment.where == orientation_from:
+                code, rule = Code.D, "replaced by Orientation alone"
+            else:
+                code, rule = self._decide(segment)
+            actions.append(Action(segment.where, code, rule))
+        head.extend(self.body)
+        if segments[-1].marker not in (_EOI, TRAILER):
+            head.literal(b"\xff\xd9")
+            self.findings[_CUT_OFF] = None
+        return Plan(Format.JPEG, head.done(), tuple(actions), ".jpg", tuple(self.findings))
+
+    def _write_orientation(self, head: Pieces) -> str | None:
+        """Write the minimal Exif where the picture must be turned; where that was found."""
+        if self.profile.orientation == "drop" or not self.orientations:
+            return None
+        kind = "Exif" if "Exif" in self.orientations else "XMP"
+        where, orientation = self.orientations[kind]
+        if orientation == 1:
+            return None
+        head.literal(encode_exif(orientation))
+        if kind == "XMP":
+            self.findings[XMP_ORIENTATION] = None
+        return where
+
+    def _write_profile(self, head: Pieces) -> None:
+        """Join the colour profile's chunks, treat it as the policy says and split it anew."""
+        if not self.profile_segments or self.profile.color_profile == "drop":
+            return
+        profile = join_profile(_payload(self.source, segment) for segment in self.profile_segments.values())
+        if profile and self.profile.color_profile == "sanitize":
+            profile = icc.sanitize(profile)
+        if not profile:
+            self.findings[PROFILE_DROPPED] = None
+            return
+        is_kept = self.profile.color_profile == "keep"
+        self.profile_action = (Code.K, "colour profile") if is_kept else (Code.C, "colour profile sanitised")
+        head.literal(encode_profile(profile))
+
+    def _decide(self, segment: Segment) -> tuple[Code, str]:
+        marker = segment.marker
+        if marker in _TABLES:
+            return self._decide_tables(segment)
+        if marker in (*_FRAMES, _SOS, _EOI) or segment is self.single.get("DNL"):
+            self.body.keep(segment.start, segment.data_end)
+            return Code.K, "needed to decode the picture"
+        if marker == _SOI:
+            return Code.K, "needed to decode the picture"
+        if segment is self.single.get("JFIF"):
+            is_plain = (
+                segment.end - segment.start == 18 and self.source[segment.end - 2 : segment.end] == b"\0\0"
+            )
+            return (Code.K, "pixel density") if is_plain else (Code.C, "thumbnail cut")
+        if segment is self.single.get("Adobe"):
+            is_plain = segment.end - segment.start == 16
+            return (Code.K, "colour transform") if is_plain else (Code.C, "cut to the colour transform")
+        if segment.where in self.profile_segments:
+            return self.profile_action
+        return self._drop(segment)
+
+    def _drop(self, segment: Segment) -> tuple[Code, str]:
+        if segment.marker == TRAILER:
+            self.findings[TRAILER_DROPPED] = None
+            return Code.X, "after the end of the image"
+        if segment.marker == GAP:
+            if self.source[segment.start : min(segment.end, segment.start + 4096)].strip(b"\xff"):
+                self.findings[_GAP_DROPPED] = None
+            return Code.X, "belongs to no marker segment"
+        return Code.X, "not needed to show the picture"
+
+    def _decide_tables(self, segment: Segment) -> tuple[Code, str]:
+        tables = self.tables[segment.where]
+        used = [table for table in tables if table.is_used]
+        if not used:
+            return Code.X, "no scan uses it"
+        if len(used) == len(tables):
+            self.body.keep(segment.start, segment.end)
+            return Code.K, "needed to decode the picture"
+        length = 2 + sum(table.end - table.start for table in used)
+        self.body.literal(struct.pack(">BBH", 0xFF, segment.marker, length))
+        for table in used:
+            self.body.keep(segment.start + 4 + table.start, segment.start + 4 + table.end)
+        return Code.C, "definitions that no scan uses cut"

@@ -1,0 +1,186 @@
+"""What the image segments of a JPEG say: frame, tables and scans (ITU-T T.81, B.2.2 to B.2.4).
+
+A segment is exactly as long as what it declares, a table counts only if a scan uses it, and a scan must
+add to the picture: nothing can hide in what no decoder looks at.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bme_med.core.errors import UnsupportedFileError
+from bme_med.photo.errors import DamagedPhotoError
+
+__all__ = ["Frame", "FrameReader", "Table"]
+
+_DHT, _DAC, _DQT, _DRI = 0xC4, 0xCC, 0xDB, 0xDD
+_PROGRESSIVE = (0xC2, 0xCA)
+_ARITHMETIC = (0xC9, 0xCA, 0xCB)
+_LOSSLESS = (0xC3, 0xCB)
+_MAX_COMPONENTS = 4
+_MAX_CODES = 256
+_COEFFICIENTS = 64
+_UNCODED_BIT = 16
+_MAX_LINES = 0xFFFF
+
+
+class Component(NamedTuple):
+    """One component of a frame: sampling factors, and where its quantisation table lies."""
+
+    horizontal: int
+    vertical: int
+    quantisation: int
+
+
+class Frame(NamedTuple):
+    """A frame header. `lines` is 0 where DNL gives the height."""
+
+    marker: int
+    bits: int
+    lines: int
+    columns: int
+    components: dict[int, Component]
+
+
+class Table:
+    """One definition inside a segment: bytes `start` to `end` of its payload."""
+
+    __slots__ = ("end", "is_used", "start")
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self.is_used = False
+
+
+class FrameReader:
+    """Reads the image segments of one file, in file order; every method may raise `FileError`.
+
+    Attributes
+    ----------
+    scans
+        How many scans were read.
+    """
+
+    def __init__(self) -> None:
+        self.scans = 0
+        self._frame: Frame | None = None
+        self._tables: dict[tuple[int, int], Table] = {}
+        self._interval = 0
+        self._coded: dict[int, list[int]] = {}
+
+    def read_tables(self, marker: int, payload: bytes, where: str) -> list[Table]:
+        """The definitions in a DQT, DHT, DAC or DRI; later scans mark those that they use."""
+        tables = []
+        for start, end in _split_tables(marker, payload, where):
+            table = Table(start, end)
+            tables.append(table)
+            destination = payload[start] & (0x0F if marker == _DQT else 0xFF)
+            self._tables[marker, 0 if marker == _DRI else destination] = table
+            if marker == _DRI:
+                self._interval = int.from_bytes(payload[start:end], "big")
+        return tables
+
+    def read_frame(self, marker: int, payload: bytes, where: str) -> Frame:
+        """The one frame header."""
+        if self._frame:
+            raise DamagedPhotoError("a second frame header", where=where)
+        count = payload[5] if len(payload) > 5 else 0
+        if len(payload) != 6 + 3 * count or not count:
+            raise DamagedPhotoError("the length does not fit the number of components", where=where)
+        if count > _MAX_COMPONENTS:
+            raise UnsupportedFileError("the picture has more than four components: save it as RGB or gray")
+        lines, columns = int.from_bytes(payload[1:3], "big"), int.from_bytes(payload[3:5], "big")
+        if not columns:
+            raise DamagedPhotoError("the picture has no width", where=where)
+        self._frame = Frame(marker, payload[0], lines, columns, _read_components(payload[6:], where))
+        self._coded = {name: [_UNCODED_BIT] * _COEFFICIENTS for name in self._frame.components}
+        return self._frame
+
+    def read_scan(self, payload: bytes, restarts: int, where: str) -> None:
+        """One SOS, whose data holds `restarts` RST markers; behind those that are needed, data could hide."""
+        frame = self._frame
+        count = payload[0] if payload else 0
+        if frame is None or len(payload) != 4 + 2 * count or not 1 <= count <= _MAX_COMPONENTS:
+            raise DamagedPhotoError("the length does not fit the number of components", where=where)
+        names = payload[1:-3:2]
+        if not all(name in frame.components for name in names):
+            raise DamagedPhotoError("a scan of a component that is not in the frame", where=where)
+        self.scans += 1
+        self._check_progress(frame, names, payload[-3:], where)
+        self._use_tables(frame, payload)
+        needed = (_mcus(frame, names) - 1) // self._interval if self._interval else 0
+        if restarts > needed:
+            raise DamagedPhotoError("more RST markers than the picture has restart intervals", where=where)
+
+    def _check_progress(self, frame: Frame, names: bytes, selection: bytes, where: str) -> None:
+        """Refuse a scan that codes again what an earlier one coded (G.1.1.1)."""
+        first, last, low_bit = 0, _COEFFICIENTS - 1, 0
+        if frame.marker in _PROGRESSIVE:
+            first, last, low_bit = selection[0], selection[1], selection[2] & 15
+        if not first <= last < _COEFFICIENTS:
+            raise DamagedPhotoError("impossible spectral selection", where=where)
+        for name in names:
+            coded = self._coded[name]
+            if any(coded[k] <= low_bit for k in range(first, last + 1)):
+                raise DamagedPhotoError("a scan repeats what an earlier one coded", where=where)
+            coded[first : last + 1] = [low_bit] * (last + 1 - first)
+
+    def _use_tables(self, frame: Frame, payload: bytes) -> None:
+        """Mark the tables that a scan needs (B.2.3)."""
+        kind = _DAC if frame.marker in _ARITHMETIC else _DHT
+        is_progressive = frame.marker in _PROGRESSIVE
+        has_dc = not is_progressive or (payload[-3] == 0 and payload[-1] >> 4 == 0)
+        has_ac = payload[-3] > 0 if is_progressive else frame.marker not in _LOSSLESS
+        keys = [(_DRI, 0)]
+        for name, selectors in zip(payload[1:-3:2], payload[2:-3:2], strict=True):
+            if frame.marker not in _LOSSLESS:
+                keys.append((_DQT, frame.components[name].quantisation))
+            if has_dc:
+                keys.append((kind, selectors >> 4))
+            if has_ac:
+                keys.append((kind, 0x10 | selectors & 15))
+        for key in keys:
+            if key in self._tables:
+                self._tables[key].is_used = True
+
+
+def _read_components(entries: bytes, where: str) -> dict[int, Component]:
+    components = {
+        name: Component(factors >> 4, factors & 15, quantisation)
+        for name, factors, quantisation in struct.iter_unpack("3B", entries)
+    }
+    factors = [factor for component in components.values() for factor in component[:2]]
+    if 3 * len(components) != len(entries) or not all(1 <= factor <= 4 for factor in factors):
+        raise DamagedPhotoError("impossible components", where=where)
+    return components
+
+
+def _split_tables(marker: int, payload: bytes, where: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each definition in a payload (B.2.4.1 to B.2.4.4)."""
+    start = 0
+    while start < len(payload):
+        length = 2
+        if marker == _DQT:
+            length = 1 + _COEFFICIENTS * (1 + (payload[start] >> 4))
+        elif marker == _DHT:
+            length = 17 + sum(payload[start + 1 : start + 17])
+        is_legal = payload[start] >> 4 <= 1 and length <= 17 + _MAX_CODES
+        if (marker != _DRI and not is_legal) or start + length > len(payload):
+            raise DamagedPhotoError("a table does not fit its segment", where=where)
+        yield start, start + length
+        start += length
+
+
+def _mcus(frame: Frame, names: bytes) -> int:
+    """How many MCUs a scan of `names` has (A.2.2 to A.2.4)."""
+    side = 1 if frame.marker in _LOSSLESS else 8
+    lines = frame.lines or _MAX_LINES
+    widest = max(component.horizontal for component in frame.components.values())
+    tallest = max(component.vertical for component in frame.components.values())
+    if len(names) > 1:
+        return -(-frame.columns // (side * widest)) * -(-lines // (side * tallest))
+    only = frame.components[names[0]]
+    columns = -(-frame.columns * only.horizontal // widest)
+    lines = -(-lines * only.vertical // tallest)
+    return -(-columns // side) * -(-lines // side)

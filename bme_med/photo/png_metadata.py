@@ -1,0 +1,60 @@
+"""What a PNG's metadata chunks say about the picture: Orientation (PNG 3rd ed., 11.3.3 and 11.3.4.5).
+
+eXIf is the place for it. ImageMagick writes ``Raw profile type exif`` into text chunks, and other programs
+write XMP; decoders honour both.
+"""
+
+from bme_med.core.source import Source
+from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
+from bme_med.photo.png_chunks import Run
+from bme_med.photo.png_image import inflate
+
+__all__ = ["FORMS", "find_form", "read_orientation"]
+
+FORMS = ("eXIf", "raw profile", "XMP")
+"""The forms in which a chunk may say Orientation, the one that counts first."""
+
+_MAX_TEXT_BYTES = 1 << 20
+_KEYWORDS = {
+    b"Raw profile type exif": "raw profile",
+    b"Raw profile type APP1": "raw profile",
+    b"XML:com.adobe.xmp": "XMP",
+}
+
+
+def find_form(source: Source, run: Run) -> str | None:
+    """In which form a metadata chunk may say Orientation."""
+    data = run.chunks[0].data
+    if run.type == b"eXIf":
+        return "eXIf"
+    if run.type not in (b"tEXt", b"zTXt", b"iTXt"):
+        return None
+    return _KEYWORDS.get(source[data.start : min(data.start + 32, data.end)].partition(b"\0")[0])
+
+
+def read_orientation(source: Source, run: Run, form: str) -> int | None:
+    """Orientation, 1 to 8, of a metadata chunk of that form; None where it does not say."""
+    start, end = run.chunks[0].data
+    data = source[start : min(end, start + _MAX_TEXT_BYTES)]
+    if form == "eXIf":
+        return read_exif_orientation(data)
+    text = _read_text(run.type, data.partition(b"\0")[2])
+    return read_xmp_orientation(text) if form == "XMP" else read_exif_orientation(_read_hex(text))
+
+
+def _read_text(type_: bytes, rest: bytes) -> bytes:
+    """The text after the keyword of tEXt, zTXt or iTXt; empty where it cannot be read."""
+    if type_ == b"tEXt":
+        return rest
+    if type_ == b"zTXt":
+        return inflate(rest[1:], _MAX_TEXT_BYTES) or b""
+    text = rest[2:].split(b"\0", 2)[-1]
+    return (inflate(text, _MAX_TEXT_BYTES) or b"") if rest[:1] == b"\1" else text
+
+
+def _read_hex(text: bytes) -> bytes:
+    """The bytes of a raw profile: an empty line, a name, a length, then lines of hex digits."""
+    try:
+        return bytes.fromhex(b"".join(text.split(b"\n")[3:]).decode("ascii"))
+    except ValueError:
+        return b""

@@ -1,0 +1,130 @@
+"""Judges of cleaned photos that nobody here wrote: Pillow decodes, exiftool lists."""
+
+import io
+import json
+import subprocess
+import zlib
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from PIL import Image, ImageFile, ImageOps
+
+from bme_med.core import FileError, Format, Policy, sniff, splice
+from tests.oracles.runs import CORPUS, tool
+from tests.photo.making import chunks
+
+__all__ = ["clean", "corpus", "decoded", "is_refused", "properties", "residue", "upright"]
+
+_STRUCTURE = {
+    "ExifTool": {"ExifToolVersion", "Warning"},
+    "System": {"FileName", "Directory", "FileSize", "FilePermissions", "FileModifyDate", "FileAccessDate"}
+    | {"FileInodeChangeDate"},
+    "File": {"FileType", "FileTypeExtension", "MIMEType", "ImageWidth", "ImageHeight", "ExifByteOrder"}
+    | {"EncodingProcess", "BitsPerSample", "ColorComponents", "YCbCrSubSampling"},
+    "JFIF": {"JFIFVersion", "ResolutionUnit", "XResolution", "YResolution"},
+    "Adobe": {"DCTEncodeVersion", "APP14Flags0", "APP14Flags1", "ColorTransform"},
+    "IFD0": {"Orientation"},
+    "PNG": {"ImageWidth", "ImageHeight", "BitDepth", "ColorType", "Compression", "Filter", "Interlace"}
+    | {"SRGBRendering", "Gamma", "WhitePointX", "WhitePointY", "RedX", "RedY", "GreenX", "GreenY", "BlueX"}
+    | {"BlueY", "ProfileName", "Palette", "Transparency", "BackgroundColor", "SignificantBits"}
+    | {"AnimationFrames", "AnimationPlays"},
+    "PNG-pHYs": {"PixelsPerUnitX", "PixelsPerUnitY", "PixelUnits"},
+    "Composite": {"ImageSize", "Megapixels"},
+}
+"""What exiftool may list of a cleaned photo, by group; ICC groups are judged by their texts."""
+
+_PROFILE_TEXTS = {
+    "ProfileDescription": "Colour profile",
+    "ProfileCopyright": "Removed",
+    "ProfileDateTime": "0000:00:00 00:00:00",
+    "ProfileName": "icc",
+    "DeviceManufacturer": "",
+    "DeviceModel": "",
+    "ProfileCreator": "",
+    "ProfileCMMType": "",
+}
+
+
+def corpus(*formats: Format) -> list[Path]:
+    """Files of the corpus that are of one of `formats`."""
+    files = (path for path in sorted((CORPUS / "photos").rglob("*")) if path.is_file())
+    return [path for path in files if sniff(path.read_bytes()[:144]) in formats]
+
+
+def clean(engine: ModuleType, source: bytes, under: Policy) -> bytes:
+    """The output; a second pass and the table of parts are checked by the way."""
+    planned = engine.plan(source, under)
+    output = splice(planned.pieces, source)
+    assert len(output) == planned.size
+    assert splice(engine.plan(output, under).pieces, output) == output
+    assert [part.where for part in engine.describe(source)] == [action.where for action in planned.actions]
+    return output
+
+
+def is_refused(engine: ModuleType, source: bytes, under: Policy) -> bool:
+    """Whether there is no plan for `source`."""
+    try:
+        engine.plan(source, under)
+    except FileError:
+        return True
+    return False
+
+
+def decoded(data: bytes) -> list[tuple[str, tuple[int, int], bytes]]:
+    """Mode, size and pixels of every frame; of a JPEG the first image, also if it is cut off."""
+    frames = []
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            for number in range(getattr(image, "n_frames", 1) if image.format == "PNG" else 1):
+                image.seek(number)
+                frames.append((image.mode, image.size, image.tobytes()))
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return frames
+
+
+def upright(data: bytes) -> tuple[tuple[int, int], bytes]:
+    """Size and pixels of the first image as viewers turn it."""
+    with Image.open(io.BytesIO(data)) as image:
+        turned = ImageOps.exif_transpose(image)
+        return turned.size, turned.tobytes()
+
+
+def residue(data: bytes, tokens: Iterable[bytes]) -> list[bytes]:
+    """Which of `tokens` stand in `data`, as they are, in UTF-16 or in hex, also inside zlib streams."""
+    hay = data
+    if data.startswith(b"\x89PNG"):
+        streams = {b"IDAT": 0, b"fdAT": 4, b"iCCP": 5}
+        for type_, group in groupby(chunks(data), key=itemgetter(0)):
+            content = b"".join(part[streams.get(type_, 0) :] for _, part in group)
+            hay += content + (zlib.decompressobj().decompress(content) if type_ in streams else b"")
+    return [
+        token
+        for token in tokens
+        if any(form in hay for form in (token, token.decode().encode("utf-16-be"), token.hex().encode()))
+    ]
+
+
+def properties(folder: Path) -> dict[str, list[str]]:
+    """What exiftool lists of each photo in `folder` beside its structure."""
+    command = [tool("exiftool") or "exiftool", "-a", "-G1", "-s", "-ee", "-u", "-j", str(folder)]
+    listed: list[dict[str, Any]] = json.loads(
+        subprocess.run(command, capture_output=True, check=False).stdout
+    )
+    return {
+        Path(photo["SourceFile"]).name: odd
+        for photo in listed
+        if (odd := [f"{key}={value}" for key, value in photo.items() if not _is_structure(key, value)])
+    }
+
+
+def _is_structure(key: str, value: Any) -> bool:
+    group, _, name = key.rpartition(":")
+    if name in _PROFILE_TEXTS:
+        return str(value) == _PROFILE_TEXTS[name]
+    return group.startswith("ICC") or key == "SourceFile" or name in _STRUCTURE.get(group, ())
