@@ -18,7 +18,7 @@ from bme_med.core import (
 from bme_med.core.describe import Part
 from bme_med.photo import jpeg, png
 
-__all__ = ["Engine", "describe", "plan", "prepare"]
+__all__ = ["Engine", "describe", "plan", "prepare", "why_no_engine"]
 
 
 class Engine(Protocol):
@@ -70,6 +70,12 @@ def describe(source: Source) -> Iterator[Part]:
     return engine.describe(source)
 
 
+def why_no_engine(format_: Format) -> str:
+    """Why files of `format_` are refused, whatever they hold; empty where there is an engine."""
+    engine = _engine_for(format_)
+    return engine if isinstance(engine, str) else ""
+
+
 def _engine_for(format_: Format) -> Engine | str:
     """The engine of `format_`, or why there is none and what to do."""
     match format_:
@@ -86,9 +92,9 @@ def _engine_for(format_: Format) -> Engine | str:
                 Format.JPEG_XL: "JPEG XL",
                 Format.JPEG_2000: "JPEG 2000",
             }[format_]
-            return f"{name} photos are not supported yet: convert it to JPEG or PNG, then run again"
+            return f"{name} photos are not supported yet: convert them to JPEG or PNG, then run again"
         case Format.TIFF | Format.GIF | Format.BMP:
-            return f"{format_.upper()} images are not supported yet: convert it to PNG, then run again"
+            return f"{format_.upper()} images are not supported yet: convert them to PNG, then run again"
         case Format.PSD:
             return "a Photoshop document holds layers and history: export it as PNG or JPEG, then run again"
         case Format.PDF:

@@ -2,7 +2,17 @@
 
 from bme_med.dicom.describe import describe
 from bme_med.dicom.engine import plan
+from bme_med.dicom.identity import Owner, glance, issuers_by_study
 from bme_med.dicom.rules import action_table
 from bme_med.dicom.summary import Summary, summarize
 
-__all__ = ["Summary", "action_table", "describe", "plan", "summarize"]
+__all__ = [
+    "Owner",
+    "Summary",
+    "action_table",
+    "describe",
+    "glance",
+    "issuers_by_study",
+    "plan",
+    "summarize",
+]

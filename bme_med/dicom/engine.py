@@ -27,6 +27,7 @@ from bme_med.dicom.encoding import header
 from bme_med.dicom.fragments import keep_encapsulated
 from bme_med.dicom.harvest import harvest
 from bme_med.dicom.identifiers import identifiers_in
+from bme_med.dicom.identity import identity_of, owner_of
 from bme_med.dicom.instance import Instance, read_instance
 from bme_med.dicom.iods import iod_of
 from bme_med.dicom.meta import file_meta
@@ -41,7 +42,7 @@ from bme_med.dicom.walker import PIXEL_DATA, Element, Item
 __all__ = ["plan"]
 
 _SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
-_PATIENT_ID, _ISSUER, _STUDY, _SERIES = 0x00100020, 0x00100021, 0x0020000D, 0x0020000E
+_PATIENT_ID, _STUDY, _SERIES = 0x00100020, 0x0020000D, 0x0020000E
 _TEMPORAL_POSITIONS = 0x00200105
 _FIELDS = {
     _PATIENT_ID: "PatientID",
@@ -84,7 +85,7 @@ class _Planner:
         rules = self.table.dataset(iod_of(instance.first(_SOP_CLASS)))
         self.top = Scope(instance.data, rules, instance.elements, "", instance.explicit, instance.charset)
         self.identifiers = identifiers_in(harvest(self.top))
-        self.values = values_for(policy, _identity(instance), self.identifiers)
+        self.values = values_for(policy, identity_of(owner_of(instance), policy.issuers), self.identifiers)
 
     def plan(self) -> Plan:
         instance = self.instance
@@ -255,14 +256,6 @@ class _Planner:
             self.findings.append("PET: dates and times were removed, SUV cannot be computed from this copy")
         if self.instance.number(_TEMPORAL_POSITIONS) > 1:
             self.findings.append("dynamic series: acquisition times were removed from this copy")
-
-
-def _identity(instance: Instance) -> tuple[str, ...]:
-    """What a patient's pseudonym and date shift hang on: issuer and ID, or the study where there is no ID."""
-    patient = instance.text(_PATIENT_ID)
-    if patient:
-        return ("patient", instance.text(_ISSUER), patient)
-    return ("study", instance.first(_STUDY) or instance.first(_SOP_INSTANCE))
 
 
 @lru_cache(maxsize=4096)

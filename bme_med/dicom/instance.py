@@ -74,8 +74,8 @@ class Instance:
         return self.raw(_CHARACTER_SET).decode("ascii", "replace").strip(" \0")
 
 
-def read_instance(data: Source) -> Instance:
-    """Walk `data` from its preamble to its end.
+def read_instance(data: Source, *, before: int | None = None) -> Instance:
+    """Walk `data` from its preamble to its end, or to the first element with a tag of `before` or more.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def read_instance(data: Source) -> Instance:
     meta, start = walk_group(data, 132, 0x0002)
     syntax = _transfer_syntax(data, meta)
     explicit = syntax != _IMPLICIT_LITTLE_ENDIAN
-    elements = walk(data, start, len(data), explicit=explicit)
+    elements = walk(data, start, len(data), explicit=explicit, before=before)
     if not elements:
         raise MalformedFileError("the file holds no dataset")
     return Instance(data, syntax, explicit, start, elements, {element.tag: element for element in elements})

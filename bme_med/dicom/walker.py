@@ -16,10 +16,14 @@ UNDEFINED = 0xFFFF_FFFF
 """Value length that stands for "until the delimiter" (PS3.5, 7.1.1)."""
 
 MAX_DEPTH = 100
+_BLOCK_BYTES = 1 << 16
 PIXEL_DATA = 0x7FE00010
 ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
+
+_new = tuple.__new__
+"""Makes a named tuple at half the price of calling its class: a walk makes one an element."""
 
 _EXPLICIT = Struct("<HH2sH").unpack
 _IMPLICIT = Struct("<HHI").unpack
@@ -79,19 +83,20 @@ class Items(NamedTuple):
     items: list[Item]
 
 
-def walk(data: Source, start: int, end: int, *, explicit: bool) -> list[Element]:
+def walk(data: Source, start: int, end: int, *, explicit: bool, before: int | None = None) -> list[Element]:
     """Elements of the dataset at ``start`` to ``end``, in order, little endian.
 
     The elements lie side by side from `start`; the last one's end may come before `end` where only
-    zero bytes follow.
+    zero bytes follow. With `before` given, only elements with a smaller tag are read, and sequences are
+    stepped over.
 
     Raises
     ------
     MalformedFileError
         If the bytes are no well-formed dataset: order, lengths, VRs, delimiters.
     """
-    elements, position, _ = _walk(data, start, end, explicit=explicit, depth=0, in_item=False)
-    if any(data[position:end]):
+    elements, position, _ = _walk(data, start, end, explicit=explicit, depth=0, in_item=False, before=before)
+    if before is None and not _is_zero(data, position, end):
         raise MalformedFileError("bytes that are no element follow the dataset", offset=position)
     return elements
 
@@ -110,7 +115,14 @@ def walk_group(data: Source, start: int, group: int) -> tuple[list[Element], int
 
 
 def _walk(
-    data: Source, position: int, end: int, *, explicit: bool, depth: int, in_item: bool
+    data: Source,
+    position: int,
+    end: int,
+    *,
+    explicit: bool,
+    depth: int,
+    in_item: bool,
+    before: int | None = None,
 ) -> tuple[list[Element], int, bool]:
     """Elements, the offset behind them, and whether an item delimiter ended them."""
     if depth > MAX_DEPTH:
@@ -125,7 +137,7 @@ def _walk(
             if known is None:
                 if tag == ITEM_END and in_item:
                     return elements, _after_delimiter(data, position), True
-                if not in_item and not any(data[position:end]):
+                if not in_item and _is_zero(data, position, end):
                     break
                 raise MalformedFileError("unknown VR", where=format_tag(tag), offset=position)
             vr, is_long = known
@@ -138,10 +150,12 @@ def _walk(
             tag = group << 16 | number
             if tag == ITEM_END and in_item:
                 return elements, _after_delimiter(data, position), True
-            if tag == 0 and not in_item and not any(data[position:end]):
+            if tag == 0 and not in_item and _is_zero(data, position, end):
                 break
             vr = _implicit_vr(tag)
             value = position + 8
+        if before is not None and tag >= before:
+            break
         if tag <= last:
             raise MalformedFileError(
                 "elements are not in ascending order", where=format_tag(tag), offset=position
@@ -157,8 +171,9 @@ def _walk(
                 )
             if length & 1:
                 raise MalformedFileError("odd value length", where=format_tag(tag), offset=position)
-            items = _defined(data, tag, vr, value, stop, explicit, depth) if vr in ("SQ", "UN") else None
-        elements.append(Element(tag, vr, position, value, stop, items))
+            is_nested = vr in ("SQ", "UN") and before is None
+            items = _defined(data, tag, vr, value, stop, explicit, depth) if is_nested else None
+        elements.append(_new(Element, (tag, vr, position, value, stop, items)))
         position = stop
     if in_item and position != end:
         raise MalformedFileError("item does not end with its last element", offset=position)
@@ -254,6 +269,14 @@ def _explicit_header(data: Source, position: int) -> tuple[int, str, int, int]:
 def _length(data: Source, position: int) -> int:
     (length,) = _LENGTH(_exactly(data, position, 4, len(data)))
     return int(length)
+
+
+def _is_zero(data: Source, position: int, end: int) -> bool:
+    """Whether nothing but zero bytes follows, as writers pad files to a block."""
+    return not any(
+        data[start : min(start + _BLOCK_BYTES, end)].strip(b"\0")
+        for start in range(position, end, _BLOCK_BYTES)
+    )
 
 
 def _exactly(data: Source, position: int, count: int, end: int) -> bytes:
