@@ -1,1 +1,33 @@
+"""The audit of a run: its lines, writing them, reading them back."""
 
+from bme_med.audit.checking import Finding, check, check_file
+from bme_med.audit.reading import Audit, read, read_file
+from bme_med.audit.records import (
+    ActionTexts,
+    AuditNames,
+    NameStyle,
+    Record,
+    Status,
+    footer_text,
+    header_text,
+    record_text,
+)
+from bme_med.audit.writing import AuditWriter
+
+__all__ = [
+    "ActionTexts",
+    "Audit",
+    "AuditNames",
+    "AuditWriter",
+    "Finding",
+    "NameStyle",
+    "Record",
+    "Status",
+    "check",
+    "check_file",
+    "footer_text",
+    "header_text",
+    "read",
+    "read_file",
+    "record_text",
+]

@@ -21,6 +21,10 @@ _MEASURE = re.compile(
     r"|[a-z]{1,3}\d{1,3}[a-z]{0,2}|[a-z]",
     re.IGNORECASE,
 )
+_LEFT_HANGING = re.compile(
+    r"(?:[\s_^,;:/=|]+(?:for|of|by|at|to|from|and|in|on|the))+[\s_^,;:/=|]*$", re.IGNORECASE
+)
+"""Small words at the end that led to what was cut."""
 _EDGE = "+-*.'!?&<>#~"
 
 
@@ -61,10 +65,12 @@ def clean_words(text: str) -> str:
     """`text` without the words that no vocabulary knows.
 
     >>> clean_words("AX T2 FLAIR 3mm"), clean_words("MRI HEAD for Quillfeather 4711023")
-    ('AX T2 FLAIR 3mm', 'MRI HEAD for')
+    ('AX T2 FLAIR 3mm', 'MRI HEAD')
     """
     cleaned = _TOKEN.sub(lambda match: match[0] if _is_harmless(match[0]) else "", text)
-    return re.sub(r"\s{2,}", " ", cleaned).strip(" _^,;:/=|") if cleaned != text else text
+    if cleaned == text:
+        return text
+    return _LEFT_HANGING.sub("", re.sub(r"\s{2,}", " ", cleaned)).strip(" _^,;:/=|")
 
 
 def _is_harmless(token: str) -> bool:

@@ -1,1 +1,27 @@
+"""The outside world: finding files, workers, atomic writing, resume."""
 
+from bme_med.run.deidentifying import deidentify
+from bme_med.run.inspecting import Inspection, inspect_path
+from bme_med.run.job import Job, make_job
+from bme_med.run.keys import create_key, new_key
+from bme_med.run.profiles import check_profile, load_profile, profile_settings, ready_made_profiles
+from bme_med.run.stopping import StoppedError
+from bme_med.run.summary import Summary
+from bme_med.run.surveying import Survey
+
+__all__ = [
+    "Inspection",
+    "Job",
+    "StoppedError",
+    "Summary",
+    "Survey",
+    "check_profile",
+    "create_key",
+    "deidentify",
+    "inspect_path",
+    "load_profile",
+    "make_job",
+    "new_key",
+    "profile_settings",
+    "ready_made_profiles",
+]

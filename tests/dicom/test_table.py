@@ -1,18 +1,17 @@
 """Every row of PS3.15 Table E.1-1, and every attribute that it leaves out, with a value planted in it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 
 import pytest
 from pydicom import Dataset
 from pydicom._dicom_dict import DicomDictionary
 
-from bme_med.core import DatePolicy, Plan, Policy, Profile, Refusal, splice
+from bme_med.core import DatePolicy, Plan, Profile, Refusal, splice
 from tests.oracles.planting import ENCODINGS, Planted, encode, nested, plant, small_mr
 from tests.oracles.ps315 import check
 from tests.oracles.reading import read
-from tests.oracles.runs import PROFILE_NAMES, deidentify, plan, policy
+from tests.oracles.runs import PROFILE_NAMES, deidentify, plan, policy, without_refusing
 from tests.oracles.tables import COLUMNS, Row, Tables, load_tables, read_rows
 
 SHAPES: dict[str, Callable[[list[Planted]], Dataset]] = {"top level": small_mr, "three deep": nested}
@@ -57,15 +56,9 @@ def planted_others() -> tuple[Planted, ...]:
     return tuple(plant(tag, number, tables()) for number, tag in enumerate(others, 1) if tag & 0xFFFF)
 
 
-def without_refusing(name: str) -> Policy:
-    """A ready-made profile that refuses neither risk of burned-in text nor content trees: rows raise both."""
-    under = policy(name)
-    return replace(under, profile=replace(under.profile, burned_in="keep", structured_reports="empty"))
-
-
 def run(source: bytes, name: str) -> tuple[bytes, Plan, list[str]]:
     """Output, plan and problems of one instance."""
-    under = without_refusing(name)
+    under = without_refusing(policy(name))  # some rows raise a suspicion of burned-in text, or are a report
     planned = plan(source, under)
     assert isinstance(planned, Plan), planned
     output = splice(planned.pieces, source)
@@ -216,7 +209,7 @@ def test_a_compound_code_gives_what_the_type_in_each_iod_asks_for(name: str) -> 
         for number, (path, keyword) in enumerate(typed, 1):
             _put(ds, path, keyword, number)
         source = encode(ds, ENCODINGS["explicit"], tables())
-        under = without_refusing(name)
+        under = without_refusing(policy(name))
         output = deidentify(source, under)
         if isinstance(output, Refusal):
             continue

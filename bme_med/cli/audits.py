@@ -1,0 +1,37 @@
+"""An audit, and what is wrong with one, for a person."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bme_med.audit import Audit, Finding, Status
+from bme_med.cli.console import line, make_console, print_table, printable
+
+__all__ = ["print_audit", "print_findings"]
+
+
+def print_audit(audit: Audit) -> None:
+    """Print the run and one line a file."""
+    console = make_console()
+    header = audit.header
+    line(console, "run", f"bme-med {header['version']}, {header['timestamp']}")
+    line(console, "profile", f"{header['profile']}, SHA-256 {header['profile_sha256']}")
+    line(console, "complete", "yes" if audit.end else "no: the run stopped, or the end is missing")
+    counts = audit.counts()
+    line(console, "files", ", ".join(f"{counts[name]:,} {name}" for name in ("found", *Status)))
+    rows = [
+        (record["status"], record["filename"], record["output"] or record["reason"], len(record["actions"]))
+        for record in audit.records.values()
+    ]
+    columns = ("status", "file", "output, or why not", "actions")
+    print_table(console, "Files", columns, rows, numbers=("actions",))
+
+
+def print_findings(path: Path, findings: Sequence[Finding]) -> None:
+    """Print that an audit is whole, or each line that is not."""
+    if not findings:
+        print(printable(f"{path}: whole, no line was changed, removed, moved or cut off"))
+        return
+    for finding in findings:
+        print(printable(f"{path}: line {finding.line}: {finding.problem}"))
+    print(f"{len(findings)} findings: this audit proves nothing any more", file=sys.stderr)

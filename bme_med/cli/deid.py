@@ -1,0 +1,74 @@
+"""`bme-med deid`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer  # noqa: TID253 - the command line is made with it
+
+__all__ = ["deid"]
+
+
+def deid(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT", help="Folders, read to their depth, and files.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the clean files.")],
+    profile: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Ready-made profile, or a TOML file.")
+    ] = "hipaa-safe-harbor",
+    key_file: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="Key for new names; without it a random one is used and forgotten."),
+    ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(metavar="F", help="Audit file.  [default: DIR.audit.jsonl]")
+    ] = None,
+    audit_names: Annotated[
+        Literal["keep", "pseudonym"],
+        typer.Option(help="How the audit names sources; one with pseudonyms can be shared."),
+    ] = "keep",
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Processes.  [default: all processors]")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that stopped.")] = False,
+    retry_refused: Annotated[
+        bool, typer.Option("--retry-refused", help="With --resume: try again what was refused.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan everything, write nothing.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """De-identify DICOM files and photos into a new folder.
+
+    The input is never changed. What cannot be cleaned with certainty is refused: nothing of it is written,
+    and the audit says why. The audit names the sources, so it lies beside DIR, not in it.
+
+    Examples:
+      bme-med deid scans/ --out clean/
+      bme-med deid scans/ photos/ --out clean/ --profile research-longitudinal --key-file study.key
+      bme-med deid scans/ --out clean/ --dry-run --json
+      bme-med deid scans/ --out clean/ --resume      after a power cut or Ctrl-C
+    """
+    from bme_med.cli.console import print_json
+    from bme_med.cli.progress import shown_progress
+    from bme_med.cli.summary import print_summary
+    from bme_med.run import deidentify, make_job
+
+    job = make_job(
+        inputs,
+        out,
+        profile=profile,
+        key_file=key_file,
+        audit=audit,
+        audit_names=audit_names,
+        workers=workers,
+        resume=resume,
+        retry_refused=retry_refused,
+        dry_run=dry_run,
+    )
+    with shown_progress("planning" if dry_run else "de-identifying") as progress:
+        summary = deidentify(job, progress)
+    if json:
+        print_json(summary.to_json())
+    else:
+        print_summary(summary)
+    raise typer.Exit(summary.exit_code)

@@ -1,0 +1,80 @@
+"""`bme-med profiles`."""
+
+from typing import Annotated
+
+import typer  # noqa: TID253 - the command line is made with it
+
+from bme_med.cli.commands import command, new_app
+
+__all__ = ["app"]
+
+app = new_app("List, show and check profiles.")
+
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@command(app, "list")
+def list_(json: _Json = False) -> None:
+    """List the ready-made profiles.
+
+    Example:
+      bme-med profiles list
+    """
+    from bme_med.cli.console import print_json
+    from bme_med.cli.profile import print_profiles
+    from bme_med.run import ready_made_profiles
+
+    found = ready_made_profiles()
+    if json:
+        print_json([{"name": profile.name, "title": profile.title} for profile in found])
+    else:
+        print_profiles(found)
+
+
+@command(app)
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Ready-made profile, or a TOML file.")],
+    json: _Json = False,
+) -> None:
+    """Show all that a profile says, with what it extends.
+
+    Example:
+      bme-med profiles show hipaa-safe-harbor
+    """
+    from bme_med.cli.console import print_json
+    from bme_med.cli.profile import print_profile
+    from bme_med.run import load_profile, profile_settings
+
+    settings = profile_settings(load_profile(name))
+    if json:
+        print_json(settings)
+    else:
+        print_profile(settings)
+
+
+@command(app)
+def check(
+    path: Annotated[str, typer.Argument(metavar="FILE", help="TOML file, or a ready-made profile.")],
+) -> None:
+    """Check a profile: its keys, values, attributes and what it extends.
+
+    Example:
+      bme-med profiles check ours.toml
+    """
+    from bme_med.run import check_profile
+
+    profile = check_profile(path)
+    typer.echo(f"{path}: profile {profile.name!r} is sound")
+
+
+@command(app)
+def schema() -> None:
+    """Print the JSON Schema of profiles, with which editors complete and check them.
+
+    Example:
+      bme-med profiles schema > bme-med-profile.schema.json
+    """
+    from bme_med.cli.console import print_json
+    from bme_med.core.profile import json_schema
+
+    print_json(json_schema())

@@ -1,0 +1,70 @@
+"""What a run did, for a person."""
+
+from typing import TYPE_CHECKING
+
+from bme_med.audit import Status
+from bme_med.cli.console import line, make_console, print_table, printable
+from bme_med.run import Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["print_summary"]
+
+_CODES = {"X": "removed", "Z": "emptied", "D": "replaced", "C": "cleaned", "U": "new UID"}
+
+_KEY = {
+    "kept": (
+        "kept in your key file, so that the same new names can be made again. 45 CFR 164.514(c) allows no "
+        "code derived from the individual: a kept key belongs to Expert Determination or a limited data set."
+    ),
+    "forgotten": "random, and forgotten: nothing is left to derive the new names from (45 CFR 164.514(c)).",
+    "waiting": "random, kept beside the output until the run is complete, then erased.",
+}
+
+
+def print_summary(summary: Summary) -> None:
+    """Print all counts; the most important line first."""
+    console = make_console()
+    console.print(_headline(summary))
+    if not summary.found and not summary.stopped:
+        console.print("Nothing was found in the input.")
+    for status in (Status.REFUSED, Status.SKIPPED):
+        if groups := summary.groups(status):
+            rows = [(group.count, reason, group.example) for reason, group in groups]
+            columns = ("files", "reason", "for example")
+            print_table(console, status.capitalize(), columns, rows, numbers=("files",))
+    _print_kinds(console, summary)
+    if summary.findings:
+        findings = [(count, text) for text, count in summary.findings.most_common()]
+        print_table(console, "Please know", ("files", "finding"), findings, numbers=("files",))
+    _print_places(console, summary)
+
+
+def _headline(summary: Summary) -> str:
+    counts = ", ".join(f"{summary.counts[status]:,} {status}" for status in Status)
+    text = f"{summary.found:,} found: {counts}, in {summary.seconds:,.1f} s, by {summary.profile}."
+    if summary.earlier:
+        text += f" {summary.earlier:,} of them were finished before."
+    if summary.stopped:
+        text = f"Stopped early: {summary.stopped}. So far {text} Run again with --resume to go on."
+    return f"Dry run, nothing was written. {text}" if summary.dry_run else printable(text)
+
+
+def _print_kinds(console: "Console", summary: Summary) -> None:
+    kinds = summary.kinds_by_code()
+    if not kinds:
+        return
+    used = [code for code in _CODES if any(code in codes for codes in kinds.values())]
+    words = [_CODES[code] for code in used]
+    rows = [(kind, *(codes.get(code, 0) for code in used)) for kind, codes in kinds.items()]
+    print_table(console, "Removed or changed, by kind", ("kind", *words), rows, numbers=words)
+
+
+def _print_places(console: "Console", summary: Summary) -> None:
+    console.print()
+    if not summary.dry_run:
+        line(console, "output", summary.out)
+        names = "with pseudonyms" if summary.has_pseudonyms else "it names the sources: keep it to yourself"
+        line(console, "audit", f"{summary.audit} ({names})")
+    line(console, "key", _KEY[summary.key])

@@ -1,0 +1,182 @@
+"""The main job: everything below the inputs, de-identified into OUT, every source accounted for."""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from bme_med import engines
+from bme_med.audit import AuditNames, NameStyle, Record, Status, record_text
+from bme_med.core import Policy, Pseudonyms, UsageError
+from bme_med.run.committing import Committer, Entry
+from bme_med.run.finding import find
+from bme_med.run.job import Job
+from bme_med.run.keys import new_key, read_key
+from bme_med.run.ledger import Ledger, Verdict
+from bme_med.run.places import check_places
+from bme_med.run.pool import chunked, ordered
+from bme_med.run.session import Session, resume_session, start_session, timestamp
+from bme_med.run.stopping import Interrupts, StoppedError
+from bme_med.run.summary import Summary
+from bme_med.run.working import Outcome, Task, Worker, lost
+
+__all__ = ["deidentify"]
+
+Progress = Callable[[int, int], None]
+"""Told how many sources of how many are done."""
+
+
+class _Watch(NamedTuple):
+    """What looks at a run: `check` raises when it must stop, `progress` is told how far it is."""
+
+    check: Callable[[], None]
+    progress: Progress
+
+
+_Judged = Generator[tuple[Task, Outcome, Verdict], None, None]
+
+
+def _unseen(_done: int, _total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def deidentify(job: Job, progress: Progress = _unseen) -> Summary:
+    """Do `job`.
+
+    A run that stops early (interrupted, disk full) returns too, and its summary says why.
+
+    Raises
+    ------
+    UsageError, KeyFileError, ProfileError, AuditError
+        Before anything is written.
+    """
+    engines.prepare(job.profile)
+    check_places(job.places, resume=job.resume)
+    started = time.monotonic()
+    summary = Summary(
+        profile=job.profile.name,
+        profile_sha256=job.profile.sha256,
+        out=str(job.places.out),
+        audit="" if job.dry_run else str(job.places.audit),
+        dry_run=job.dry_run,
+        has_pseudonyms=job.names is NameStyle.PSEUDONYM,
+        key="kept" if job.places.key_file else "forgotten",
+    )
+    with Interrupts() as interrupts:
+        if job.dry_run:
+            _plan_all(job, summary, _Watch(interrupts.check, progress))
+            summary.seconds = time.monotonic() - started
+        else:
+            _write_all(job, summary, _Watch(interrupts.check, progress), started)
+    return summary
+
+
+def _plan_all(job: Job, summary: Summary, watch: _Watch) -> None:
+    """The dry run."""
+    key = read_key(job.places.key_file) if job.places.key_file else new_key()
+    names = AuditNames(job.names, Pseudonyms(key))
+    ledger = Ledger(job.profile, names)
+    try:
+        found = find(job.places.inputs, watch.check)
+        tasks = [Task(number, item) for number, item in enumerate(found)]
+        with closing(_judged(job, ledger, tasks, None, watch)) as judged:
+            for task, outcome, verdict in judged:
+                summary.add(names.file(task.found.name), verdict, outcome)
+    except StoppedError as error:
+        summary.stopped = str(error)
+
+
+def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> None:
+    """The run itself; the footer says that it is complete."""
+    session = resume_session(job) if job.resume else start_session(job)
+    try:
+        ledger = Ledger(job.profile, session.names)
+        tasks = _unfinished(job, session, ledger, summary, watch)
+        _commit_all(job, session, ledger, tasks, summary, watch)
+        summary.seconds = time.monotonic() - started
+        session.complete(summary)
+    except StoppedError as error:
+        summary.stopped = str(error)
+    except OSError as error:
+        summary.stopped = f"the output cannot be written ({error.strerror})"
+    finally:
+        session.close()
+    if summary.stopped:
+        summary.seconds = time.monotonic() - started
+        summary.key = "kept" if job.places.key_file else "waiting"
+
+
+def _unfinished(job: Job, session: Session, ledger: Ledger, summary: Summary, watch: _Watch) -> list[Task]:
+    """What is left to do; what was done before is counted and kept in mind."""
+    items = find(job.places.inputs, watch.check)
+    found = {session.names.file(item.name): item for item in items}
+    if len(found) < len(items):
+        raise UsageError("two sources have the same pseudonym: run with --audit-names keep")
+    past = {
+        name: record
+        for name, record in session.past.items()
+        if not (job.retry_refused and record["status"] == Status.REFUSED and name in found)
+    }
+    for record in past.values():
+        summary.add_record(record)
+        ledger.restore(record)
+    return [Task(number, item) for number, (name, item) in enumerate(found.items()) if name not in past]
+
+
+def _judged(job: Job, ledger: Ledger, tasks: list[Task], parts: Path | None, watch: _Watch) -> _Judged:
+    """What became of each source, in order.
+
+    Raises
+    ------
+    StoppedError
+        When the run cannot go on.
+    """
+    worker = Worker(Policy(job.profile, ledger.names.pseudonyms), parts)
+    chunks = chunked(tasks, lambda task: task.found.size, job.workers)
+    outcomes = ordered(worker, chunks, workers=job.workers, lost=lost, check=watch.check)
+    with closing(outcomes):
+        for done, (task, outcome) in enumerate(zip(tasks, outcomes, strict=True)):
+            watch.progress(done, len(tasks))
+            if outcome.stop:
+                raise StoppedError(outcome.stop)
+            yield task, outcome, ledger.judge(task.found.name, outcome)
+    watch.progress(len(tasks), len(tasks))
+
+
+def _commit_all(
+    job: Job, session: Session, ledger: Ledger, tasks: list[Task], summary: Summary, watch: _Watch
+) -> None:
+    """Bring every source into the audit, and what is written into OUT; also when the run must stop."""
+    committer = Committer(job.places.out, session.audit, replace=job.resume)
+    try:
+        with closing(_judged(job, ledger, tasks, session.parts, watch)) as judged:
+            for task, outcome, verdict in judged:
+                committer.add(_entry(job, session, task, outcome, verdict))
+                session.lines += 1
+                summary.add(session.names.file(task.found.name), verdict, outcome)
+    finally:
+        committer.finish()
+
+
+def _entry(job: Job, session: Session, task: Task, outcome: Outcome, verdict: Verdict) -> Entry:
+    """The audit's line and the temporary file, which goes at once where nothing is written of it."""
+    is_written = verdict.status is Status.WRITTEN
+    part = session.parts / str(task.number)
+    if outcome.status is Status.WRITTEN and not is_written:
+        part.unlink()
+    record = Record(
+        filename=session.names.file(task.found.name),
+        status=verdict.status,
+        reason=verdict.reason,
+        format=outcome.format,
+        output=verdict.output,
+        source_sha256=session.names.digest(outcome.source_sha256),
+        output_sha256=outcome.output_sha256 if is_written else "",
+        actions=outcome.actions if is_written else "[]",
+        findings=outcome.findings if is_written else (),
+    )
+    text = record_text(
+        record, timestamp=timestamp(), profile=job.profile.name, profile_sha256=job.profile.sha256
+    )
+    return Entry(text, str(part), verdict.output, outcome.size) if is_written else Entry(text)

@@ -1,0 +1,184 @@
+"""One file before and after, side by side: what is in it, what the profile does to each part, and why."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bme_med import engines
+from bme_med.core import (
+    Action,
+    Code,
+    FileError,
+    Format,
+    Plan,
+    Policy,
+    Profile,
+    Pseudonyms,
+    Refusal,
+    Source,
+    UsageError,
+    sniff,
+    splice,
+)
+from bme_med.core.describe import Part
+from bme_med.run.keys import new_key
+from bme_med.run.opening import open_source
+from bme_med.run.pool import available_cpus
+from bme_med.run.properties import Property, container_of, read_properties
+from bme_med.run.surveying import Survey, survey
+
+__all__ = ["WORDS", "Inspection", "Row", "inspect_file", "inspect_path"]
+
+WORDS = {
+    Code.X: "remove",
+    Code.Z: "replace with a zero-length value",
+    Code.D: "replace with a dummy value",
+    Code.K: "keep unchanged",
+    Code.C: "clean",
+    Code.U: "replace with a new, consistent UID",
+}
+"""Action codes as PS3.15 Table E.1-1a words them, in short."""
+
+_KEYWORD = re.compile(r" \w+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One part of a file.
+
+    Attributes
+    ----------
+    before, after
+        Values for the user's own screen; empty where the part is absent.
+    code, words, rule
+        What the profile does to it, in the standard's words, and which rule says so.
+    """
+
+    where: str
+    before: str
+    code: str = ""
+    words: str = ""
+    rule: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What `inspect` shows of one file; `refusal` says why a run would not write it."""
+
+    path: str
+    format: str
+    refusal: str
+    rows: tuple[Row, ...]
+    findings: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """One document for scripts."""
+        return {
+            "path": self.path,
+            "format": self.format,
+            "refusal": self.refusal,
+            "rows": [asdict(row) for row in self.rows],
+            "findings": list(self.findings),
+        }
+
+
+def inspect_path(path: Path, profile: Profile) -> Inspection | Survey:
+    """Look at one file, or at all that is in a folder; nothing is written.
+
+    New names are made with a random key: they show what new ones look like.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing at `path` that can be read.
+    """
+    if path.is_dir():
+        return survey([path], profile, available_cpus())
+    engines.prepare(profile)
+    return inspect_file(path, Policy(profile, Pseudonyms(new_key())))
+
+
+def inspect_file(path: Path, policy: Policy) -> Inspection:
+    """Look at one file; nothing is written.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read at all.
+    """
+    try:
+        with open_source(str(path.resolve())) as source:
+            return _inspect(str(path), source, policy)
+    except FileError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def _inspect(path: str, source: Source, policy: Policy) -> Inspection:
+    format_ = sniff(source)
+    plan = engines.plan(source, policy)
+    before = _parts(source)
+    if isinstance(plan, Refusal):
+        rows = [Row(part.where, part.value) for part in before]
+        return Inspection(path, format_.value, plan.reason, tuple(rows), ())
+    output = splice(plan.pieces, source)
+    rows = list(_joined(before, plan, _parts(output)))
+    if format_ is not Format.DICOM:
+        rows += _property_rows(plan, read_properties(source), read_properties(output))
+    return Inspection(path, format_.value, "", tuple(rows), plan.findings)
+
+
+def _parts(source: Source) -> list[Part]:
+    """The parts of `source`; none where it cannot be read, which the plan's refusal explains."""
+    try:
+        return list(engines.describe(source))
+    except FileError:
+        return []
+
+
+def _joined(before: list[Part], plan: Plan, after: list[Part]) -> Iterator[Row]:
+    """Parts of the source in their order, then what only the output has, then what only the plan names."""
+    actions = {_place(action.where): action for action in plan.actions}
+    new = {part.where: part.value for part in after}
+    for part in before:
+        action = _action_on(part.where, actions)
+        yield _row(part.where, part.value, action, new.pop(part.where, ""))
+    for where, value in new.items():
+        yield _row(where, "", _action_on(where, actions), value)
+    known = {part.where for part in (*before, *after)}
+    for action in plan.actions:
+        if action.where not in known:
+            yield _row(action.where, "", action, "")
+
+
+def _action_on(where: str, actions: Mapping[str, Action]) -> Action | None:
+    """The action on `where`, or on the sequence that holds it and went as a whole."""
+    place = _place(where)
+    while place not in actions and "." in place:
+        place = place.rpartition(".")[0].rpartition("[")[0]
+    return actions.get(place)
+
+
+def _place(where: str) -> str:
+    """`where` without the keyword that follows a tag."""
+    return _KEYWORD.sub("", where) if where.startswith("(") else where
+
+
+def _row(where: str, before: str, action: Action | None, after: str) -> Row:
+    if action is None:
+        return Row(where, before, after=after)
+    return Row(where, before, action.code.value, WORDS[action.code], action.rule, after)
+
+
+def _property_rows(plan: Plan, before: list[Property], after: list[Property]) -> Iterator[Row]:
+    """Properties inside the photo's metadata; each shares the fate of the part that holds it."""
+    new = {item.name: item.value for item in after}
+    for item in before:
+        value = new.pop(item.name, "")
+        action = container_of(item, plan.actions)
+        code = Code.X if not value else Code.K if value == item.value else Code.C
+        yield Row(item.name, item.value, code.value, WORDS[code], action.rule if action else "", value)
+    for name, value in new.items():
+        yield Row(name, "", Code.D.value, WORDS[Code.D], "written anew", value)

@@ -1,0 +1,135 @@
+"""Which output a file becomes, seen beside all files before it: names, numbers, duplicates, clashes.
+
+Asked in the sorted order of the sources, so that its answers do not depend on who finished first.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from bme_med.audit import AuditNames, Status
+from bme_med.core import Profile
+from bme_med.run.naming import instance_in, instance_path, is_photo, photo_path
+from bme_med.run.working import Outcome
+
+__all__ = ["Ledger", "Verdict", "reason_group"]
+
+_LONGEST_PATH = 1000
+
+_DUPLICATE = "an exact duplicate of "
+_SAME_INSTANCE = "other content under the same SOP Instance UID as "
+_SAME_PATH = "its output would have the same name as that of "
+_PLACE = re.compile(r" at byte \d+")
+_TOO_LONG = "its output would have a path that is too long: choose another pattern, or rename it"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a file; a reason names other sources as the audit does."""
+
+    status: Status
+    reason: str = ""
+    output: str = ""
+
+
+def reason_group(reason: str) -> str:
+    """`reason` without what differs from file to file, so that a summary can count it.
+
+    >>> reason_group("an exact duplicate of a.jpg"), reason_group("broken in APP1 at byte 12")
+    ('an exact duplicate of another file', 'broken in APP1')
+    """
+    for start in (_DUPLICATE, _SAME_INSTANCE, _SAME_PATH):
+        if reason.startswith(start):
+            return f"{start}another file"
+    return _PLACE.sub("", reason)
+
+
+class Ledger:
+    """What was written so far, under the names that the audit gives to sources.
+
+    >>> from bme_med.audit import NameStyle
+    >>> from bme_med.core import Pseudonyms
+    >>> from bme_med.run.profiles import load_profile
+    >>> names = AuditNames(NameStyle.KEEP, Pseudonyms(bytes(32)))
+    >>> ledger = Ledger(load_profile("ps315-basic"), names)
+    >>> photo = Outcome(Status.WRITTEN, format="jpeg", source_sha256="1a", suffix=".jpg")
+    >>> ledger.judge("a.jpg", photo).output, ledger.judge("b.jpg", photo).reason
+    ('Study_001.jpg', 'an exact duplicate of a.jpg')
+    """
+
+    def __init__(self, profile: Profile, names: AuditNames) -> None:
+        self.names = names
+        self._profile = profile
+        self._photos = 0
+        self._contents: dict[str, str] = {}
+        self._instances: dict[str, str] = {}
+        self._outputs: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+
+    def judge(self, name: str, outcome: Outcome) -> Verdict:
+        """What becomes of the source `name` after `outcome`."""
+        if outcome.status is not Status.WRITTEN:
+            return Verdict(outcome.status, outcome.reason)
+        content = self.names.digest(outcome.source_sha256)
+        if content in self._contents:
+            return Verdict(Status.SKIPPED, _DUPLICATE + self._contents[content])
+        instance = outcome.fields.get("SOPInstanceUID", "")
+        if instance in self._instances:
+            return Verdict(Status.REFUSED, _SAME_INSTANCE + self._instances[instance])
+        output = self._output(name, outcome)
+        if len(output) > _LONGEST_PATH:
+            return Verdict(Status.REFUSED, _TOO_LONG)
+        if other := self._clash(output):
+            return Verdict(Status.REFUSED, _SAME_PATH + other)
+        self._enter(self.names.file(name), content, instance, output, outcome.format)
+        return Verdict(Status.WRITTEN, output=output)
+
+    def restore(self, record: dict[str, Any]) -> None:
+        """Enter what an audit's record says, if it was written."""
+        if record["status"] != Status.WRITTEN:
+            return
+        output = record["output"]
+        instance = "" if is_photo(record["format"]) else instance_in(self._profile, output)
+        self._enter(record["filename"], record["source_sha256"], instance, output, record["format"])
+
+    def _output(self, name: str, outcome: Outcome) -> str:
+        if not is_photo(outcome.format):
+            return instance_path(self._profile, outcome.fields)
+        return photo_path(
+            self._profile,
+            self.names.pseudonyms,
+            number=self._photos + 1,
+            name=name,
+            sha256=outcome.source_sha256,
+            suffix=outcome.suffix,
+        )
+
+    def _clash(self, output: str) -> str:
+        """The source whose output is in the way of `output`, as a file or as a folder."""
+        path = _folded(output)
+        for taken in (path, *_folders(path)):
+            if taken in self._outputs:
+                return self._outputs[taken]
+        return self._folders.get(path, "")
+
+    def _enter(self, name: str, content: str, instance: str, output: str, format_: str) -> None:
+        self._photos += is_photo(format_)
+        self._contents[content] = name
+        if instance:
+            self._instances[instance] = name
+        path = _folded(output)
+        self._outputs[path] = name
+        for folder in _folders(path):
+            self._folders.setdefault(folder, name)
+
+
+def _folded(output: str) -> str:
+    """`output` as file systems compare names that ignore case and composition of letters."""
+    return unicodedata.normalize("NFC", output).casefold()
+
+
+def _folders(output: str) -> list[str]:
+    """The folders above `output`, without OUT itself."""
+    parts = output.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]

@@ -1,0 +1,90 @@
+"""Names of outputs. Nothing that came from a file reaches a path unchecked.
+
+Instances are named from their new values, photos as the profile says. Every component of a path holds only
+characters that every file system takes, is never empty, and never means a folder above.
+"""
+
+import re
+from collections.abc import Mapping
+
+from bme_med.core import Format, Profile, Pseudonyms
+
+__all__ = ["instance_in", "instance_path", "is_photo", "photo_path"]
+
+_LONGEST = 240
+"""Of one component; file systems take 255 bytes."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_FIELD = re.compile(r"\{(\w+)\}")
+_EQUAL_SUFFIXES = ({".jpg", ".jpeg", ".jpe", ".jfif"}, {".png"})
+
+
+def instance_path(profile: Profile, fields: Mapping[str, str]) -> str:
+    """Path of an instance below OUT, from its new values.
+
+    A value cannot make a folder: its slashes are replaced before the pattern is filled in.
+    """
+    safe = {field: _safe(fields.get(field, "")) for field in _FIELD.findall(profile.dicom_path)}
+    return _joined(_FIELD.sub(lambda match: safe[match[1]], profile.dicom_path))
+
+
+def instance_in(profile: Profile, output: str) -> str:
+    """The SOP Instance UID in a path that `instance_path` made; empty where the pattern does not hold it."""
+    seen: set[str] = set()
+
+    def group(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in seen:
+            return f"(?P={name})"
+        seen.add(name)
+        return rf"(?P<{name}>[^/]*?)"
+
+    parts = re.split(r"(\{\w+\})", profile.dicom_path)
+    pattern = "".join(_FIELD.sub(group, part) if part[:1] == "{" else re.escape(part) for part in parts)
+    found = re.fullmatch(pattern, output)
+    return found["SOPInstanceUID"] if found and "SOPInstanceUID" in seen else ""
+
+
+def photo_path(
+    profile: Profile, pseudonyms: Pseudonyms, *, number: int, name: str, sha256: str, suffix: str
+) -> str:
+    """Path of a photo below OUT.
+
+    `number` counts written photos, this one included; `name` and `sha256` are the source's; `suffix`, with
+    its dot, is the output's.
+    """
+    if profile.names == "keep":
+        return _kept(name, suffix)
+    stem = profile.pattern.format(n=number, hash=pseudonyms.hex_name("photo", sha256))
+    return _joined(stem + suffix)
+
+
+def is_photo(format_: str) -> bool:
+    """Whether outputs of `format_` are named as photos."""
+    return format_ != Format.DICOM
+
+
+def _kept(name: str, suffix: str) -> str:
+    """The source's own path, with what no path may hold replaced; a wrong suffix gets the right one added."""
+    path = "/".join("".join(c if c.isprintable() else "_" for c in part) for part in name.split("/"))
+    equal = next((group for group in _EQUAL_SUFFIXES if suffix in group), {suffix})
+    has_suffix = any(path.lower().endswith(other) for other in equal)
+    if has_suffix:
+        return path
+    folder, slash, stem = path.rpartition("/")
+    room = 255 - len(suffix)
+    return f"{folder}{slash}{stem.encode()[:room].decode(errors='ignore')}{suffix}"
+
+
+def _joined(path: str) -> str:
+    """`path` with each of its components made safe."""
+    return "/".join(_safe(part) for part in path.split("/"))
+
+
+def _safe(part: str) -> str:
+    """One component: safe characters, not hidden, not too long; what tells names apart stands at the end.
+
+    >>> _safe("../a b"), _safe(""), _safe("..")
+    ('a_b', 'unnamed', 'unnamed')
+    """
+    return _UNSAFE.sub("_", part).strip("._")[-_LONGEST:] or "unnamed"

@@ -1,0 +1,82 @@
+"""Opening a source: read-only, a regular file, unchanged from the first byte to the last.
+
+Small files are read in one go; large ones are mapped, so that memory stays constant.
+"""
+
+import hashlib
+import mmap
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bme_med.core import FileError, Source
+
+__all__ = ["MAPPED_FROM", "open_source", "sha256_of"]
+
+MAPPED_FROM = 16 << 20
+"""Files of this many bytes and more are mapped."""
+
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+_STEP = 1 << 20
+
+
+@contextmanager
+def open_source(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Source]:
+    """The bytes of the file at `path`, which must not be a link; mapped from a size of `mapped_from` bytes.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read, is no regular file, or (on leaving the context) changed meanwhile.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        raise FileError(
+            f"the file cannot be read ({error.strerror}): make it readable, or leave it out"
+        ) from None
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise FileError("not a regular file any more: leave it out")
+        if before.st_size < mapped_from:
+            yield _read(descriptor, before.st_size)
+        else:
+            with mmap.mmap(descriptor, before.st_size, access=mmap.ACCESS_READ) as mapped:
+                yield mapped
+        after = os.fstat(descriptor)
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise FileError("the file changed while it was read: wait until it is complete, then run again")
+    finally:
+        os.close(descriptor)
+
+
+def sha256_of(source: Source) -> str:
+    """SHA-256 of all bytes of `source`, as hex digits."""
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest()
+    digest = hashlib.sha256()
+    for start in range(0, len(source), _STEP):
+        digest.update(source[start : start + _STEP])
+    return digest.hexdigest()
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """All `size` bytes; one read, as a rule."""
+    data = _read_some(descriptor, size)
+    while len(data) < size:
+        more = _read_some(descriptor, size - len(data))
+        if not more:
+            raise FileError("the file shrank while it was read: wait until it is complete, then run again")
+        data += more
+    return data
+
+
+def _read_some(descriptor: int, size: int) -> bytes:
+    try:
+        return os.read(descriptor, size)
+    except OSError as error:
+        raise FileError(
+            f"reading failed ({error.strerror}): check the disk or the network, then run again"
+        ) from None

@@ -1,0 +1,177 @@
+"""Starting a run, or going on with one: key, audit, and what was done before."""
+
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bme_med import __version__
+from bme_med.audit import Audit, AuditNames, AuditWriter, Status, check, footer_text, header_text, read
+from bme_med.core import AuditError, Pseudonyms, UsageError
+from bme_med.run.job import Job
+from bme_med.run.keys import create_key, erase_key, new_key, read_key
+from bme_med.run.places import Places
+from bme_med.run.summary import Summary
+
+__all__ = ["Session", "resume_session", "start_session", "timestamp"]
+
+_PARTS_PREFIX = ".bme-med-"
+
+
+def timestamp() -> str:
+    """Now, in UTC, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Session:
+    """What a run holds while it lasts.
+
+    Attributes
+    ----------
+    past
+        The last record of every source that was finished before, by the audit's name for it.
+    lines
+        Records in the audit, those of earlier tries included.
+    parts
+        Folder for temporary files inside OUT, so that renaming stays within one file system.
+    """
+
+    def __init__(self, job: Job, names: AuditNames, audit: AuditWriter, past: Audit | None) -> None:
+        self.names = names
+        self.audit = audit
+        self.past: dict[str, dict[str, Any]] = past.records if past else {}
+        self.lines = past.lines if past else 0
+        self._places = job.places
+        _remove_parts(job.places.out)
+        self.parts = Path(tempfile.mkdtemp(prefix=_PARTS_PREFIX, dir=job.places.out))
+
+    def complete(self, summary: Summary) -> None:
+        """Write the footer, and forget a random key."""
+        counts = {"found": summary.found, **{status.value: summary.counts[status] for status in Status}}
+        footer = footer_text(
+            timestamp=timestamp(),
+            seconds=summary.seconds,
+            records=self.lines,
+            counts=counts,
+            prev=self.audit.prev,
+        )
+        self.audit.append([footer])
+        self.audit.flush()
+        if self._places.key_file is None:
+            erase_key(self._places.random_key)
+            self._places.state.rmdir()
+
+    def close(self) -> None:
+        """Remove temporary files and close the audit."""
+        _remove_parts(self._places.out)
+        self.audit.close()
+
+
+def start_session(job: Job) -> Session:
+    """Make OUT, key and audit.
+
+    Raises
+    ------
+    UsageError, KeyFileError
+        If one of them cannot be made.
+    """
+    places = job.places
+    key = read_key(places.key_file) if places.key_file else new_key()
+    names = AuditNames(job.names, Pseudonyms(key))
+    try:
+        places.out.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if places.key_file is None:
+            places.state.mkdir(mode=0o700)
+            create_key(places.random_key, key)
+        audit = AuditWriter.create(places.audit)
+        audit.append([_header(job, names)])
+        return Session(job, names, audit, None)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: cannot be made ({error.strerror})") from None
+
+
+def resume_session(job: Job) -> Session:
+    """Open key and audit of a run that stopped, and see that it is the same run.
+
+    Raises
+    ------
+    UsageError, KeyFileError, AuditError
+        If it is not, or cannot be gone on with.
+    """
+    places = job.places
+    audit = AuditWriter.reopen(places.audit)
+    past = read(audit.lines(), str(places.audit))
+    for finding in check(audit.lines(), complete=False):
+        raise AuditError(f"{places.audit}: line {finding.line}: {finding.problem}; it cannot be gone on with")
+    names = AuditNames(job.names, Pseudonyms(_key_again(places, past)))
+    _compare(job, names, past.header)
+    _check_outputs(places, past)
+    return Session(job, names, audit, past)
+
+
+def _key_again(places: Places, past: Audit) -> bytes:
+    if places.key_file:
+        return read_key(places.key_file)
+    if places.random_key.exists():
+        return read_key(places.random_key)
+    if past.end:
+        raise UsageError("this run is complete, and its random key is forgotten: there is nothing to resume")
+    raise UsageError(
+        f"the key of this run is not in {places.state}: give its --key-file, or start anew with another --out"
+    )
+
+
+def _compare(job: Job, names: AuditNames, header: dict[str, Any]) -> None:
+    """The same profile, key, inputs and version make the same output; anything else would mix two runs."""
+    checks = _checks(job, names)
+    for what, mine, then in (
+        ("version of bme-med", __version__, header["version"]),
+        ("profile", job.profile.sha256, header["profile_sha256"]),
+        ("--audit-names", job.names, header["names"]),
+        ("key", checks["key"], header["checks"].get("key")),
+        ("input", checks["inputs"], header["checks"].get("inputs")),
+    ):
+        if mine != then:
+            raise UsageError(
+                f"the run to resume had another {what}: give the same, or start anew in another --out"
+            )
+
+
+def _check_outputs(places: Places, past: Audit) -> None:
+    """What the audit says was written must be there."""
+    outputs = [record["output"] for record in past.records.values() if record["status"] == Status.WRITTEN]
+    missing = [output for output in outputs if not os.path.lexists(places.out / output)]
+    if missing:
+        raise UsageError(
+            f"{len(missing)} files that this run wrote are gone from {places.out}, such as {missing[0]}: "
+            "put them back, or start anew in another --out"
+        )
+
+
+def _header(job: Job, names: AuditNames) -> str:
+    return header_text(
+        version=__version__,
+        timestamp=timestamp(),
+        profile=job.profile.name,
+        profile_sha256=job.profile.sha256,
+        names=job.names,
+        inputs=[str(path) for path in job.places.inputs],
+        checks=_checks(job, names),
+    )
+
+
+def _checks(job: Job, names: AuditNames) -> dict[str, str]:
+    """Keyed digests that are equal when key and inputs are, and say nothing about either."""
+    roots = [os.path.realpath(path) for path in job.places.inputs]
+    return {
+        "key": names.pseudonyms.digest("audit-key").hex(),
+        "inputs": names.pseudonyms.digest("audit-inputs", *roots).hex(),
+    }
+
+
+def _remove_parts(out: Path) -> None:
+    """Remove temporary files, also those that a killed run left."""
+    for folder in out.glob(f"{_PARTS_PREFIX}*"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,172 @@
+"""What is in a folder, before anything is done to it: per patient, study, series and kind.
+
+Only headers are read, so that thousands of files take seconds.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bme_med import dicom, engines
+from bme_med.core import FileError, Format, Profile, Source, sniff
+from bme_med.core.resources import read_table
+from bme_med.run.finding import Found, find
+from bme_med.run.ledger import reason_group
+from bme_med.run.opening import open_source
+from bme_med.run.pool import chunked, ordered
+from bme_med.run.stopping import Interrupts
+from bme_med.run.unwanted import why_unwanted
+
+__all__ = ["Series", "Survey", "survey"]
+
+_MAPPED_FROM = 1 << 16
+_RISK = "high risk of burned-in text"
+
+
+class _Glance(NamedTuple):
+    """What one file is. `problem` says why a run would refuse it, `skipped` why it would pass it over."""
+
+    key: tuple[str, str, str, str]
+    study_date: str = ""
+    description: str = ""
+    risk: str = ""
+    problem: str = ""
+    skipped: str = ""
+
+
+@dataclass(slots=True)
+class Series:
+    """Files of one patient, study, series and kind. Shown on the user's own screen only."""
+
+    patient: str
+    study: str
+    study_date: str
+    series: str
+    description: str
+    kind: str
+    files: int = 0
+    risky: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class Survey:
+    """All series, and why files would be refused or skipped."""
+
+    found: int = 0
+    series: list[Series] = field(default_factory=list)
+    risks: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, Any]:
+        """One document for scripts."""
+        return {
+            "found": self.found,
+            "series": [asdict(series) for series in self.series],
+            "burned_in_risk": dict(self.risks.most_common()),
+            "refused": dict(self.problems.most_common()),
+            "skipped": dict(self.skipped.most_common()),
+        }
+
+
+def survey(inputs: Sequence[Path], profile: Profile, workers: int) -> Survey:
+    """Look at every file below `inputs`; nothing is written.
+
+    Raises
+    ------
+    StoppedError
+        If interrupted.
+    """
+    engines.prepare(profile)
+    groups: dict[tuple[str, str, str, str], Series] = {}
+    with Interrupts() as interrupts:
+        items = find(inputs, interrupts.check)
+        result = Survey(found=len(items))
+        chunks = chunked(items, lambda item: item.size, workers)
+        looks = ordered(_Look(profile), chunks, workers=workers, lost=_lost, check=interrupts.check)
+        with closing(looks):
+            for glance in looks:
+                _count(glance, result, groups)
+    result.series = sorted(
+        groups.values(), key=lambda s: (not s.study, s.patient, s.study_date, s.study, s.series, s.kind)
+    )
+    return result
+
+
+def _count(glance: _Glance, result: Survey, groups: dict[tuple[str, str, str, str], Series]) -> None:
+    if glance.skipped:
+        result.skipped[glance.skipped] += 1
+        return
+    patient, study, series, kind = glance.key
+    new = Series(patient, study, glance.study_date, series, glance.description, kind)
+    group = groups.setdefault(glance.key, new)
+    group.files += 1
+    if glance.risk:
+        group.risky += 1
+        result.risks[glance.risk] += 1
+    if glance.problem:
+        group.refused += 1
+        result.problems[reason_group(glance.problem)] += 1
+
+
+class _Look:
+    """Looks at one file after the other, in a worker; never raises."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+
+    def __call__(self, item: Found) -> _Glance:
+        if item.skipped:
+            return _Glance(_key("unread"), skipped=item.skipped)
+        if item.refused:
+            return _Glance(_key("unread"), problem=item.refused)
+        try:
+            with open_source(item.path, mapped_from=_MAPPED_FROM) as source:
+                return self._look(item.name, source)
+        except FileError as error:
+            return _Glance(_key("unreadable"), problem=str(error))
+        except Exception as error:  # noqa: BLE001 - one file must not end the survey
+            return _Glance(_key("unreadable"), problem=f"internal error ({type(error).__name__})")
+
+    def _look(self, name: str, source: Source) -> _Glance:
+        format_ = sniff(source)
+        if reason := why_unwanted(name, source, format_):
+            return _Glance(_key("unread"), skipped=reason)
+        if format_ is not Format.DICOM:
+            return _Glance(_key(f"{format_.value} file"), problem=engines.why_no_engine(format_))
+        try:
+            seen = dicom.summarize(source, self._profile)
+        except FileError as error:
+            return _Glance(_key("unreadable DICOM"), problem=str(error))
+        return _Glance(
+            (seen.patient_id, seen.study_uid, seen.series_uid, _kind(seen.sop_class_uid, seen.modality)),
+            seen.study_date,
+            seen.series_description,
+            seen.risk or "",
+            seen.refusal or (_RISK if seen.risk and self._profile.burned_in == "refuse" else ""),
+        )
+
+
+def _lost(_: Found) -> _Glance:
+    return _Glance(_key("unreadable"), problem="the process that looked at it died")
+
+
+def _key(kind: str) -> tuple[str, str, str, str]:
+    """The group of files that belong to no patient."""
+    return "", "", "", kind
+
+
+def _kind(sop_class: str, modality: str) -> str:
+    """What an instance is, in words: the IOD of its SOP Class, or else its modality."""
+    words = _iods().get(sop_class, modality or "unknown SOP Class").split("-")
+    return " ".join(word.upper() if len(word) < 3 else word for word in words)
+
+
+@cache
+def _iods() -> dict[str, str]:
+    return {row["sop_class_uid"]: row["iod"] for row in read_table("sop_class_iod.csv")}

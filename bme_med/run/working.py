@@ -1,0 +1,151 @@
+"""What happens to one file: open, plan, hash, write to a temporary name. Runs in a worker.
+
+What comes back is small and complete, so that the main process never looks at the file again.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from bme_med import engines
+from bme_med.audit import ActionTexts, Status
+from bme_med.core import Action, Code, FileError, Plan, Policy, Refusal, Source, sniff
+from bme_med.run.finding import Found
+from bme_med.run.kinds import count_kinds
+from bme_med.run.opening import open_source, sha256_of
+from bme_med.run.unwanted import why_unwanted
+from bme_med.run.writing import write_pieces
+
+__all__ = ["Outcome", "Task", "Worker", "lost"]
+
+
+_KNOWN = 256
+"""Sets of actions that a worker remembers."""
+
+
+class Task(NamedTuple):
+    """One file to work on; `number` names its temporary file."""
+
+    number: int
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a worker did with one file. `stop` says why the run cannot go on, such as a full disk."""
+
+    status: Status
+    reason: str = ""
+    format: str = ""
+    source_sha256: str = ""
+    output_sha256: str = ""
+    size: int = 0
+    suffix: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    actions: str = "[]"
+    kinds: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+    stop: str = ""
+
+
+class _StoppedError(Exception):
+    """The output cannot be written; another file would fare no better."""
+
+
+class Worker:
+    """Works on one file after the other under one policy.
+
+    Parameters
+    ----------
+    policy
+        Profile and pseudonyms.
+    parts
+        Folder for temporary files; None for a dry run, which writes nothing.
+    """
+
+    def __init__(self, policy: Policy, parts: Path | None) -> None:
+        self._policy = policy
+        self._parts = parts
+        self._texts = ActionTexts()
+        self._known: dict[str, tuple[str, Mapping[tuple[str, str], int]]] = {}
+
+    def __call__(self, task: Task) -> Outcome:
+        """The outcome of one file; never raises."""
+        found = task.found
+        if found.refused or found.skipped:
+            status = Status.REFUSED if found.refused else Status.SKIPPED
+            return Outcome(status, found.refused or found.skipped)
+        part = self._parts / str(task.number) if self._parts else None
+        try:
+            with open_source(found.path) as source:
+                outcome = self._work(found.name, source, part)
+        except FileError as error:
+            outcome = Outcome(Status.REFUSED, str(error))
+        except _StoppedError as error:
+            outcome = Outcome(Status.REFUSED, stop=str(error))
+        except Exception as error:  # noqa: BLE001 - an engine's fault costs one file, not the run
+            outcome = Outcome(Status.REFUSED, _internal(error))
+        if part and outcome.status is not Status.WRITTEN:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        return outcome
+
+    def _work(self, name: str, source: Source, part: Path | None) -> Outcome:
+        format_ = sniff(source)
+        digest = sha256_of(source)
+        if reason := why_unwanted(name, source, format_):
+            return Outcome(Status.SKIPPED, reason, format_.value, digest)
+        plan = engines.plan(source, self._policy)
+        if isinstance(plan, Refusal):
+            return Outcome(Status.REFUSED, plan.reason, plan.format.value, digest)
+        return self._written(plan, digest, _write(part, plan, source) if part else "")
+
+    def _written(self, plan: Plan, source_sha256: str, output_sha256: str) -> Outcome:
+        actions, kinds = self._described(plan.actions)
+        return Outcome(
+            Status.WRITTEN,
+            format=plan.format.value,
+            source_sha256=source_sha256,
+            output_sha256=output_sha256,
+            size=plan.size,
+            suffix=plan.suffix,
+            fields=dict(plan.fields),
+            actions=actions,
+            kinds=kinds,
+            findings=plan.findings,
+        )
+
+    def _described(self, actions: Sequence[Action]) -> tuple[str, Mapping[tuple[str, str], int]]:
+        """`actions` as JSON and counted.
+
+        Files with equal actions get the same two objects, which pickle sends once for a chunk of them.
+        """
+        text = self._texts.join(actions)
+        if text not in self._known:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            kinds = count_kinds((a.where, a.code.value) for a in actions if a.code is not Code.K)
+            self._known[text] = text, kinds
+        return self._known[text]
+
+
+def lost(_: Task) -> Outcome:
+    """The outcome of a file that its worker died of."""
+    return Outcome(
+        Status.REFUSED, "the process that worked on it died, perhaps for lack of memory: try it alone"
+    )
+
+
+def _write(part: Path, plan: Plan, source: Source) -> str:
+    try:
+        part.unlink(missing_ok=True)
+        return write_pieces(str(part), plan.pieces, source)
+    except OSError as error:
+        raise _StoppedError(f"the output cannot be written: {error.strerror}") from None
+
+
+def _internal(error: Exception) -> str:
+    """A reason without the error's own text, which may hold a value."""
+    return f"internal error ({type(error).__name__}): this is a fault of bme-med, please report it"

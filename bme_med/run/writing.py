@@ -1,0 +1,98 @@
+"""Writing a plan's output to a new file, and bringing files to disk.
+
+Mode 0644 under the user's umask: the output is made to be handed on and holds nothing that would need a
+stricter one; group and others get no right to change it. Modes and times of the source are not copied.
+"""
+
+import ctypes
+import errno
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+
+from bme_med.core import Piece, Source, iter_chunks
+
+__all__ = ["flush", "write_pieces"]
+
+_BATCH_BYTES = 4 << 20
+_BATCH_BUFFERS = 1000
+"""Below IOV_MAX, which is 1024 on Linux and macOS."""
+
+_CANNOT = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+"""What file systems say that cannot flush a folder, or themselves; there is nothing to be done about it."""
+
+_FEW = 16
+"""Up to so many files are flushed one by one; more by one ``syncfs``."""
+
+
+def write_pieces(path: str, pieces: Iterable[Piece], source: Source) -> str:
+    """Write the output of a plan to `path`, which must not exist, in constant memory.
+
+    Returns
+    -------
+    str
+        SHA-256 of what was written, as hex digits.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        digest = hashlib.sha256()
+        batch: list[bytes] = []
+        size = 0
+        for buffer in iter_chunks(pieces, source):
+            digest.update(buffer)
+            batch.append(buffer)
+            size += len(buffer)
+            if size >= _BATCH_BYTES or len(batch) >= _BATCH_BUFFERS:
+                _write_all(descriptor, batch)
+                batch, size = [], 0
+        _write_all(descriptor, batch)
+    finally:
+        os.close(descriptor)
+    return digest.hexdigest()
+
+
+def _write_all(descriptor: int, buffers: Sequence[bytes]) -> None:
+    """Write `buffers` one after the other, however little the system takes at once."""
+    left = sum(map(len, buffers))
+    if not left:
+        return
+    written = _write(descriptor, buffers)
+    while written < left:
+        rest = memoryview(b"".join(buffers))[written:]
+        written += os.write(descriptor, rest)
+
+
+def _write(descriptor: int, buffers: Sequence[bytes]) -> int:
+    if hasattr(os, "writev"):
+        return os.writev(descriptor, buffers)
+    return os.write(descriptor, b"".join(buffers))
+
+
+def flush(paths: Sequence[str], folder: str) -> None:
+    """Bring the files and folders `paths`, all of them on the file system of `folder`, to disk."""
+    if len(paths) > _FEW and _sync_file_system(folder):
+        return
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _CANNOT:
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def _sync_file_system(folder: str) -> bool:
+    """Flush the whole file system that holds `folder`; False where the system has no ``syncfs`` for it."""
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:
+        return False
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        code = ctypes.get_errno() if syncfs(descriptor) else 0
+    finally:
+        os.close(descriptor)
+    if code and code not in _CANNOT:
+        raise OSError(code, os.strerror(code))
+    return not code

@@ -1,0 +1,119 @@
+"""What cog puts into README and docs/reference/, so that it says what the program says (``make docs``)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import typer
+from typer.testing import CliRunner
+
+from bme_med.cli.app import app
+from bme_med.core import DatePolicy, Option, ProfileError, parse_profile
+from bme_med.core.profile import KEYS, Key
+from bme_med.core.resources import profile_names, read_resource, read_table
+from bme_med.engines import prepare
+
+__all__ = ["cli", "options", "profile_keys", "profiles"]
+
+_EFFECTS = {
+    Option.CLEAN_PIXEL_DATA: "paints over text in pixels",
+    Option.CLEAN_VISUAL_FEATURES: "removes faces and what else is recognisable",
+    Option.CLEAN_GRAPHICS: "cleans overlays, curves and graphic annotations instead of removing them",
+    Option.CLEAN_STRUCTURED_CONTENT: "cleans the content tree of structured reports item by item",
+    Option.CLEAN_DESCRIPTORS: "keeps descriptions and comments, reduced to known words that identify no one",
+    Option.FULL_DATES: "keeps dates and times; sets the date policy, and excludes the next option",
+    Option.MODIFIED_DATES: "shifts dates by whole days per patient; sets the date policy to `shift`",
+    Option.RETAIN_PATIENT_CHARACTERISTICS: "keeps sex, age, size, weight, smoking status and the like",
+    Option.RETAIN_DEVICE_IDENTITY: "keeps serial numbers, station names and other identity of devices",
+    Option.RETAIN_UIDS: "keeps UIDs, so that whoever has both can match outputs with sources",
+    Option.RETAIN_SAFE_PRIVATE: "keeps the private attributes of Table E.3.10-1",
+    Option.RETAIN_INSTITUTION_IDENTITY: "keeps name, address and department of the institution",
+}
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def cli() -> str:
+    """The help of every command, as a terminal of 88 columns shows it."""
+    return "\n".join(_help(*names) for names in _commands(typer.main.get_command(app)))
+
+
+def _commands(command: Any, *names: str) -> Iterator[tuple[str, ...]]:
+    """The words of `command` and of every command below it."""
+    yield names
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _commands(below, *names, name)
+
+
+def _help(*names: str) -> str:
+    result = CliRunner().invoke(app, [*names, "--help"], prog_name="bme-med", env={"COLUMNS": "88"})
+    lines = (line.rstrip() for line in result.output.strip().splitlines())
+    return f"## {' '.join(('bme-med', *names))}\n\n```text\n{chr(10).join(lines)}\n```\n"
+
+
+def profile_keys() -> str:
+    """Every key that a profile may have, one section a table of TOML."""
+    text, section = "", None
+    for key in KEYS:
+        *tables, _ = key.path.split(".")
+        if tables != section:
+            section = tables
+            text += f"\n## [{'.'.join(tables)}]\n" if tables else "\n## At the top\n"
+        text += f"\n### `{key.path}`\n\n{key.doc}\n\n* {_values(key)}\n* {_default(key)}\n"
+    return text.lstrip("\n")
+
+
+def _values(key: Key) -> str:
+    if key.choices:
+        words = ", ".join(f"`{choice}`" for choice in key.choices)
+        return f"Any of {words}." if key.kind is list else f"One of {words}."
+    return "A table." if key.kind is dict else "Text."
+
+
+def _default(key: Key) -> str:
+    if key.path == "name":
+        return "Must be there."
+    if key.default is None:
+        return {
+            "extends": "Without it: the defaults on this page.",
+            "dates.policy": f"Without it: what a temporal option implies, else `{DatePolicy.REMOVE}`.",
+            "files.pattern": "Without it: `Study_{n:03}` for `sequential`, `Case_{hash}` for `hash`.",
+        }[key.path]
+    return f"Default: `{key.default}`." if key.default else "Default: empty."
+
+
+def options() -> str:
+    """The options of PS3.15, E.3: our name, code of CID 7050, whether this version has it, what it does."""
+    codes = {
+        row["code_meaning"].lower().removesuffix(" option").replace(" ", "-"): row["code_value"]
+        for row in read_table("cid7050.csv")
+    }
+    rows = [
+        (f"`{option}`", codes[option], "yes" if _is_available(option) else "**no**", _EFFECTS[option])
+        for option in Option
+    ]
+    return table(("`dicom.options`", "code", "available", "what it does"), rows)
+
+
+def _is_available(option: Option) -> bool:
+    """Whether a profile with `option` passes the check that every run starts with."""
+    text = f'name = "x"\n[dicom]\noptions = ["{option}"]\n'
+    try:
+        prepare(parse_profile("x", lambda name: (name, text)))
+    except ProfileError:
+        return False
+    return True
+
+
+def profiles() -> str:
+    """The ready-made profiles."""
+    loaded = [parse_profile(name, _read) for name in profile_names()]
+    rows = [(f"`{p.name}`", p.title, f"`{p.dates}`", f"`{p.burned_in}`") for p in loaded]
+    return table(("profile", "what for", "dates", "risk of burned-in text"), rows)
+
+
+def _read(name: str) -> tuple[str, str]:
+    return name, read_resource(f"{name}.toml")

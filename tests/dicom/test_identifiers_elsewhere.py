@@ -1,0 +1,154 @@
+"""What identifies in one attribute is gone from all of them; dates follow the policy in every form."""
+
+import pytest
+from pydicom import Dataset
+
+from bme_med.core import Refusal
+from tests.oracles.judged import encoded, output_of
+from tests.oracles.planting import ENCODINGS, NEST, nested, small_mr
+from tests.oracles.raw import WORD
+from tests.oracles.reading import read
+from tests.oracles.residue import residue
+from tests.oracles.runs import PROFILE_NAMES, deidentify, policy
+
+pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR:UserWarning")  # planted on purpose
+
+every_profile = pytest.mark.parametrize("name", PROFILE_NAMES)
+every_encoding = pytest.mark.parametrize("encoding", ENCODINGS)
+
+NAME = "Quillfeather^Zebedee"
+
+
+@every_profile
+@every_encoding
+def test_names_go_from_nested_sequences_of_undefined_length(name: str, encoding: str) -> None:
+    ds = nested([])
+    inner: Dataset = ds
+    for keyword in NEST:
+        inner[keyword].is_undefined_length = True
+        inner = inner[keyword].value[0]
+        inner.is_undefined_length_sequence_item = True
+        inner.PerformingPhysicianName = f"{WORD}^Ada"
+        inner.SoftwareVersions = "for zebedee QUILLFEATHER"
+    output = output_of(encoded(ds, encoding), name)
+    assert not residue([WORD, "quillfeather", "zebedee"], output)
+
+
+MENTIONS = (
+    *("{0}", "M {0} 2", "{1}, {0}", "{0} {1}", "{0}_{1}", "{1}{0}", "{2}", "[{0}]", "x{0}x"),
+    *("ID={3}", "id{3}", "born {4}", "{5}", "{5}T10", "04.03.1961", "03/04/1961"),
+)
+"""Texts about a patient: family name, given name, whole name, ID, birth date in two notations."""
+
+
+@every_profile
+@every_encoding
+@pytest.mark.parametrize(
+    "keyword", ["ManufacturerModelName", "SoftwareVersions", "ImageComments", "CodeMeaning"]
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{0}",
+        "M {0} 2",
+        "{1}, {0}",
+        "{0} {1}",
+        "{0}_{1}",
+        "{2}",
+        "[{0}]",
+        "x{0}x",
+        "ID={3}",
+        "born {4}",
+        "{5}",
+    ],
+)
+def test_what_identifies_in_one_attribute_goes_from_the_others(
+    name: str, encoding: str, keyword: str, text: str
+) -> None:
+    last, first = NAME.split("^")
+    ds = small_mr()
+    ds.PatientBirthDate = "19610304"
+    setattr(ds, keyword, text.format(last, first, NAME, ds.PatientID, "19610304", "1961-03-04"))
+    output = output_of(encoded(ds, encoding), name)
+    dates = ["19610304", "1961-03-04", "04.03.1961", "03/04/1961"]
+    assert not residue([last, first, ds.PatientID, *dates], output)
+
+
+@every_profile
+@every_encoding
+def test_a_name_goes_from_the_layer_of_an_annotation(name: str, encoding: str) -> None:
+    ds = small_mr()
+    annotation = Dataset()
+    annotation.add_new(0x00700002, "LO", "Quillfeather")
+    annotation[0x00700002].VR = "CS"
+    ds.GraphicAnnotationSequence = [annotation]
+    output = deidentify(encoded(ds, encoding), policy(name))
+    assert isinstance(output, Refusal) or not residue(["quillfeather"], output)
+
+
+@every_profile
+@every_encoding
+def test_a_name_goes_from_a_coded_string_that_is_none(name: str, encoding: str) -> None:
+    ds = small_mr()
+    ds.add_new(0x00180020, "LO", ["SE", "Quillfeather"])
+    ds[0x00180020].VR = "CS"
+    output = deidentify(encoded(ds, encoding), policy(name))
+    assert isinstance(output, Refusal) or not residue(["quillfeather"], output)
+
+
+CHARACTER_SETS = {
+    "Japanese": (["", "ISO 2022 IR 87"], "Hanefude^Orio=羽根^筆織=はね^ふでおり", "装置 羽根筆織 2"),
+    "Japanese of one byte": (["ISO 2022 IR 13", "ISO 2022 IR 87"], "ﾊﾈﾌﾃﾞ^ｵﾘｵ=羽根^筆織", "羽根^筆織 ﾊﾈﾌﾃﾞ"),
+    "Cyrillic": (["ISO_IR 144"], "Перолётов^Зосима", "для Перолётов З. ЗОСИМА"),
+    "Chinese": (["GB18030"], "Yumao^Bizhi=羽毛^笔直", "型号 羽毛笔直 Yumao"),
+    "Korean": (["", "ISO 2022 IR 149"], "Gitpen^Zosim=깃펜^조심", "장비 깃펜^조심"),
+    "Latin": (["ISO_IR 100"], "Federkiel^Jürgen", "für JÜRGEN Federkiel"),
+    "Unicode": (["ISO_IR 192"], "Pluma^Señor=羽根^筆織", "señor / 羽根"),
+}
+
+
+@every_profile
+@every_encoding
+@pytest.mark.parametrize("language", CHARACTER_SETS)
+def test_a_name_is_found_in_other_attributes_whatever_its_script(
+    name: str, encoding: str, language: str
+) -> None:
+    character_sets, patient, text = CHARACTER_SETS[language]
+    ds = small_mr()
+    ds.SpecificCharacterSet = character_sets
+    ds.PatientName = patient
+    ds.ManufacturerModelName = text
+    ds.SoftwareVersions = ["V1", text]
+    output = output_of(encoded(ds, encoding), name)
+    kept = read(output)
+    left = f"{kept.get('ManufacturerModelName')} {kept.get('SoftwareVersions')}".lower()
+    parts = {part for group in patient.split("=") for part in group.split("^")}
+    assert not {part for part in parts if part.lower() in left}
+    assert not residue(parts, output)
+
+
+@every_profile
+@every_encoding
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("StudyDate", "2011.02.03"),
+        ("StudyDate", "20111399"),
+        ("StudyDate", "about 2011"),
+        ("SeriesDate", "20120229"),
+        ("CalibrationDate", ["20110203", "20120229"]),
+        ("AcquisitionDateTime", "20110203101112.123456+0930"),
+        ("AcquisitionDateTime", "20110203"),
+        ("AcquisitionDateTime", "201102"),
+        ("AcquisitionDateTime", "2011"),
+        ("FrameReferenceDateTime", "2011020310"),
+    ],
+)
+def test_dates_follow_the_policy_in_every_form_that_they_take(
+    name: str, encoding: str, keyword: str, value: str | list[str]
+) -> None:
+    ds = small_mr()
+    setattr(ds, keyword, value)
+    output = output_of(encoded(ds, encoding), name)
+    texts = [value] if isinstance(value, str) else value
+    assert not residue([text for text in texts if len(text) > 4], output)

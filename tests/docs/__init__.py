@@ -1,0 +1,1 @@
+"""Documentation is held to what the program says."""

@@ -1,0 +1,62 @@
+"""What the pages show exists: commands, options, make targets, links."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bme_med.engines import prepare
+from bme_med.run import load_profile
+from tests.docs.reading import DOCS, ROOT, commands, examples, options_of, pages
+
+COMMANDS = commands()
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_every_command_that_a_page_shows_exists(page: Path) -> None:
+    for program, *words in examples(page):
+        if program == "make":
+            assert next(word for word in words if "=" not in word) in TARGETS
+            continue
+        known = max((w for w in COMMANDS if tuple(words[: len(w)]) == w), key=len)
+        assert known or words[0].startswith("-"), words
+        options = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert options <= options_of(COMMANDS[known]), words
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target.partition("#")[0]).exists(), target
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    reached, waiting = set(), [DOCS / "index.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        targets = LINK.findall(page.read_text(encoding="utf-8"))
+        waiting += [(page.parent / t.partition("#")[0]).resolve() for t in targets if "://" not in t]
+    assert set(DOCS.rglob("*.md")) <= reached
+
+
+def test_the_profile_that_a_page_shows_is_sound(tmp_path: Path) -> None:
+    text = (DOCS / "tasks" / "write-a-profile.md").read_text(encoding="utf-8")
+    shown = tmp_path / "our-study.toml"
+    shown.write_text(text.partition("```toml\n")[2].partition("```")[0])
+    assert "bme-med profiles check our-study.toml" in text
+    prepare(load_profile(str(shown)))
+
+
+def test_the_two_commands_of_the_readme_are_these() -> None:
+    shown = [words for words in examples(ROOT / "README.md") if words[0] == "make"]
+    assert shown[:2] == [["make", "demo"], ["make", "test"]]

@@ -1,0 +1,129 @@
+"""Elements as pydicom reads them: bytes, text and items, with nothing interpreted twice."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+
+from pydicom import Dataset
+from pydicom._dicom_dict import DicomDictionary
+from pydicom.charset import convert_encodings, decode_bytes
+from pydicom.dataelem import RawDataElement
+from pydicom.multival import MultiValue
+
+from tests.oracles.tables import Tables
+
+__all__ = ["TEXT_VRS", "Element", "Node", "newer_attributes", "node_of", "place_of"]
+
+TEXT_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+"""VRs whose bytes depend on (0008,0005) (PS3.5, 6.1.2.3)."""
+
+_STRING_VRS = TEXT_VRS | {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element. `vr` is that of the file, or of the dictionary where the file says UN or nothing."""
+
+    tag: int
+    vr: str
+    raw: bytes
+    encodings: tuple[str, ...]
+    items: "tuple[Node, ...] | None" = None
+    is_un: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Zero length, or a sequence without items."""
+        return not self.raw if self.items is None else not self.items
+
+    @property
+    def text(self) -> str:
+        """The value as text, padding stripped; nothing for binary VRs."""
+        if self.vr in TEXT_VRS:
+            return decode_bytes(self.raw, list(self.encodings), set()).strip(" \0")
+        return self.raw.decode("latin-1").strip(" \0") if self.vr in _STRING_VRS else ""
+
+    @property
+    def values(self) -> list[str]:
+        """The values of a multi-valued text element, each stripped."""
+        return [value.strip(" \0") for value in self.text.split("\\")]
+
+    @property
+    def words(self) -> set[str]:
+        """Words of four and more characters, in lower case."""
+        return {word for word in re.findall(r"\w+", self.text.lower()) if len(word) > 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A dataset or item, element by tag, as it was before pydicom interpreted anything."""
+
+    elements: dict[int, Element]
+
+    def text(self, tag: int) -> str:
+        """The value of a text element, or nothing."""
+        return self.elements[tag].text if tag in self.elements else ""
+
+    def walk(self, path: str = "") -> "Iterator[tuple[str, Node, Element]]":
+        """Every element at every depth with its place and the node it stands in."""
+        for tag, found in self.elements.items():
+            place = place_of(path, tag)
+            yield place, self, found
+            for number, item in enumerate(found.items or ()):
+                yield from item.walk(f"{place}[{number}]")
+
+
+def node_of(dataset: Dataset, tables: Tables) -> Node:
+    """`dataset` as a node, fresh from its bytes: pydicom forgets them once a value was asked for."""
+    with newer_attributes(tables):
+        return _node(dataset, tables, ("iso8859",))
+
+
+@contextmanager
+def newer_attributes(tables: Tables) -> Iterator[None]:
+    """Let pydicom know attributes that are newer than it: in implicit VR it could not tell sequences."""
+    entries = {tag: (vr, "1", keyword, "", keyword) for tag, (vr, keyword) in tables.additions.items()}
+    with patch.dict(DicomDictionary, entries):
+        yield
+
+
+def _node(dataset: Dataset, tables: Tables, inherited: tuple[str, ...]) -> Node:
+    encodings = _encodings(dataset, inherited)
+    elements: dict[int, Element] = {}
+    for tag in sorted(dataset.keys()):
+        item = dataset.get_item(tag)
+        assert item is not None
+        known = tables.vr(tag)
+        vr = str(getattr(item, "VR", None) or known)
+        is_un = vr == "UN"
+        elements[tag] = Element(tag, known if is_un else vr, _raw(item), encodings, None, is_un)
+    for found in [found for found in elements.values() if found.vr == "SQ"]:
+        items = tuple(_node(item, tables, encodings) for item in dataset[found.tag].value or ())
+        elements[found.tag] = replace(found, raw=b"", items=items)
+    return Node(elements)
+
+
+def _encodings(dataset: Dataset, inherited: tuple[str, ...]) -> tuple[str, ...]:
+    """Python codecs of (0008,0005); an item without it has those of what encloses it (PS3.5, 6.1.2.3)."""
+    if "SpecificCharacterSet" not in dataset:
+        return inherited
+    return tuple(convert_encodings(dataset.SpecificCharacterSet or ""))
+
+
+def _raw(item: Any) -> bytes:
+    """The bytes; of the few elements that pydicom reads at once, such as (0008,0005), the values as text."""
+    if isinstance(item, RawDataElement):
+        return item.value or b""
+    if item.VR == "SQ" or item.is_empty:
+        return b""
+    values = item.value if isinstance(item.value, MultiValue) else [item.value]
+    return b"\\".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
+
+
+def place_of(path: str, tag: int) -> str:
+    """Where an element lies, as in ``(0040,0275)[0].(0040,0007)``."""
+    here = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    return f"{path}.{here}" if path else here

@@ -1,0 +1,113 @@
+"""What identifies in one instance, and whether a text still tells it.
+
+Found by VR and by the list of identifying attributes, at every depth of the source. A word that the standard
+itself writes ("head", "long") is no identifier on its own; a whole name of two words is.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tests.oracles.elements import Element, Node
+from tests.oracles.tables import Tables
+
+__all__ = ["Identifiers", "harvest"]
+
+_SHORT = 4
+"""From this length on an identifier is looked for inside words too."""
+
+_PATIENT_ID = 0x00100020
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """`parts` are looked for inside words, `words` as whole words, `dates` between other digits.
+
+    `hints` is every word of a value that identifies: text that holds none of them has nothing to clean.
+    """
+
+    parts: frozenset[str]
+    words: frozenset[str]
+    hints: frozenset[str]
+
+    def stand_in(self, text: str) -> bool:
+        """Whether `text` tells who it is about."""
+        lowered = text.lower()
+        spaced = f" {_spaced(text)} "
+        return any(part in lowered for part in self.parts) or any(
+            f" {word} " in spaced for word in self.words
+        )
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether there is any reason to clean `text`."""
+        return self.stand_in(text) or not self.hints.isdisjoint(_spaced(text).split())
+
+
+def harvest(source: Node, tables: Tables, kept: Iterable[int] = ()) -> Identifiers:
+    """Collect from the source; attributes that the profile keeps (`kept`) are no secret."""
+    parts: set[str] = set()
+    words: set[str] = set()
+    hints: set[str] = set()
+    kept = frozenset(kept)
+    for _, _, found in source.walk():
+        if found.tag in kept or found.items is not None or found.is_empty:
+            continue
+        if found.vr == "PN":
+            _add_names(found, tables, parts, words)
+        elif found.vr in {"DA", "DT"}:
+            parts |= {form for value in found.values for form in _date_forms(value)}
+        elif found.tag in tables.identifying:
+            _add_ids(found, tables, parts, words)
+        if found.vr in {"PN", "DA", "DT"} or found.tag in tables.identifying or found.tag in tables.listed:
+            hints |= set(_spaced(found.text).split())
+    return Identifiers(frozenset(parts), frozenset(words), frozenset(hints))
+
+
+def _spaced(text: str) -> str:
+    """Words in lower case with one space between.
+
+    >>> _spaced("Doe^Jane_M.")
+    'doe jane m'
+    """
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def _add_names(found: Element, tables: Tables, parts: set[str], words: set[str]) -> None:
+    """Whole names in both orders, and components, of each group (PS3.5, 6.2.1); titles identify no one."""
+    for group in re.split(r"[\\=]", found.text):
+        names = group.split("^")[:3]
+        components = [spaced for part in names if (spaced := _spaced(part))]
+        if len(" ".join(components).split()) > 1:
+            words |= {" ".join(components), " ".join(reversed(components))}
+        for component in names:
+            _add(component, tables, parts, words)
+
+
+def _add_ids(found: Element, tables: Tables, parts: set[str], words: set[str]) -> None:
+    for value in found.values:
+        if len(value) >= _SHORT or found.tag == _PATIENT_ID:
+            _add(value, tables, parts, words)
+
+
+def _add(value: str, tables: Tables, parts: set[str], words: set[str]) -> None:
+    lowered = value.strip().lower()
+    spaced = _spaced(value)
+    is_known = value in tables.dummies or all(word in tables.vocabulary for word in spaced.split())
+    if not spaced or is_known:
+        return
+    if len(lowered) >= _SHORT:
+        parts.add(lowered)
+    else:
+        words.add(spaced)
+
+
+def _date_forms(value: str) -> set[str]:
+    """A date as it may stand in text: 20240229, 2024-02-29, 29.02.2024, 02/29/2024."""
+    digits = value.replace(".", "")[:8] if len(value) == 10 else value[:8]
+    if not re.fullmatch(r"\d{8}", digits) or digits[:4] in {"1900", "0000"}:
+        return set()
+    year, month, day = digits[:4], digits[4:6], digits[6:]
+    forms = {digits}
+    for mark in "-./":
+        forms |= {mark.join((year, month, day)), mark.join((day, month, year)), mark.join((month, day, year))}
+    return forms

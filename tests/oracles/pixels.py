@@ -1,0 +1,79 @@
+"""Whether pixels are the source's, byte for byte."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from pydicom import FileDataset
+from pydicom.encaps import parse_fragments
+
+from tests.oracles.elements import place_of
+
+__all__ = ["PIXEL_TAGS", "lost_pixels"]
+
+PIXEL_TAGS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
+"""Float, double and integer pixel data."""
+
+_START_OF_SCAN, _START_OF_DATA, _COMMENT_J2K = 0xDA, 0x93, 0x64
+_METADATA = {*range(0xE0, 0xF0), 0xFE, _COMMENT_J2K}
+"""Marker segments that no decoder needs: APPn and COM of JPEG and JPEG-LS, COM of JPEG 2000."""
+
+
+def lost_pixels(source: FileDataset, output: FileDataset) -> list[str]:
+    """Pixel elements with a byte that is not the source's.
+
+    Two things may go: what lies behind the last native frame, and what lies in a compressed frame and is no
+    part of its picture.
+    """
+    return [place_of("", tag) for tag in PIXEL_TAGS if not _is_left(tag, source, output)]
+
+
+def _is_left(tag: int, source: FileDataset, output: FileDataset) -> bool:
+    old, new = _bytes(source.get_item(tag)), _bytes(output.get_item(tag))
+    if new == old:
+        return True
+    is_encapsulated = source.file_meta.TransferSyntaxUID.is_encapsulated
+    return _is_same_picture(old, new) if is_encapsulated else _is_cut(old, new, source)
+
+
+def _bytes(item: Any) -> bytes:
+    return (item.value or b"") if item is not None else b""
+
+
+def _is_cut(old: bytes, new: bytes, source: FileDataset) -> bool:
+    return old.startswith(new) and len(new) >= _frame_bytes(source)
+
+
+def _frame_bytes(source: FileDataset) -> int:
+    """Bytes of all native frames (PS3.5, 8.1.1); for 4:2:2 the chroma counts half (PS3.3, C.7.6.3.1.2).
+
+    Where their number is no number, nothing may be cut.
+    """
+    text = str(source.get("NumberOfFrames") or 1)
+    frames = int(text) if text.isdigit() else sys.maxsize
+    per_pixel = 2 if source.PhotometricInterpretation == "YBR_FULL_422" else int(source.SamplesPerPixel)
+    return (int(source.Rows) * int(source.Columns) * frames * per_pixel * int(source.BitsAllocated) + 7) // 8
+
+
+def _is_same_picture(old: bytes, new: bytes) -> bool:
+    return len(new) == len(old) and [*map(_picture, _fragments(new))] == [*map(_picture, _fragments(old))]
+
+
+def _fragments(value: bytes) -> Iterator[bytes]:
+    """Basic Offset Table and fragments (PS3.5, A.4)."""
+    for offset in parse_fragments(value)[1]:
+        length = int.from_bytes(value[offset + 4 : offset + 8], "little")
+        yield value[offset + 8 : offset + 8 + length]
+
+
+def _picture(fragment: bytes) -> bytes:
+    """The fragment without the payloads of metadata segments and without what follows the picture's end."""
+    if fragment[:1] != b"\xff" or fragment[1:2] not in {b"\xd8", b"\x4f"}:
+        return fragment
+    kept, at = [fragment[:2]], 2
+    while fragment[at : at + 1] == b"\xff" and fragment[at + 1] not in {_START_OF_SCAN, _START_OF_DATA}:
+        end = at + 2 + int.from_bytes(fragment[at + 2 : at + 4], "big")
+        kept.append(fragment[at : at + 4] if fragment[at + 1] in _METADATA else fragment[at:end])
+        at = end
+    image_end = fragment.rfind(b"\xff\xd9", at)
+    return b"".join(kept) + fragment[at : image_end if image_end > 0 else None]

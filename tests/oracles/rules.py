@@ -1,0 +1,190 @@
+"""What PS3.15 and the profile allow an element to become: the states, not the values.
+
+Compound codes are resolved by the strictest Type of the attribute at its place in the IOD (PS3.15,
+Table E.1-1a). Unlisted attributes follow the page "Settled details" of the design.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bme_med.core import Code, DatePolicy, Option, Profile
+from tests.oracles.elements import TEXT_VRS
+from tests.oracles.tables import COLUMNS, Row, Tables
+
+__all__ = ["Place", "State", "allowed_states"]
+
+
+class State(StrEnum):
+    """What is left of an element."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    DUMMY = "a dummy"
+    SAME = "the source's bytes"
+    CLEANED = "text without identifiers"
+    SHORTER = "some words of the text"
+    DATED = "a date by the policy"
+    UIDS = "replaced UIDs"
+    ITEMS = "items, each by its own rules"
+    SUBJECT = "the pseudonym"
+    ICC = "a colour profile without device or date"
+
+
+States = frozenset[State]
+
+_GONE = frozenset({State.ABSENT})
+_LEFT = frozenset({State.SAME})
+_ZEROED = frozenset({State.EMPTY, State.DUMMY})
+_DUMMY = frozenset({State.DUMMY})
+_SEARCHED = frozenset({State.SAME, State.CLEANED})
+_CLEANED = frozenset({State.SAME, State.SHORTER, State.DUMMY})
+
+_NEVER = {0xFFFAFFFA, 0x4FFE0001, 0xFFFCFFFC}
+"""Digital signatures, their MAC parameters and trailing padding (PS3.15, E.1.1)."""
+
+_EITHER = {0x00080001, 0x04000500}
+"""Not in any table, and allowed to go: a retired length, which no longer holds; a sequence whose only
+content, (0400,0520), has gone."""
+
+_STAYING_UIDS = re.compile(
+    r"SOPClass|CodingSchemeUID|Context(Group\w+)?UID|MappingResourceUID|TransferSyntaxUID"
+)
+_OPTIONAL_CLEANING = re.compile(r"X \(C under Clean Descriptors\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an element stands: its tag, VR, the keywords of the sequences around it, and the IOD."""
+
+    tag: int
+    vr: str
+    is_un: bool
+    path: tuple[str, ...]
+    iod: str
+
+
+def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
+    """The states that one element may have in the output."""
+    tag = place.tag
+    group = tag >> 16
+    if group % 2 or not tag & 0xFFFF or group < 0x0006 or tag in _NEVER:
+        return _GONE
+    if 0x5000 <= group <= 0x501E:
+        return _GONE if Option.CLEAN_GRAPHICS not in profile.options else _GONE | _LEFT
+    if not tables.keyword(tag):
+        return _GONE
+    chosen = _chosen(tables.keyword(tag), profile)
+    if chosen:
+        return chosen if not place.path else chosen | _ZEROED
+    if tag in tables.listed:
+        return _of_row(tables.listed[tag], place, profile, tables)
+    if tag in tables.gaps:
+        return _of_gap(tables.gaps[tag], place, profile, tables)
+    return _unlisted(place, profile, tables)
+
+
+def _chosen(keyword: str, profile: Profile) -> States | None:
+    """What ``[dicom.attributes]`` says of an attribute named by its keyword."""
+    for rule in profile.attributes:
+        if rule.selector == keyword and rule.code is Code.D and rule.value == "{subject}":
+            return frozenset({State.SUBJECT})
+    return None
+
+
+def _by_code(code: str, place: Place, tables: Tables) -> States:
+    """A basic action, decided by the Type.
+
+    Plain X and Z give way to the Type too, so that the instance stays valid: a legal dummy or zero length.
+    """
+    type_ = tables.type_of(place.iod, place.path, tables.keyword(place.tag))
+    match code:
+        case "X" | "X/Z" | "X/Z/D":
+            return {1: _DUMMY, 2: _ZEROED, 3: _GONE}[type_]
+        case "X/D":
+            return _GONE if type_ == 3 else _DUMMY
+        case "Z" | "Z/D":
+            return _DUMMY if type_ == 1 else _ZEROED
+        case "D":
+            return _DUMMY
+        case "U":
+            return frozenset({State.UIDS})
+        case "X/Z/U*":
+            return {1: frozenset({State.ITEMS}), 2: frozenset({State.EMPTY}), 3: _GONE}[type_]
+    raise ValueError(code)
+
+
+def _of_row(row: Row, place: Place, profile: Profile, tables: Tables) -> States:
+    """Table E.1-1: the options' columns over the basic action; of two options, the one that cleans wins."""
+    if row["rtn_long_modif_dates"] == "C" and (dated := _by_dates(row["basic"], place, profile, tables)):
+        return dated
+    codes = {row[column] for option, column in COLUMNS.items() if option in profile.options} - {""}
+    if "C" in codes:
+        return _cleaned(place)
+    if "K" in codes:
+        return frozenset({State.ITEMS}) if place.vr == "SQ" else _LEFT
+    if place.tag == 0x006A0003:  # D in the table, although a UID that others refer to
+        return _DUMMY | {State.UIDS}
+    return _by_code(row["basic"], place, tables)
+
+
+def _by_dates(basic: str, place: Place, profile: Profile, tables: Tables) -> States | None:
+    """What the date policy makes of a date or time; nothing where it has no say."""
+    is_date = place.vr in {"DA", "DT"}
+    match profile.dates:
+        case DatePolicy.REMOVE:
+            return _by_code(basic, place, tables)
+        case DatePolicy.KEEP:
+            return _LEFT
+        case DatePolicy.YEAR:
+            return frozenset({State.DATED}) if is_date else _by_code(basic, place, tables)
+        case DatePolicy.SHIFT if is_date:
+            return frozenset({State.DATED})
+        case DatePolicy.SHIFT if place.vr == "TM" or place.tag == 0x00080201:
+            return _LEFT
+    return _by_code(basic, place, tables)  # OB timestamps, which no whole day can be added to
+
+
+def _cleaned(place: Place) -> States:
+    if place.vr == "SQ":
+        return frozenset({State.ITEMS, State.ABSENT, State.EMPTY})
+    return _CLEANED | _GONE | {State.EMPTY}
+
+
+def _of_gap(row: Row, place: Place, profile: Profile, tables: Tables) -> States:
+    """An attribute that Table E.1-1 leaves out."""
+    action = row["suggested_action"]
+    if action == "C":  # "never remove" where the IOD asks for it; Code Meaning is Type 1 wherever it stands
+        is_type_3 = tables.type_of(place.iod, place.path, row["keyword"]) == 3
+        return _CLEANED | (_GONE if is_type_3 and row["keyword"] != "CodeMeaning" else frozenset())
+    if action.startswith("U"):
+        return _LEFT if Option.RETAIN_UIDS in profile.options else frozenset({State.UIDS})
+    if action.startswith("C or D"):
+        type_ = tables.type_of(place.iod, place.path, row["keyword"])
+        return frozenset({State.ICC}) if type_ < 3 else _GONE | {State.ICC}
+    if action.startswith("X (K/C"):
+        return _by_dates("X", place, profile, tables) or _GONE
+    if _OPTIONAL_CLEANING.match(action) and Option.CLEAN_DESCRIPTORS in profile.options:
+        return _cleaned(place)
+    return _by_code("X", place, tables)
+
+
+def _unlisted(place: Place, profile: Profile, tables: Tables) -> States:
+    """An attribute of the dictionary that no table speaks of.
+
+    Where the file says UN, the dictionary's VR rules (PS3.5, 6.2.2), or the element goes.
+    """
+    is_overlay = 0x6000 <= place.tag >> 16 <= 0x601E
+    either = _GONE if is_overlay or place.is_un or place.tag in _EITHER else frozenset()
+    if place.vr == "SQ":
+        return frozenset({State.ITEMS}) | either
+    if tables.keyword(place.tag) == "URNCodeValue":  # Type 1C of every code without another value
+        return _DUMMY | _GONE
+    if place.vr in {"PN", "AE", "UR"}:
+        return _by_code("X", place, tables)
+    if place.vr in {"DA", "DT", "TM"}:
+        return (_by_dates("X", place, profile, tables) or _GONE) | either
+    if place.vr == "UI":
+        keeps = _STAYING_UIDS.search(tables.keyword(place.tag)) or Option.RETAIN_UIDS in profile.options
+        return (_LEFT if keeps else frozenset({State.UIDS})) | either
+    return (_SEARCHED if place.vr in TEXT_VRS else _LEFT) | either

@@ -1,0 +1,92 @@
+"""Runs of what is judged, by the doors that a library user has, and of judges that nobody here wrote."""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from bme_med.core import Plan, Policy, Pseudonyms, Refusal, parse_profile, splice
+from bme_med.core.resources import read_resource
+
+__all__ = [
+    "CORPUS",
+    "KEY",
+    "PROFILE_NAMES",
+    "dcmdump_complains",
+    "deidentify",
+    "iod_errors",
+    "policy",
+    "tool",
+    "without_refusing",
+]
+
+PROFILE_NAMES = ("ps315-basic", "hipaa-safe-harbor", "research-longitudinal")
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+"""Real files beside the checkout; tests that want them are skipped where they are absent."""
+
+KEY = bytes(range(32))
+
+
+@cache
+def policy(name: str) -> Policy:
+    """A ready-made profile under the tests' key."""
+    return Policy(parse_profile(name, _read), Pseudonyms(KEY))
+
+
+def without_refusing(under: Policy) -> Policy:
+    """The same, but neither a risk of burned-in text nor a content tree is refused."""
+    lenient = replace(under.profile, burned_in="keep", structured_reports="empty")
+    return replace(under, profile=lenient)
+
+
+def _read(name: str) -> tuple[str, str]:
+    return name, read_resource(f"{name}.toml")
+
+
+def plan(source: bytes, under: Policy) -> Plan | Refusal:
+    """What the engines decide about one file."""
+    from bme_med import engines  # late, so that the judges themselves load without an engine
+
+    return engines.plan(source, under)
+
+
+def deidentify(source: bytes, under: Policy) -> bytes | Refusal:
+    """The output of one file, or why there is none."""
+    planned = plan(source, under)
+    return splice(planned.pieces, source) if isinstance(planned, Plan) else planned
+
+
+def tool(name: str) -> str | None:
+    """Path of a command, also of one that was installed beside this Python."""
+    return shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+
+
+def dcmdump_complains(path: Path) -> list[str]:
+    """What dcmtk says of a file that it cannot read to its end, or reads with errors."""
+    command = [tool("dcmdump") or "dcmdump", "-ll", "error", str(path)]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    lines = done.stderr.decode("latin-1").splitlines()
+    return lines or ([f"exit code {done.returncode}"] if done.returncode else [])
+
+
+def iod_errors(path: Path) -> set[str]:
+    """What dicom3tools calls an error against the IOD, values taken out."""
+    command = [tool("dciodvfy") or "dciodvfy", str(path)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    lines = (done.stdout + done.stderr).decode("latin-1").splitlines()
+    return {_without_values(line) for line in lines if "Error" in line}
+
+
+def _without_values(line: str) -> str:
+    """The message alone; ``Element=<...>`` and ``Module=<...>`` name no value.
+
+    >>> _without_values("Error - Bad Element=<StudyDate> - (0x0008,0x0020) DA [1] = <1999>, value is '7'")
+    "Error - Bad Element=<StudyDate> - (0x0008,0x0020) DA [1] = <>, value is ''"
+    """
+    line = re.sub(r"(?<!Element=)(?<!Module=)<[^>]*>", "<>", line)
+    line = re.sub(r"'[^']*'( \(0x[0-9a-f]+\))?", "''", line)
+    return re.sub(r"(?<=[ =])-?[\d.]+(?=\b)", "#", line)

@@ -1,0 +1,209 @@
+"""Whether two elements, before and after, are what a state promises."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from pydicom.config import RAISE
+from pydicom.valuerep import validate_value
+
+from bme_med.core import DatePolicy
+from tests.oracles.elements import Element
+from tests.oracles.identifiers import Identifiers
+from tests.oracles.rules import State
+from tests.oracles.tables import Tables
+
+__all__ = ["Context", "Seen", "holds", "is_subject"]
+
+_CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
+_UID = re.compile(r"2\.25\.(0|[1-9][0-9]{0,38})")
+_SUBJECT = re.compile(r"S-[A-Z2-7]{12}")
+_DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
+
+
+@dataclass(slots=True)
+class Seen:
+    """What must be the same in every instance of a set: new UIDs by old ones, and days by patient."""
+
+    uids: dict[str, str] = field(default_factory=dict)
+    days: dict[tuple[str, str], int] = field(default_factory=dict)
+    subjects: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One instance before its judge."""
+
+    tables: Tables
+    dates: DatePolicy
+    identifiers: Identifiers
+    patient: tuple[str, str]
+    seen: Seen
+
+
+def holds(state: State, before: Element | None, after: Element | None, context: Context) -> bool:
+    """Whether the output's element is in `state`, given the source's."""
+    if before is None or after is None:
+        return after is None and (state is State.ABSENT or _may_go(state, before))
+    match state:
+        case State.ABSENT:
+            return False
+        case State.EMPTY:
+            return after.is_empty
+        case State.SAME:
+            return after.raw == before.raw and after.items is None
+        case State.ITEMS:
+            return len(after.items or ()) == len(before.items or ())
+        case State.SUBJECT:
+            return is_subject(after.text, context)
+        case _ if before.is_empty:
+            return after.is_empty or state is State.DUMMY
+        case State.DUMMY:
+            return _is_dummy(before, after, context.tables)
+        case State.SHORTER:
+            return _is_shorter(before.text, after.text, context.tables)
+        case State.CLEANED:
+            has_reason = context.identifiers.may_stand_in(before.text)
+            return has_reason and holds(State.SHORTER, before, after, context)
+        case State.DATED:
+            return _is_dated(before, after, context)
+        case State.UIDS:
+            return _are_replaced(before, after, context)
+        case State.ICC:
+            was_none = before.raw[36:40] != b"acsp"
+            return _is_plain_icc(after.raw) or (was_none and _is_dummy(before, after, context.tables))
+
+
+def _may_go(state: State, before: Element | None) -> bool:
+    """Whether a value that is none of its VR may go where a legal one would stay: it can be anything."""
+    if before is None or state not in {State.DATED, State.SAME} or before.vr not in _CODED_VRS:
+        return False
+    return not _is_legal(before) or (state is State.DATED and not _are_dates(before))
+
+
+def is_subject(text: str, context: Context) -> bool:
+    """Whether `text` is a pseudonym, and the one that this patient had before."""
+    if not _SUBJECT.fullmatch(text):
+        return False
+    return context.seen.subjects.setdefault(context.patient, text) == text
+
+
+def _is_dummy(before: Element, after: Element, tables: Tables) -> bool:
+    """Not empty, legal for its VR, and without a word of the old value, unless that was a dummy already."""
+    if after.is_empty:
+        return False
+    if after.items is not None:
+        says_the_same = _words_within(before, tables) & _words_within(after, tables)
+        points_the_same = _uids_within(before) & _uids_within(after) - tables.registered
+        return not says_the_same and not points_the_same and all(item.elements for item in after.items)
+    if not _is_legal(after):
+        return False
+    if after.raw == before.raw:
+        return after.text in tables.dummies
+    return not after.words & before.words - _dummy_words(tables)
+
+
+def _words_within(sequence: Element, tables: Tables) -> set[str]:
+    """Words of every text in a sequence that is not of the standard's own."""
+    texts = [
+        found
+        for item in sequence.items or ()
+        for _, _, found in item.walk()
+        if found.items is None and found.vr not in {"CS", "UI"}
+    ]
+    return {word for found in texts for word in found.words} - _dummy_words(tables) - tables.vocabulary
+
+
+def _uids_within(sequence: Element) -> set[str]:
+    return {
+        value
+        for item in sequence.items or ()
+        for _, _, found in item.walk()
+        if found.vr == "UI"
+        for value in found.values
+    }
+
+
+def _is_legal(after: Element) -> bool:
+    """Whether pydicom's own validators accept every value."""
+    if not after.text:
+        return True
+    values = [after.text] if after.vr in {"LT", "ST", "UT", "UR"} else after.values
+    try:
+        for value in values:
+            validate_value(after.vr, value, RAISE)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_shorter(before: str, after: str, tables: Tables) -> bool:
+    """Whether letters and digits were left out, at most, or the words are a dummy's."""
+    if _words(after) <= _dummy_words(tables):
+        return True
+    rest = iter(before)
+    return all(character in rest for character in after if character.isalnum())
+
+
+def _dummy_words(tables: Tables) -> set[str]:
+    return {word for dummy in tables.dummies for word in _words(dummy)}
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
+
+
+def _is_dated(before: Element, after: Element, context: Context) -> bool:
+    """Each value by the policy; where a value is no date, the element may be gone in some legal way."""
+    if len(after.values) == len(before.values):
+        pairs = zip(before.values, after.values, strict=True)
+        if context.dates is DatePolicy.YEAR:
+            tail = "0101" if after.vr == "DA" else ""
+            is_done = all(old[:4].isdigit() and new == old[:4] + tail for old, new in pairs)
+        else:
+            is_done = all(_is_shifted(old, new, context) for old, new in pairs)
+        if is_done:
+            return True
+    return not _are_dates(before) and (after.is_empty or _is_dummy(before, after, context.tables))
+
+
+def _are_dates(before: Element) -> bool:
+    return all(_date(value) is not None for value in before.values)
+
+
+def _date(value: str) -> date | None:
+    """The whole date that a DA or DT begins with."""
+    found = _DATE.match(value)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def _is_shifted(old: str, new: str, context: Context) -> bool:
+    """The same whole days into the past for every date of one patient, time of day untouched."""
+    was, now = _date(old), _date(new)
+    if was is None or now is None or _DATE.sub("", old, count=1) != _DATE.sub("", new, count=1):
+        return False
+    days = (now - was).days
+    return -3650 <= days < 0 and context.seen.days.setdefault(context.patient, days) == days
+
+
+def _are_replaced(before: Element, after: Element, context: Context) -> bool:
+    """Each UID has the one new UID that it has everywhere; those that PS3.6 registers stay."""
+    if len(before.values) != len(after.values):
+        return False
+    seen = context.seen.uids
+    for old, new in zip(before.values, after.values, strict=True):
+        if old in context.tables.registered or not old:
+            if new != old:
+                return False
+        elif new == old or not _UID.fullmatch(new) or seen.setdefault(old, new) != new:
+            return False
+    return True
+
+
+def _is_plain_icc(profile: bytes) -> bool:
+    """An ICC profile (ICC.1:2022, 7.2) whose creation date, device and creator are zero."""
+    fields = profile[24:36], profile[48:56], profile[80:84]
+    return profile[36:40] == b"acsp" and not any(any(field) for field in fields)

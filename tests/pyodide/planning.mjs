@@ -1,0 +1,19 @@
+// Runs planning.py in Pyodide, which sees these four folders and nothing else: node planning.mjs FOLDER
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadPyodide } from "pyodide";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..");
+
+const pyodide = await loadPyodide({ env: { PYTHONDONTWRITEBYTECODE: "1" } });
+pyodide.mountNodeFS("/app/bme_med", join(root, "bme_med"));
+pyodide.mountNodeFS("/app/profiles", join(root, "profiles"));
+pyodide.mountNodeFS("/app/tests", here);
+pyodide.mountNodeFS("/app/input", process.argv[2]);
+pyodide.runPython(`
+import runpy, sys
+sys.path.insert(0, "/app")
+sys.argv = ["planning.py", "/app/input"]
+runpy.run_path("/app/tests/planning.py", run_name="__main__")
+`);

@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+from bme_med.core import ProfileError
+from bme_med.core.resources import profile_names
+from bme_med.run import check_profile, load_profile, profile_settings, ready_made_profiles
+
+
+def write(path: Path, text: str) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return str(path)
+
+
+def test_ready_made_profiles_load_by_name_and_are_sound() -> None:
+    assert [profile.name for profile in ready_made_profiles()] == profile_names()
+    for name in profile_names():
+        assert check_profile(name).name == name
+
+
+def test_a_file_extends_a_ready_made_profile_or_another_file_seen_from_itself(tmp_path: Path) -> None:
+    write(
+        tmp_path / "base" / "site.toml",
+        'name = "site"\nextends = "hipaa-safe-harbor"\n[files]\nnames = "hash"\n',
+    )
+    ours = write(tmp_path / "ours.toml", 'name = "ours"\nextends = "base/site.toml"\n')
+    profile = load_profile(ours)
+    assert (profile.name, profile.names, profile.dates) == ("ours", "hash", "year")
+
+
+def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
+    with pytest.raises(ProfileError, match="did you mean 'hipaa-safe-harbor'"):
+        load_profile("hippa-safe-harbor")
+
+
+@pytest.mark.parametrize("name", ["gone.toml", "no/such/profile"])
+def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ProfileError, match=name):
+        load_profile(str(tmp_path / name))
+
+
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ProfileError, match="UTF-8"):
+        load_profile(str(tmp_path / "p.toml"))
+
+
+def test_profiles_that_extend_each_other_are_refused(tmp_path: Path) -> None:
+    write(tmp_path / "a.toml", 'name = "a"\nextends = "b.toml"\n')
+    write(tmp_path / "b.toml", 'name = "b"\nextends = "a.toml"\n')
+    with pytest.raises(ProfileError, match="circle"):
+        load_profile(str(tmp_path / "a.toml"))
+
+
+def test_an_attribute_that_does_not_exist_is_found_by_check(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.toml", 'name = "p"\n[dicom.attributes]\nPatientsName = "K"\n')
+    with pytest.raises(ProfileError, match="PatientsName"):
+        check_profile(path)
+
+
+def test_settings_name_every_key_of_a_profile() -> None:
+    settings = profile_settings(load_profile("research-longitudinal"))
+    assert settings["dates"] == {"policy": "shift"}
+    assert settings["dicom"]["attributes"]["PatientID"] == {"action": "D", "value": "{subject}"}

@@ -1,0 +1,90 @@
+"""The wheel: what a user gets, installed without anything that development needs."""
+
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ("bme_med", "profiles", "docs", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
+TABLES = {".toml", ".csv", ".tsv", ".json", ".txt"}
+LOCAL = "profiles/of_our_ward.toml"
+DEVELOPMENT = ("numpy", "PIL", "highdicom", "hypothesis", "pytest")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy of the checkout that holds one more profile, which git ignores."""
+    tree = tmp_path_factory.mktemp("checkout")
+    for name in SHIPPED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tree / name)
+    (tree / LOCAL).write_text('name = "of-our-ward"\n')
+    with (tree / ".gitignore").open("a") as ignored:
+        ignored.write(f"/{LOCAL}\n")
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tree / "dist"),
+        str(tree),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (path,) = (tree / "dist").glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Commands of a virtual environment that holds the wheel and what it depends on."""
+    folder = tmp_path_factory.mktemp("venv")
+    venv.create(folder, symlinks=True)
+    python = folder / "bin" / "python"
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", str(wheel)]
+    subprocess.run(command, check=True, capture_output=True)
+    yield folder / "bin"
+    shutil.rmtree(folder)
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """What `command` prints; it must end well."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_profile_and_table_is_in_the_wheel_and_nothing_local(wheel: Path) -> None:
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("bme_med/profiles/")}
+    tables = {path.name for path in (ROOT / "profiles").iterdir() if path.suffix in TABLES}
+    assert packed == {f"bme_med/profiles/{name}" for name in tables}
+
+
+def test_nothing_but_the_package_is_in_the_wheel(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert tops == {"bme_med", wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info"}
+
+
+def test_the_command_works_without_development_packages(fresh: Path, tmp_path: Path) -> None:
+    for package in DEVELOPMENT:
+        done = subprocess.run([fresh / "python", "-c", f"import {package}"], capture_output=True, check=False)
+        assert b"ModuleNotFoundError" in done.stderr, package
+    assert "deid" in run(fresh / "bme-med", "--help", cwd=tmp_path)
+    listed = run(fresh / "bme-med", "profiles", "list", cwd=tmp_path)
+    for profile in (ROOT / "profiles").glob("*.toml"):
+        assert profile.stem in listed
+    shown = run(fresh / "bme-med", "profiles", "show", "hipaa-safe-harbor", cwd=tmp_path)
+    assert "year" in shown
+
+
+def test_the_installed_command_de_identifies(fresh: Path, tmp_path: Path) -> None:
+    sample = next((ROOT / "sample_data" / "input").rglob("IM0001.dcm"))
+    run(fresh / "bme-med", "deid", sample, "--out", tmp_path / "clean", cwd=tmp_path)
+    assert len(list((tmp_path / "clean").rglob("*.dcm"))) == 1
