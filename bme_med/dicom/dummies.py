@@ -1,6 +1,5 @@
 """Legal dummy items for sequences that must not be empty (PS3.15, Table E.1-1a, code D)."""
 
-from bme_med.core import Source
 from bme_med.dicom.dictionary import dictionary
 from bme_med.dicom.encoding import dummy_value, element, sequence_item
 from bme_med.dicom.markers import code_item
@@ -8,16 +7,16 @@ from bme_med.dicom.walker import Element
 
 __all__ = ["dummy_items"]
 
-_GRAPHIC_LAYER = 0x00700002
+_PERFORMED_STEP_CLASS = b"1.2.840.10008.3.1.2.3.3"
 
 
-def dummy_items(data: Source, sequence: Element, *, explicit: bool) -> bytes:
-    """One encoded item for `sequence`, with nothing of the source but the name of a graphic layer."""
+def dummy_items(sequence: Element, *, layer: bytes, explicit: bool) -> bytes:
+    """One encoded item for `sequence`; `layer` names the graphic layer that an annotation must lie in."""
     keyword = dictionary().keyword(sequence.tag)
     if keyword == "ContentSequence":
         return _content(explicit=explicit)
     if keyword == "GraphicAnnotationSequence":
-        return _annotation(data, sequence, explicit=explicit)
+        return _annotation(layer, explicit=explicit)
     if keyword == "VerifyingObserverSequence":
         return sequence_item(
             _text(0x0040A027, "LO", explicit=explicit)
@@ -30,7 +29,14 @@ def dummy_items(data: Source, sequence: Element, *, explicit: bool) -> bytes:
             _text(0x00080080, "LO", explicit=explicit)
             + element(0x00401101, "SQ", _code(explicit=explicit), explicit=explicit)
         )
-    return _code(explicit=explicit) if keyword.endswith("CodeSequence") else sequence_item(b"")
+    if keyword == "FlowIdentifierSequence":
+        return sequence_item(_text(0x00340002, "OB", explicit=explicit))
+    if keyword == "WaveformAnnotationSequence":
+        return sequence_item(
+            element(0x0040A0B0, "US", b"\x01\x00\x00\x00", explicit=explicit)
+            + _text(0x00700006, "ST", explicit=explicit)
+        )
+    return _code(explicit=explicit) if keyword.endswith("CodeSequence") else _reference(explicit=explicit)
 
 
 def _text(tag: int, vr: str, *, explicit: bool) -> bytes:
@@ -39,6 +45,14 @@ def _text(tag: int, vr: str, *, explicit: bool) -> bytes:
 
 def _code(*, explicit: bool) -> bytes:
     return code_item("ANON", "99BMEMED", "ANONYMIZED", explicit=explicit)
+
+
+def _reference(*, explicit: bool) -> bytes:
+    """A reference to no instance (PS3.3, 10.8)."""
+    return sequence_item(
+        element(0x00081150, "UI", _PERFORMED_STEP_CLASS, explicit=explicit)
+        + element(0x00081155, "UI", b"2.25.0", explicit=explicit)
+    )
 
 
 def _content(*, explicit: bool) -> bytes:
@@ -52,14 +66,8 @@ def _content(*, explicit: bool) -> bytes:
     )
 
 
-def _annotation(data: Source, sequence: Element, *, explicit: bool) -> bytes:
-    """A point in the image's first pixel, in the layer of the first annotation (PS3.3, C.10.5)."""
-    layers = [
-        data[inner.value : inner.end]
-        for item in (sequence.items.items if sequence.items else [])
-        for inner in item.elements
-        if inner.tag == _GRAPHIC_LAYER
-    ]
+def _annotation(layer: bytes, *, explicit: bool) -> bytes:
+    """A point in the image's first pixel (PS3.3, C.10.5)."""
     point = sequence_item(
         element(0x00700005, "CS", b"PIXEL", explicit=explicit)
         + element(0x00700020, "US", b"\x02\x00", explicit=explicit)
@@ -69,6 +77,6 @@ def _annotation(data: Source, sequence: Element, *, explicit: bool) -> bytes:
         + element(0x00700024, "CS", b"N", explicit=explicit)
     )
     return sequence_item(
-        element(_GRAPHIC_LAYER, "CS", layers[0] if layers else b"ANON", explicit=explicit)
+        element(0x00700002, "CS", layer, explicit=explicit)
         + element(0x00700009, "SQ", point, explicit=explicit)
     )

@@ -18,6 +18,8 @@ _JPEG_METADATA = frozenset((*range(0xE1, 0xE8), *range(0xE9, 0xEE), 0xEF, 0xFE))
 _JPEG_ENDS = frozenset((0xDA, 0xD9))
 _JPEG_2000_METADATA = frozenset((0x64,))
 _JPEG_2000_ENDS = frozenset((0x90, 0x93, 0xD9))
+_IMAGE_END = b"\xff\xd9"
+_TAIL_BYTES = 1 << 20
 _WRITER = re.compile(
     rb"(?:\x00\x01)?(?:Created by |Creator: )?(?:GDCM/)?(?:Kakadu|OpenJPEG|JasPer|LEAD)"
     rb"(?: Technologies Inc\.)?(?: [Vv]ersion)?[ v\-.\d]*\x00?"
@@ -37,7 +39,7 @@ def keep_encapsulated(data: Source, pixel_data: Element, out: Pieces) -> bool:
 
 
 def metadata_payloads(data: Source, pixel_data: Element) -> Iterator[Range]:
-    """Payloads to overwrite, in order, in the first headers of all fragments."""
+    """Ranges to overwrite, in order, in all fragments: payloads of headers, and what follows an image's end."""
     position = pixel_data.value
     while position + 8 <= pixel_data.end:
         end = position + 8 + int.from_bytes(data[position + 4 : position + 8], "little")
@@ -46,7 +48,20 @@ def metadata_payloads(data: Source, pixel_data: Element) -> Iterator[Range]:
             yield from _payloads(data, position + 10, end, _JPEG_METADATA, _JPEG_ENDS)
         elif head == _JPEG_2000_START:
             yield from _payloads(data, position + 10, end, _JPEG_2000_METADATA, _JPEG_2000_ENDS)
+        if head.startswith((_JPEG_START, _JPEG_2000_START)):
+            yield from _tail(data, position + 10, end)
         position = end
+
+
+def _tail(data: Source, position: int, end: int) -> Iterator[Range]:
+    """What follows the last end-of-image marker of the fragment, if it is more than padding.
+
+    The last one: a picture must not lose data because its bytes look like a marker.
+    """
+    start = max(position, end - _TAIL_BYTES)
+    last = data[start:end].rfind(_IMAGE_END)
+    if last >= 0 and any(data[start + last + 2 : end]):
+        yield Range(start + last + 2, end)
 
 
 def _payloads(

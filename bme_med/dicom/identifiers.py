@@ -75,8 +75,9 @@ class Identifiers:
         return self._cached("words", raw, charset)
 
     def coded(self, vr: str, raw: bytes) -> bytes | None:
-        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2); else, of CS only, as `search`."""
-        if _REPERTOIRE[vr].fullmatch(raw):
+        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2), as binary does; of CS else as `search`."""
+        repertoire = _REPERTOIRE.get(vr)
+        if repertoire is None or repertoire.fullmatch(raw):
             return raw
         return self._cached("search", raw, "ISO_IR 100") if vr == "CS" else None
 

@@ -52,14 +52,14 @@ class Instance:
         return values[0] if values else ""
 
     def number(self, tag: int, default: int = 0) -> int:
-        """A top-level US value, or an IS value where the attribute is one."""
+        """A top-level US value, or an IS value where the attribute is one; 0 where that is no number."""
         element = self.by_tag.get(tag)
         raw = self.raw(tag)
         if element is None or not raw:
             return default
         if element.vr == "IS":
             first = self.first(tag)
-            return int(first) if first.isascii() and first.isdigit() else default
+            return int(first) if first.isascii() and first.isdigit() else 0
         return int.from_bytes(raw[:2], "little")
 
     def text(self, tag: int) -> str:

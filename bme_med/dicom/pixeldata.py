@@ -1,6 +1,6 @@
 """How long Pixel Data may be (PS3.3, C.7.6.3.1; PS3.5, 8.1)."""
 
-from bme_med.core import Source
+from bme_med.core import MalformedFileError, Source
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.walker import UNDEFINED, Element
 
@@ -19,6 +19,11 @@ def frames_end(instance: Instance, pixel_data: Element) -> int:
     """Offset behind the last frame of native Pixel Data, padded to even length.
 
     The element's own end where it is shorter than its frames, or its frames are not described.
+
+    Raises
+    ------
+    MalformedFileError
+        If Number of Frames cannot be read: nothing could tell frames from what may hide behind them.
     """
     rows, columns, bits = (instance.number(tag) for tag in (_ROWS, _COLUMNS, _BITS))
     if not (rows and columns and bits):
@@ -26,6 +31,8 @@ def frames_end(instance: Instance, pixel_data: Element) -> int:
     samples = instance.number(_SAMPLES, 1)
     if instance.first(_PHOTOMETRIC) == "YBR_FULL_422":
         samples = 2
-    frames = max(instance.number(_FRAMES, 1), 1)
+    frames = instance.number(_FRAMES, 1) if instance.raw(_FRAMES).strip() else 1
+    if frames < 1:
+        raise MalformedFileError("the number of frames is no number", where="(0028,0008)")
     frame_bytes = (rows * columns * samples * bits * frames + 7) // 8
     return min(pixel_data.value + frame_bytes + (frame_bytes & 1), pixel_data.end)

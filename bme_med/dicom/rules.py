@@ -94,7 +94,7 @@ _RESOLVED = {
 
 _FAMILIES = (
     ("CS", "LO", "SH", "ST", "LT", "UT", "UC", "UR", "AE", "PN"),
-    ("DS", "IS"),
+    ("US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "DS", "IS"),
     ("TM", "DT", "DA"),
     ("US", "SS", "UL", "SL", "UV", "SV", "AT", "OB", "OW", "OL", "OV"),
     ("FL", "FD", "OF", "OD", "OW"),

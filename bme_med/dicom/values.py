@@ -19,6 +19,7 @@ from bme_med.dicom.walker import Element
 
 __all__ = ["Values", "values_for"]
 
+_GRAPHIC_LAYER = 0x00700002
 _CODE_VALUES, _CODE_SCHEME = (0x00080100, 0x00080119, 0x00080120), 0x00080102
 _AGE_YEARS = re.compile(rb"(\d{1,3})(?![\dDWM])")
 _OLDEST_AGE_YEARS = 89
@@ -81,8 +82,16 @@ class Values:
         if decision.value is not None:
             return decision.value.format(subject=self._pseudonyms.subject(*self._identity)).encode()
         if element.vr == "SQ":
-            return dummy_items(scope.data, element, explicit=scope.explicit)
+            return dummy_items(element, layer=self._layer(element, scope), explicit=scope.explicit)
         return dummy_value(_written_vr(element))
+
+    def _layer(self, element: Element, scope: Scope) -> bytes:
+        """The graphic layer of the first annotation in `element`, as the layers' own sequence will name it."""
+        for item in element.items.items if element.items else ():
+            for inner in item.elements:
+                if inner.tag == _GRAPHIC_LAYER:
+                    return self._identifiers.coded("CS", scope.raw(inner)) or dummy_value("CS")
+        return dummy_value("CS")
 
     def _uid(self, element: Element, _decision: Decision, scope: Scope) -> bytes:
         values = split_values(scope.raw(element))

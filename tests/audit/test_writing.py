@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import json
 import os
 import stat
@@ -79,3 +81,12 @@ def test_a_line_that_is_no_record_is_named(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"".join([*lines[:2], b'{"filename":"x"}\n', *lines[2:]]))
     with pytest.raises(AuditError, match="line 3"):
         read_file(tmp_path / "a")
+
+
+def test_a_file_system_without_locks_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+    write_audit(tmp_path / "a")
+    assert check_file(tmp_path / "a") == []

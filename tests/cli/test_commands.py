@@ -1,7 +1,6 @@
 import json
 import shutil
 import stat
-import statistics
 import subprocess
 import sys
 import time
@@ -47,8 +46,11 @@ def test_help_starts_within_eight_times_the_time_of_python() -> None:
         subprocess.run(command, capture_output=True, check=True)
         return time.perf_counter() - started
 
-    rounds = [(seconds(program(), "--help"), seconds(sys.executable, "-c", "pass")) for _ in range(9)]
-    assert statistics.median(ours / bare for ours, bare in rounds) < 8
+    ours, bare = (
+        min(seconds(*command) for _ in range(15))  # the fastest: a busy machine only ever adds
+        for command in ([program(), "--help"], [sys.executable, "-c", "pass"])
+    )
+    assert ours < 8 * bare
 
 
 def test_help_imports_none_of_what_commands_need() -> None:

@@ -144,6 +144,33 @@ def test_a_fault_of_ours_is_one_line_without_values(
     assert "Traceback" not in result.err
 
 
+def test_a_signal_outside_the_work_on_files_is_one_line_too(
+    tmp_path: Path, source: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "prepare", lambda _: os.kill(os.getpid(), signal.SIGINT))
+    result = call(capsys, "deid", source, "--out", tmp_path / "out")
+    assert (result.code, result.err) == (3, "bme-med: interrupted by SIGINT\n")
+
+
+def test_the_place_of_a_fault_is_shown_on_request(
+    tmp_path: Path, source: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(engines, "prepare", fail)
+    monkeypatch.setenv("BME_MED_DEBUG", "1")
+    with pytest.raises(KeyError):
+        call(capsys, "deid", source, "--out", tmp_path / "out")
+
+
+def test_an_empty_input_is_said_to_be_empty(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "in").mkdir()
+    result = call(capsys, "deid", tmp_path / "in", "--out", tmp_path / "out")
+    assert result.code == 0
+    assert "Nothing was found in the input." in result.out
+
+
 def test_progress_shows_on_a_terminal_only(tmp_path: Path, source: Path) -> None:
     silent = start("deid", source, "--out", tmp_path / "silent")
     assert silent.communicate()[1] == b""

@@ -10,10 +10,10 @@ import pytest
 
 from bme_med import engines
 from bme_med.audit import AuditWriter, Status, check_file, read_file
-from bme_med.core import Plan, Policy, Refusal, Source
+from bme_med.core import Plan, Policy, Pseudonyms, Refusal, Source, UsageError
 from bme_med.run import Summary, committing
 from bme_med.run.writing import flush, write_pieces
-from tests.run.making import instance, mixed_folder, records, run, snapshot, tree
+from tests.run.making import instance, key_file, mixed_folder, records, run, snapshot, tree
 from tests.run.test_unwanted import media_directory
 
 
@@ -316,3 +316,38 @@ def test_what_was_removed_is_counted_by_kind(tmp_path: Path, source: Path) -> No
     assert kinds["patient"]["D"] >= 24
     assert kinds["preamble and file meta"] == {"D": 12}
     assert set(kinds["dates and times"]) <= {"X", "Z", "D", "C"}
+
+
+def test_a_dry_run_that_is_interrupted_says_so(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = engines.plan
+
+    def interrupt(data: Source, policy: Policy) -> Plan | Refusal:
+        os.kill(os.getpid(), signal.SIGINT)
+        return plan(data, policy)
+
+    monkeypatch.setattr(engines, "plan", interrupt)
+    summary = run(source, tmp_path / "out", dry_run=True)
+    assert (summary.exit_code, summary.stopped) == (3, "interrupted by SIGINT")
+
+
+def test_two_sources_with_one_pseudonym_are_told_apart_or_not_at_all(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pseudonyms, "hex_name", lambda *_: "0" * 12)
+    with pytest.raises(UsageError, match="same pseudonym"):
+        run(source, tmp_path / "out", audit_names="pseudonym")
+
+
+@pytest.mark.parametrize("target", ["pathlib.Path.mkdir", "bme_med.audit.AuditWriter.create"])
+def test_an_output_that_cannot_be_made_is_an_error_before_any_work(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "place")
+
+    key = key_file(tmp_path)
+    monkeypatch.setattr(target, refuse)
+    with pytest.raises(UsageError, match=r"place: cannot be made \(Permission denied\)"):
+        run(source, tmp_path / "out", key_file=key)

@@ -1,8 +1,10 @@
 from pathlib import Path
 from typing import Any
 
+import pyexiv2
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from pydicom import Dataset
 from pydicom.sequence import Sequence
 
@@ -100,3 +102,34 @@ def test_json_holds_what_the_table_shows(scan: Path) -> None:
 def test_a_path_with_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="gone"):
         inspect(tmp_path / "gone")
+
+
+def test_xmp_in_a_png_is_shown_with_the_fate_of_its_chunk(tmp_path: Path) -> None:
+    xmp = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt>'
+        '<rdf:li xml:lang="x-default">ZQ title</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq>'
+        "<rdf:li>ZQ one</rdf:li><rdf:li>ZQ two</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", xmp)
+    Image.new("RGB", (4, 4)).save(tmp_path / "photo.png", pnginfo=info)
+    rows = rows_of(tmp_path / "photo.png")
+    assert (rows["Xmp.dc.title"].before, rows["Xmp.dc.title"].code) == ("ZQ title", "X")
+    assert rows["Xmp.dc.creator"].before == "ZQ one; ZQ two"
+    assert rows["Xmp.dc.creator"].rule == next(
+        row.rule for row in rows.values() if row.where.endswith("iTXt")
+    )
+
+
+def test_a_photo_that_the_reader_of_properties_cannot_read_is_shown_by_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("no image")
+
+    monkeypatch.setattr(pyexiv2, "ImageData", fail)
+    (tmp_path / "photo").write_bytes(jpeg("RGB", comment=b"ZQ"))
+    rows = rows_of(tmp_path / "photo")
+    assert rows["COM"].code == "X"
+    assert "Comment" not in rows

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from bme_med import dicom
 from bme_med.run import Survey, inspect_path, load_profile
 from bme_med.run.surveying import survey
 from tests.run.making import instance, mixed_folder, run, snapshot
@@ -62,3 +63,17 @@ def test_a_folder_is_surveyed_where_a_file_would_be_inspected(source: Path) -> N
     result = inspect_path(source, PROFILE)
     assert isinstance(result, Survey)
     assert result.to_json()["found"] == result.found
+
+
+def test_links_and_faults_are_counted_and_end_nothing(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (source / "out of here").symlink_to("/")
+    (source / "again").symlink_to(source / "us.dcm")
+
+    def fail(*_: object) -> None:
+        raise KeyError("Quillfeather")
+
+    monkeypatch.setattr(dicom, "summarize", fail)
+    result = survey([source], PROFILE, 1)
+    assert result.problems["internal error (KeyError)"] == 16
+    assert sum("link that leaves" in problem for problem in result.problems) == 1
+    assert sum("link to something" in reason for reason in result.skipped) == 1
