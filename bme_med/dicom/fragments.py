@@ -39,7 +39,7 @@ def keep_encapsulated(data: Source, pixel_data: Element, out: Pieces) -> bool:
 
 
 def metadata_payloads(data: Source, pixel_data: Element) -> Iterator[Range]:
-    """Ranges to overwrite, in order, in all fragments: payloads of headers, and what follows an image's end."""
+    """Ranges to overwrite, in order: payloads of fragments' headers, and what follows an image's end."""
     position = pixel_data.value
     while position + 8 <= pixel_data.end:
         end = position + 8 + int.from_bytes(data[position + 4 : position + 8], "little")

@@ -75,7 +75,7 @@ class Identifiers:
         return self._cached("words", raw, charset)
 
     def coded(self, vr: str, raw: bytes) -> bytes | None:
-        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2), as binary does; of CS else as `search`."""
+        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2), as binary does; a CS else as `search`."""
         repertoire = _REPERTOIRE.get(vr)
         if repertoire is None or repertoire.fullmatch(raw):
             return raw

@@ -82,15 +82,17 @@ class Values:
         if decision.value is not None:
             return decision.value.format(subject=self._pseudonyms.subject(*self._identity)).encode()
         if element.vr == "SQ":
-            return dummy_items(element, layer=self._layer(element, scope), explicit=scope.explicit)
+            layer = self._layer(element, scope)
+            return dummy_items(element, layer=layer, explicit=scope.explicit)
         return dummy_value(_written_vr(element))
 
     def _layer(self, element: Element, scope: Scope) -> bytes:
-        """The graphic layer of the first annotation in `element`, as the layers' own sequence will name it."""
+        """The graphic layer of the first annotation in `element`, as their own sequence names it."""
         for item in element.items.items if element.items else ():
             for inner in item.elements:
                 if inner.tag == _GRAPHIC_LAYER:
-                    return self._identifiers.coded("CS", scope.raw(inner)) or dummy_value("CS")
+                    layer = self._identifiers.coded("CS", scope.raw(inner))
+                    return layer or dummy_value("CS")
         return dummy_value("CS")
 
     def _uid(self, element: Element, _decision: Decision, scope: Scope) -> bytes:
@@ -105,11 +107,12 @@ class Values:
         return raw if is_uid or not raw else self._uid(element, decision, scope)
 
     def _shifted(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        days = self._pseudonyms.shift_days(*self._identity)
-        return _each_date(scope.raw(element), lambda value: dates.shift(value, element.vr, days))
+        vr, days = _written_vr(element), self._pseudonyms.shift_days(*self._identity)
+        return _each_date(scope.raw(element), lambda value: dates.shift(value, vr, days))
 
     def _year(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        return _each_date(scope.raw(element), lambda value: dates.to_year(value, element.vr))
+        vr = _written_vr(element)
+        return _each_date(scope.raw(element), lambda value: dates.to_year(value, vr))
 
     def _age(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
         raw = self._coded(element, decision, scope)

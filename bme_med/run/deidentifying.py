@@ -1,7 +1,7 @@
 """The main job: everything below the inputs, de-identified into OUT, every source accounted for."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from bme_med import engines
 from bme_med.audit import AuditNames, NameStyle, Record, Status, record_text
 from bme_med.core import Policy, Pseudonyms, UsageError
 from bme_med.run.committing import Committer, Entry
-from bme_med.run.finding import find
+from bme_med.run.finding import Found, find
+from bme_med.run.issuers import study_issuers
 from bme_med.run.job import Job
 from bme_med.run.keys import new_key, read_key
 from bme_med.run.ledger import Ledger, Verdict
@@ -80,7 +81,8 @@ def _plan_all(job: Job, summary: Summary, watch: _Watch) -> None:
     try:
         found = find(job.places.inputs, watch.check)
         tasks = [Task(number, item) for number, item in enumerate(found)]
-        with closing(_judged(job, ledger, tasks, None, watch)) as judged:
+        policy = _policy(job, found, names.pseudonyms, watch)
+        with closing(_judged(job, policy, ledger, tasks, None, watch)) as judged:
             for task, outcome, verdict in judged:
                 summary.add(names.file(task.found.name), verdict, outcome)
     except StoppedError as error:
@@ -92,8 +94,10 @@ def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> Non
     session = resume_session(job) if job.resume else start_session(job)
     try:
         ledger = Ledger(job.profile, session.names)
-        tasks = _unfinished(job, session, ledger, summary, watch)
-        _commit_all(job, session, ledger, tasks, summary, watch)
+        found = find(job.places.inputs, watch.check)
+        tasks = _unfinished(job, found, session, ledger, summary)
+        policy = _policy(job, found if tasks else [], session.names.pseudonyms, watch)
+        _commit_all(job, policy, session, ledger, tasks, summary, watch)
         summary.seconds = time.monotonic() - started
         session.complete(summary)
     except StoppedError as error:
@@ -107,9 +111,16 @@ def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> Non
         summary.key = "kept" if job.places.key_file else "waiting"
 
 
-def _unfinished(job: Job, session: Session, ledger: Ledger, summary: Summary, watch: _Watch) -> list[Task]:
+def _policy(job: Job, found: Sequence[Found], pseudonyms: Pseudonyms, watch: _Watch) -> Policy:
+    """Profile and pseudonyms, and what all sources together say of their patients."""
+    issuers = study_issuers(found, workers=job.workers, check=watch.check)
+    return Policy(job.profile, pseudonyms, issuers)
+
+
+def _unfinished(
+    job: Job, items: Sequence[Found], session: Session, ledger: Ledger, summary: Summary
+) -> list[Task]:
     """What is left to do; what was done before is counted and kept in mind."""
-    items = find(job.places.inputs, watch.check)
     found = {session.names.file(item.name): item for item in items}
     if len(found) < len(items):
         raise UsageError("two sources have the same pseudonym: run with --audit-names keep")
@@ -124,7 +135,9 @@ def _unfinished(job: Job, session: Session, ledger: Ledger, summary: Summary, wa
     return [Task(number, item) for number, (name, item) in enumerate(found.items()) if name not in past]
 
 
-def _judged(job: Job, ledger: Ledger, tasks: list[Task], parts: Path | None, watch: _Watch) -> _Judged:
+def _judged(
+    job: Job, policy: Policy, ledger: Ledger, tasks: list[Task], parts: Path | None, watch: _Watch
+) -> _Judged:
     """What became of each source, in order.
 
     Raises
@@ -132,7 +145,7 @@ def _judged(job: Job, ledger: Ledger, tasks: list[Task], parts: Path | None, wat
     StoppedError
         When the run cannot go on.
     """
-    worker = Worker(Policy(job.profile, ledger.names.pseudonyms), parts)
+    worker = Worker(policy, parts)
     chunks = chunked(tasks, lambda task: task.found.size, job.workers)
     outcomes = ordered(worker, chunks, workers=job.workers, lost=lost, check=watch.check)
     with closing(outcomes):
@@ -145,12 +158,18 @@ def _judged(job: Job, ledger: Ledger, tasks: list[Task], parts: Path | None, wat
 
 
 def _commit_all(
-    job: Job, session: Session, ledger: Ledger, tasks: list[Task], summary: Summary, watch: _Watch
+    job: Job,
+    policy: Policy,
+    session: Session,
+    ledger: Ledger,
+    tasks: list[Task],
+    summary: Summary,
+    watch: _Watch,
 ) -> None:
     """Bring every source into the audit, and what is written into OUT; also when the run must stop."""
     committer = Committer(job.places.out, session.audit, replace=job.resume)
     try:
-        with closing(_judged(job, ledger, tasks, session.parts, watch)) as judged:
+        with closing(_judged(job, policy, ledger, tasks, session.parts, watch)) as judged:
             for task, outcome, verdict in judged:
                 committer.add(_entry(job, session, task, outcome, verdict))
                 session.lines += 1

@@ -48,7 +48,7 @@ class Session:
         self.parts = Path(tempfile.mkdtemp(prefix=_PARTS_PREFIX, dir=job.places.out))
 
     def complete(self, summary: Summary) -> None:
-        """Write the footer, and forget a random key."""
+        """Write the footer, bring the audit to disk, and forget a random key."""
         counts = {"found": summary.found, **{status.value: summary.counts[status] for status in Status}}
         footer = footer_text(
             timestamp=timestamp(),
@@ -59,9 +59,7 @@ class Session:
         )
         self.audit.append([footer])
         self.audit.flush()
-        if self._places.key_file is None:
-            erase_key(self._places.random_key)
-            self._places.state.rmdir()
+        _forget_random_key(self._places)
 
     def close(self) -> None:
         """Remove temporary files and close the audit."""
@@ -85,11 +83,20 @@ def start_session(job: Job) -> Session:
         if places.key_file is None:
             places.state.mkdir(mode=0o700)
             create_key(places.random_key, key)
-        audit = AuditWriter.create(places.audit)
-        audit.append([_header(job, names)])
-        return Session(job, names, audit, None)
+        return Session(job, names, _new_audit(job, names), None)
     except OSError as error:
         raise UsageError(f"{error.filename}: cannot be made ({error.strerror})") from None
+
+
+def _new_audit(job: Job, names: AuditNames) -> AuditWriter:
+    """An audit with its header; where there can be none, no random key is left behind."""
+    try:
+        audit = AuditWriter.create(job.places.audit)
+        audit.append([_header(job, names)])
+    except (OSError, UsageError):
+        _forget_random_key(job.places)
+        raise
+    return audit
 
 
 def resume_session(job: Job) -> Session:
@@ -169,6 +176,12 @@ def _checks(job: Job, names: AuditNames) -> dict[str, str]:
         "key": names.pseudonyms.digest("audit-key").hex(),
         "inputs": names.pseudonyms.digest("audit-inputs", *roots).hex(),
     }
+
+
+def _forget_random_key(places: Places) -> None:
+    if places.key_file is None:
+        erase_key(places.random_key)
+        places.state.rmdir()
 
 
 def _remove_parts(out: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from bme_med import engines
 from bme_med.audit import AuditWriter, Status, check_file, read_file
 from bme_med.core import Plan, Policy, Pseudonyms, Refusal, Source, UsageError
-from bme_med.run import Summary, committing
+from bme_med.run import Summary, committing, deidentify, make_job
 from bme_med.run.writing import flush, write_pieces
-from tests.run.making import instance, key_file, mixed_folder, records, run, snapshot, tree
+from tests.run.making import instance, mixed_folder, records, run, snapshot, tree
 from tests.run.test_unwanted import media_directory
 
 
@@ -347,7 +347,7 @@ def test_an_output_that_cannot_be_made_is_an_error_before_any_work(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "place")
 
-    key = key_file(tmp_path)
     monkeypatch.setattr(target, refuse)
     with pytest.raises(UsageError, match=r"place: cannot be made \(Permission denied\)"):
-        run(source, tmp_path / "out", key_file=key)
+        deidentify(make_job([source], tmp_path / "out", workers=1))
+    assert not list(tmp_path.glob("out.*"))

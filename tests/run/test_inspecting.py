@@ -1,7 +1,6 @@
 from pathlib import Path
 from typing import Any
 
-import pyexiv2
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -109,7 +108,8 @@ def test_xmp_in_a_png_is_shown_with_the_fate_of_its_chunk(tmp_path: Path) -> Non
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt>'
         '<rdf:li xml:lang="x-default">ZQ title</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq>'
-        "<rdf:li>ZQ one</rdf:li><rdf:li>ZQ two</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>"
+        "<rdf:li>ZQ one</rdf:li><rdf:li>ZQ two</rdf:li></rdf:Seq></dc:creator></rdf:Description>"
+        "</rdf:RDF></x:xmpmeta>"
     )
     info = PngInfo()
     info.add_itxt("XML:com.adobe.xmp", xmp)
@@ -128,7 +128,7 @@ def test_a_photo_that_the_reader_of_properties_cannot_read_is_shown_by_its_parts
     def fail(_: object) -> None:
         raise RuntimeError("no image")
 
-    monkeypatch.setattr(pyexiv2, "ImageData", fail)
+    monkeypatch.setattr("pyexiv2.ImageData", fail)
     (tmp_path / "photo").write_bytes(jpeg("RGB", comment=b"ZQ"))
     rows = rows_of(tmp_path / "photo")
     assert rows["COM"].code == "X"
