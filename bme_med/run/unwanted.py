@@ -1,6 +1,6 @@
 """Files that nobody wants in a clean copy: what operating systems leave behind, and old DICOMDIRs.
 
-A name alone decides nothing. A photo called ``Thumbs.db`` is a photo.
+A name alone decides nothing: a photo called ``Thumbs.db`` is a photo, and a DICOMDIR is one under any name.
 """
 
 from bme_med.core import Format, Source
@@ -23,9 +23,8 @@ def why_unwanted(name: str, source: Source, format_: Format) -> str:
     base = name.rpartition("/")[2].lower()
     if format_ in (Format.UNKNOWN, Format.EMPTY):
         return _APPLE_DOUBLE if base.startswith("._") else _LEFTOVERS.get(base, "")
-    if format_ is Format.DICOM and base == "dicomdir" and _media_storage_class(source) == _DIRECTORY_CLASS:
-        return _DICOMDIR
-    return ""
+    is_directory = format_ is Format.DICOM and _media_storage_class(source) == _DIRECTORY_CLASS
+    return _DICOMDIR if is_directory else ""
 
 
 def _media_storage_class(source: Source) -> bytes:

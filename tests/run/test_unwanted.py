@@ -36,6 +36,7 @@ def media_directory(sop_class: UID = MediaStorageDirectoryStorage) -> bytes:
         ("._IM0001.dcm", APPLE_DOUBLE),
         ("DICOMDIR", media_directory()),
         ("cd/dicomdir", media_directory()),
+        ("S1000/DIRFILE", media_directory()),
     ],
 )
 def test_what_nobody_wants_is_skipped(name: str, data: bytes) -> None:
@@ -50,7 +51,6 @@ def test_what_nobody_wants_is_skipped(name: str, data: bytes) -> None:
         (".DS_Store", instance(1)),
         ("DICOMDIR", instance(1)),
         ("DICOMDIR", media_directory(MRImageStorage)),
-        ("IM0001", media_directory()),
         ("notes.txt", b"a text"),
         ("My Thumbs.db", b"\xd0\xcf\x11\xe0"),
         ("DICOMDIR", b"a text"),
