@@ -75,12 +75,12 @@ class AuditWriter:
 
     def append(self, texts: Iterable[str]) -> None:
         """Add lines, given as `bme_med.audit.records` makes them, in one write."""
-        lines = bytearray()
+        lines: list[bytes] = []
         for text in texts:
             line = f'{text},"prev":"{self.prev}"}}'.encode()
             self.prev = hashlib.sha256(line).hexdigest()
-            lines += line + b"\n"
-        view = memoryview(lines)
+            lines += (line, b"\n")
+        view = memoryview(b"".join(lines))
         while view:
             view = view[os.write(self._descriptor, view) :]
 

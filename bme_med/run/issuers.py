@@ -7,7 +7,7 @@ more than its own file.
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
-from bme_med.core import FileError, Format, sniff
+from bme_med.core import Format, sniff
 from bme_med.dicom import Owner, glance, issuers_by_study
 from bme_med.run.finding import Found
 from bme_med.run.opening import open_source
@@ -33,7 +33,7 @@ def _owner(found: Found) -> Owner | None:
     try:
         with open_source(found.path, _MAPPED_FROM) as source:
             return glance(source) if sniff(source) is Format.DICOM else None
-    except FileError:
+    except Exception:  # noqa: BLE001 - the second look at the file says what is wrong with it
         return None
 
 

@@ -107,15 +107,26 @@ def resume_session(job: Job) -> Session:
     UsageError, KeyFileError, AuditError
         If it is not, or cannot be gone on with.
     """
+    audit = AuditWriter.reopen(job.places.audit)
+    try:
+        past, names = _same_run(job, audit)
+        job.places.out.mkdir(mode=0o755, parents=True, exist_ok=True)
+        return Session(job, names, audit, past)
+    except BaseException:
+        audit.close()
+        raise
+
+
+def _same_run(job: Job, audit: AuditWriter) -> tuple[Audit, AuditNames]:
+    """What `audit` says was done before, after everything shows that this run is the same."""
     places = job.places
-    audit = AuditWriter.reopen(places.audit)
     past = read(audit.lines(), str(places.audit))
     for finding in check(audit.lines(), complete=False):
         raise AuditError(f"{places.audit}: line {finding.line}: {finding.problem}; it cannot be gone on with")
     names = AuditNames(job.names, Pseudonyms(_key_again(places, past)))
     _compare(job, names, past.header)
     _check_outputs(places, past)
-    return Session(job, names, audit, past)
+    return past, names
 
 
 def _key_again(places: Places, past: Audit) -> bytes:

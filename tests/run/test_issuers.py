@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bme_med.run.finding import find
 from bme_med.run.issuers import study_issuers
 from tests.dicom.making import encoded, mr_instance
@@ -31,3 +33,14 @@ def test_the_study_decides_where_a_file_does_not_name_the_issuer(tmp_path: Path)
 
 def test_a_study_that_names_two_issuers_decides_nothing(tmp_path: Path) -> None:
     assert _issuers(_folder(tmp_path, ["SITE", "OTHER", ""], ["7", "7", "7"]), 1) == {}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fault_in_the_first_look_is_left_to_the_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    def fail(_: object) -> None:
+        raise KeyError("ZQ-90210")
+
+    monkeypatch.setattr("bme_med.run.issuers.glance", fail)
+    assert _issuers(_folder(tmp_path, ["SITE", ""], ["7", "7"]), workers) == {}

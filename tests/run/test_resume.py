@@ -153,6 +153,14 @@ def test_outputs_that_are_gone_are_named(source: Path) -> None:
         run(source, out, resume=True)
 
 
+def test_a_run_killed_before_its_first_output_is_resumed_where_nothing_is(source: Path) -> None:
+    run(source, undisturbed := source.parent / "undisturbed")
+    out = kill("part written", 1, source)
+    shutil.rmtree(out)
+    run(source, out, resume=True)
+    assert tree(out) == tree(undisturbed)
+
+
 def test_a_complete_run_has_nothing_to_resume(source: Path) -> None:
     out = source.parent / "out"
     run(source, out)
