@@ -4,6 +4,7 @@ Two looks. The first harvests what identifies; the second decides each element, 
 new ones, and rebuilds the lengths of sequences whose content changed, bottom-up.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -50,6 +51,9 @@ _FIELDS = {
     _SERIES: "SeriesInstanceUID",
     _SOP_INSTANCE: "SOPInstanceUID",
 }
+_UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+"""What may stand in file meta as it stood in the source (PS3.5, 9.1)."""
+
 _Insertions = Sequence[tuple[int, bytes]]
 
 
@@ -90,8 +94,8 @@ class _Planner:
     def plan(self) -> Plan:
         instance = self.instance
         sop_class = instance.first(_SOP_CLASS)
-        if not (sop_class and instance.first(_SOP_INSTANCE)):
-            raise MalformedFileError("SOP Class UID or SOP Instance UID is missing")
+        if not (_UID.fullmatch(sop_class) and instance.first(_SOP_INSTANCE)):
+            raise MalformedFileError("SOP Class UID or SOP Instance UID is missing, or is no UID")
         body = Pieces()
         self._dataset(self.top, body, self._markers())
         out = Pieces()
@@ -101,7 +105,10 @@ class _Planner:
         self._find_losses()
         return Plan(Format.DICOM, out.done(), tuple(self.actions), ".dcm", tuple(self.findings), self.fields)
 
-    def _dataset(self, scope: Scope, out: Pieces, insertions: _Insertions = ()) -> None:
+    def _dataset(self, scope: Scope, out: Pieces, insertions: _UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+"""What may stand in file meta as it stood in the source (PS3.5, 9.1)."""
+
+_Insertions = ()) -> None:
         """Decide every element of `scope`; `insertions` take their places in tag order."""
         rules, actions, is_top = scope.rules, self.actions, not scope.prefix
         private = private_decisions(scope, self.table)

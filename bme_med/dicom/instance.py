@@ -1,5 +1,6 @@
 """Reading one instance: file meta, transfer syntax, the main dataset's elements (PS3.10, chapter 7)."""
 
+import re
 from dataclasses import dataclass
 
 from bme_med.core import MalformedFileError, Source, UnsupportedFileError
@@ -19,7 +20,8 @@ _UNSUPPORTED = {
     "1.2.840.10008.1.2.4.204": "pixel data lies on a server (JPIP)",
     "1.2.840.10008.1.2.4.205": "pixel data lies on a server (JPIP)",
 }
-_ENCAPSULATED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5")
+_ENCAPSULATED = re.compile(r"1\.2\.840\.10008\.1\.2\.(?:4\.\d{2,3}|5)")
+"""Compressed transfer syntaxes, later ones too; with no tail, since file meta repeats the UID."""
 
 _TRANSFER_SYNTAX = 0x00020010
 _CHARACTER_SET = 0x00080005
@@ -106,8 +108,8 @@ def _transfer_syntax(data: Source, meta: list[Element]) -> str:
         raise MalformedFileError("file meta information names no transfer syntax", where="(0002,0010)")
     if syntax in _UNSUPPORTED:
         raise UnsupportedFileError(f"{_UNSUPPORTED[syntax]} is not supported yet")
-    if syntax not in (_IMPLICIT_LITTLE_ENDIAN, _EXPLICIT_LITTLE_ENDIAN) and not syntax.startswith(
-        _ENCAPSULATED
+    if syntax not in (_IMPLICIT_LITTLE_ENDIAN, _EXPLICIT_LITTLE_ENDIAN) and not _ENCAPSULATED.fullmatch(
+        syntax
     ):
         raise UnsupportedFileError("unknown or private transfer syntax")
     return syntax

@@ -402,3 +402,20 @@ def test_a_deflated_or_big_endian_file_is_refused_by_name() -> None:
         )
         with pytest.raises(FileError):
             plan(source, _policy())
+
+
+@pytest.mark.parametrize("value", [b"Quillfeather Oriana 90210\0", b"Quillfeather \xe4 Oriana 902\0"])
+def test_a_sop_class_that_is_no_uid_is_refused_and_never_written_into_the_file_meta(value: bytes) -> None:
+    source = encoded(mr_instance()).replace(b"1.2.840.10008.5.1.4.1.1.4\0", value)
+    assert value in source
+    with pytest.raises(FileError, match="SOP Class UID"):
+        plan(source, _policy())
+
+
+def test_a_transfer_syntax_is_one_of_the_standards_and_carries_no_tail() -> None:
+    plain = b"UI\x14\x001.2.840.10008.1.2.1\0"
+    for tail in (b"ZQ-90210\0\0", b"4711023\0\0\0", b"Oriana\0\0\0\0"):
+        source = encoded(mr_instance()).replace(plain, b"UI\x1e\x001.2.840.10008.1.2.4." + tail)
+        assert plain not in source
+        with pytest.raises(UnsupportedFileError, match="transfer syntax"):
+            plan(source, _policy())
