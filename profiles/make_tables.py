@@ -9,6 +9,7 @@ A change of a table changes outputs: read the diff.
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable
 from importlib.resources import files
@@ -46,6 +47,7 @@ def main(reference: Path) -> None:
     write_private_dictionary()
     write_rows("uids.csv", ["uid"], ([uid] for uid in sorted(UID_dictionary)))
     write_codes()
+    write_words()
     write_identifying(reference)
     write_iod_types(reference)
 
@@ -106,6 +108,22 @@ def write_codes() -> None:
     }
     lines = ("\t".join(row) + "\n" for row in sorted(rows))
     (HERE / "codes.tsv").write_text(NOTE + "".join(lines), encoding="utf-8")
+
+
+def write_words() -> None:
+    """Words that identify no one: of keywords, of coded concepts in lower case, of protocol names."""
+
+    def lines(name: str) -> list[str]:
+        text = (HERE / name).read_text(encoding="utf-8")
+        return [line for line in text.splitlines() if not line.startswith("#")]
+
+    keywords = " ".join(line.rpartition("\t")[2] for line in lines("dictionary.tsv"))
+    words = {part.lower() for part in re.findall(r"[A-Z][a-z]+", keywords)}
+    for line in lines("codes.tsv"):
+        words.update(re.findall(r"\b[a-z]{2,}\b", line.rpartition("\t")[2]))
+    for line in lines("protocol_words.txt"):
+        words.update(line.split())
+    (HERE / "words.txt").write_text(NOTE + "\n".join(sorted(words)) + "\n", encoding="utf-8")
 
 
 def write_identifying(reference: Path) -> None:

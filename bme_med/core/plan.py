@@ -5,7 +5,7 @@ bytes. What no engine decided to keep cannot reach the output, and what was kept
 bytes. The plan is also the dry run, the before/after view and the audit: they print it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -142,10 +142,18 @@ class Pieces:
             else:
                 self.literal(piece)
 
-    def done(self) -> tuple[Piece, ...]:
-        """The pieces, neighbouring literals joined."""
+    def keep_from(self, base: int, pieces: Iterable[Piece]) -> None:
+        """Append `pieces` whose ranges count from offset `base` of the source."""
+        for piece in pieces:
+            if isinstance(piece, Range):
+                self.keep(piece.start + base, piece.end + base)
+            else:
+                self.literal(piece)
+
+    def done(self, before: bytes = b"") -> tuple[Piece, ...]:
+        """The pieces behind a literal `before`, neighbouring literals joined."""
         joined: list[Piece] = []
-        literals: list[bytes] = []
+        literals = [before] if before else []
         for piece in self._pieces:
             if isinstance(piece, Range):
                 if literals:

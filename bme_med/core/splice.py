@@ -13,15 +13,31 @@ __all__ = ["CHUNK_BYTES", "iter_chunks", "splice"]
 CHUNK_BYTES = 1 << 20
 """Longest buffer that `iter_chunks` yields from a range."""
 
+_SMALL_BYTES = 1 << 12
+"""Ranges shorter than this, and literals, are joined with their neighbours."""
 
-def iter_chunks(pieces: Iterable[Piece], source: Source) -> Iterator[bytes]:
-    """Yield the output in order, no range buffer longer than `CHUNK_BYTES`."""
+
+def iter_chunks(pieces: Iterable[Piece], source: Source) -> Iterator[bytes | memoryview]:
+    """Yield the output in order, no buffer made of ranges much longer than `CHUNK_BYTES`."""
+    data = memoryview(source) if isinstance(source, bytes) else source
+    small: list[bytes | memoryview] = []
+    size = 0
     for piece in pieces:
+        is_small = not isinstance(piece, Range) or piece.end - piece.start < _SMALL_BYTES
+        if small and (not is_small or size >= CHUNK_BYTES):
+            yield b"".join(small)
+            small, size = [], 0
         if not isinstance(piece, Range):
-            yield piece
-            continue
-        for start in range(piece.start, piece.end, CHUNK_BYTES):
-            yield source[start : min(start + CHUNK_BYTES, piece.end)]
+            small.append(piece)
+            size += len(piece)
+        elif is_small:
+            small.append(data[piece.start : piece.end])
+            size += piece.end - piece.start
+        else:
+            for start in range(piece.start, piece.end, CHUNK_BYTES):
+                yield data[start : min(start + CHUNK_BYTES, piece.end)]
+    if small:
+        yield b"".join(small)
 
 
 def splice(pieces: Iterable[Piece], source: Source) -> bytes:

@@ -2,7 +2,7 @@
 
 from bme_med.dicom.describe import describe
 from bme_med.dicom.engine import plan
-from bme_med.dicom.identity import Owner, glance, issuers_by_study
+from bme_med.dicom.identity import Owner, glance, glance_layout, issuers_by_study
 from bme_med.dicom.rules import action_table
 from bme_med.dicom.summary import Summary, summarize
 
@@ -12,6 +12,7 @@ __all__ = [
     "action_table",
     "describe",
     "glance",
+    "glance_layout",
     "issuers_by_study",
     "plan",
     "summarize",

@@ -5,7 +5,6 @@ new ones, and rebuilds the lengths of sequences whose content changed, bottom-up
 """
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from bme_med.core import (
@@ -14,6 +13,7 @@ from bme_med.core import (
     DatePolicy,
     Format,
     MalformedFileError,
+    Piece,
     Pieces,
     Plan,
     Policy,
@@ -27,10 +27,11 @@ from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.encoding import header
 from bme_med.dicom.fragments import keep_encapsulated
 from bme_med.dicom.harvest import harvest
-from bme_med.dicom.identifiers import identifiers_in
+from bme_med.dicom.identifiers import Mention, identifiers_in
 from bme_med.dicom.identity import identity_of, owner_of
 from bme_med.dicom.instance import Instance, read_instance
 from bme_med.dicom.iods import iod_of
+from bme_med.dicom.layout import Section
 from bme_med.dicom.meta import file_meta
 from bme_med.dicom.pixeldata import frames_end, is_encapsulated
 from bme_med.dicom.private import private_decisions, removed
@@ -54,7 +55,8 @@ _FIELDS = {
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 """What may stand in file meta as it stood in the source (PS3.5, 9.1)."""
 
-_Insertions = Sequence[tuple[int, bytes]]
+_NO_ITEMS = Element(markers.DEIDENTIFICATION_METHOD_CODES, "SQ", 0, 0, 0, None)
+_Insertions = list[tuple[int, bytes]]
 
 
 def plan(data: Source, policy: Policy) -> Plan:
@@ -65,7 +67,7 @@ def plan(data: Source, policy: Policy) -> Plan:
     FileError
         If the file is malformed, in an encoding that is not supported, or holds what cannot be cleaned.
     """
-    instance = read_instance(data)
+    instance = read_instance(data, layout=action_table(policy.profile).layout)
     refuse_uncleanable(instance, policy.profile)
     risk = burned_in_risk(instance)
     if risk and policy.profile.burned_in == "refuse":
@@ -86,9 +88,9 @@ class _Planner:
         self.actions: list[Action] = []
         self.findings: list[str] = []
         self.fields = dict.fromkeys(_FIELDS.values(), "")
-        rules = self.table.dataset(iod_of(instance.first(_SOP_CLASS)))
-        self.top = Scope(instance.data, rules, instance.elements, "", instance.explicit, instance.charset)
-        self.identifiers = identifiers_in(harvest(self.top))
+        self.rules = self.table.dataset(iod_of(instance.first(_SOP_CLASS)))
+        self.charset = instance.charset
+        self.identifiers = identifiers_in(self._harvest())
         self.values = values_for(policy, identity_of(owner_of(instance), policy.issuers), self.identifiers)
 
     def plan(self) -> Plan:
@@ -97,22 +99,55 @@ class _Planner:
         if not (_UID.fullmatch(sop_class) and instance.first(_SOP_INSTANCE)):
             raise MalformedFileError("SOP Class UID or SOP Instance UID is missing, or is no UID")
         body = Pieces()
-        self._dataset(self.top, body, self._markers())
-        out = Pieces()
-        out.literal(file_meta(sop_class, self.fields["SOPInstanceUID"], instance.transfer_syntax))
-        out.extend(body)
+        pending = self._markers()[::-1]
+        for base, section in instance.sections:
+            if section.is_run:
+                while pending and pending[-1][0] < section.elements[0].tag:
+                    body.literal(pending.pop()[1])
+                pieces, actions = self._run(section)
+                body.keep_from(base, pieces)
+                self.actions.extend(actions)
+            else:
+                self._dataset(self._top(section), body, pending)
+        for _, literal in reversed(pending):
+            body.literal(literal)
+        meta = file_meta(sop_class, self.fields["SOPInstanceUID"], instance.transfer_syntax)
         self.actions.append(Action("preamble and file meta", Code.D, "PS3.15 E.1.1: written anew"))
         self._find_losses()
-        return Plan(Format.DICOM, out.done(), tuple(self.actions), ".dcm", tuple(self.findings), self.fields)
+        return Plan(
+            Format.DICOM, body.done(meta), tuple(self.actions), ".dcm", tuple(self.findings), self.fields
+        )
 
-    def _dataset(self, scope: Scope, out: Pieces, insertions: _UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
-"""What may stand in file meta as it stood in the source (PS3.5, 9.1)."""
+    def _top(self, section: Section) -> Scope:
+        return Scope(section.data, self.rules, section.elements, "", self.instance.explicit, self.charset)
 
-_Insertions = ()) -> None:
-        """Decide every element of `scope`; `insertions` take their places in tag order."""
+    def _harvest(self) -> tuple[Mention, ...]:
+        """What identifies, of all sections; runs were looked at before."""
+        mentions: dict[Mention, None] = {}
+        key = self.rules.iod, self.charset
+        for _, section in self.instance.sections:
+            found = section.mentions.get(key)
+            if found is None:
+                found = section.mentions[key] = harvest(self._top(section))
+            mentions.update(dict.fromkeys(found))
+        return tuple(mentions)
+
+    def _run(self, section: Section) -> tuple[tuple[Piece, ...], tuple[Action, ...]]:
+        """Pieces and actions of a run, decided when it is first seen."""
+        key = self.rules.iod, self.charset, self.values
+        decided = section.decided.get(key)
+        if decided is None:
+            section.make_room()
+            pieces, actions, self.actions = Pieces(), self.actions, []
+            self._dataset(self._top(section), pieces)
+            decided = section.decided[key] = pieces.done(), tuple(self.actions)
+            self.actions = actions
+        return decided
+
+    def _dataset(self, scope: Scope, out: Pieces, pending: _Insertions | None = None) -> None:
+        """Decide every element of `scope`; what is `pending`, last first, takes its place in tag order."""
         rules, actions, is_top = scope.rules, self.actions, not scope.prefix
         private = private_decisions(scope, self.table)
-        pending = list(reversed(insertions))
         for element in scope.elements:
             tag = element.tag
             while pending and pending[-1][0] <= tag:
@@ -128,8 +163,6 @@ _Insertions = ()) -> None:
                 self._sequence(element, decision, scope, out)
             else:
                 self._change(element, decision, scope, out)
-        for _, literal in reversed(pending):
-            out.literal(literal)
 
     def _keep(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
         code = decision.action.code
@@ -236,12 +269,13 @@ _Insertions = ()) -> None:
 
     def _method_codes(self) -> bytes:
         """De-identification Method Code Sequence: earlier items, cleaned, and ours where they are missing."""
-        earlier = self.instance.by_tag.get(markers.DEIDENTIFICATION_METHOD_CODES)
-        items = earlier.items.items if earlier and earlier.items else []
+        tag = markers.DEIDENTIFICATION_METHOD_CODES
+        data, earlier = self.instance.by_tag.get(tag, (b"", _NO_ITEMS))
+        top = Scope(data, self.rules, [], "", self.instance.explicit, self.charset)
         kept = Pieces()
         present: set[str] = set()
-        for number, item in enumerate(items):
-            scope = self.top.below(earlier, item, number) if earlier else self.top
+        for number, item in enumerate(earlier.items.items if earlier.items else ()):
+            scope = top.below(earlier, item, number)
             self._item(scope, item, kept)
             present.update(
                 scope.raw(inner).decode("ascii", "replace").strip(" \0")
@@ -253,7 +287,7 @@ _Insertions = ()) -> None:
             for value, meaning in markers.method_codes(self.profile)
             if value not in present
         ]
-        return splice(kept.done(), self.instance.data) + b"".join(added)
+        return splice(kept.done(), data) + b"".join(added)
 
     def _find_losses(self) -> None:
         """Say what a measurement needs and no longer finds."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from bme_med.core import FileError, MalformedFileError, Source
 from bme_med.dicom.instance import Instance, read_instance
+from bme_med.dicom.layout import Layout
 
-__all__ = ["Owner", "glance", "identity_of", "issuers_by_study", "owner_of"]
+__all__ = ["Owner", "glance", "glance_layout", "identity_of", "issuers_by_study", "owner_of"]
 
 _HEAD_BYTES = 1 << 14
 _PATIENT_ID, _ISSUER = 0x00100020, 0x00100021
@@ -35,13 +36,18 @@ def owner_of(instance: Instance) -> Owner:
     )
 
 
-def glance(data: Source) -> Owner | None:
+def glance_layout() -> Layout:
+    """What `glance` remembers from file to file."""
+    return Layout(private=True, before=_STUDY + 1)
+
+
+def glance(data: Source, layout: Layout) -> Owner | None:
     """The owner of a DICOM file, from its head alone; nothing where it cannot be read."""
     try:
         try:
-            return owner_of(read_instance(data[0:_HEAD_BYTES], before=_STUDY + 1))
+            return owner_of(read_instance(data[0:_HEAD_BYTES], layout=layout))
         except MalformedFileError:
-            return owner_of(read_instance(data, before=_STUDY + 1))
+            return owner_of(read_instance(data, layout=layout))
     except FileError:
         return None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bme_med.core import MalformedFileError, Source, UnsupportedFileError
 from bme_med.dicom.charsets import decode
 from bme_med.dicom.encoding import split_values
+from bme_med.dicom.layout import Layout, Section
 from bme_med.dicom.walker import Element, walk, walk_group
 
 __all__ = ["Instance", "read_instance"]
@@ -35,13 +36,15 @@ class Instance:
     transfer_syntax: str
     explicit: bool
     start: int
-    elements: list[Element]
-    by_tag: dict[int, Element]
+    sections: list[tuple[int, Section]]
+    by_tag: dict[int, tuple[Source, Element]]
 
     def raw(self, tag: int) -> bytes:
         """Bytes of the value of a top-level attribute; none where it is absent."""
-        element = self.by_tag.get(tag)
-        return self.data[element.value : element.end] if element and element.items is None else b""
+        if tag not in self.by_tag:
+            return b""
+        data, element = self.by_tag[tag]
+        return data[element.value : element.end] if element.items is None else b""
 
     def values(self, tag: int) -> list[str]:
         """Values of a top-level ASCII attribute."""
@@ -55,11 +58,10 @@ class Instance:
 
     def number(self, tag: int, default: int = 0) -> int:
         """A top-level US value, or an IS value where the attribute is one; 0 where that is no number."""
-        element = self.by_tag.get(tag)
         raw = self.raw(tag)
-        if element is None or not raw:
+        if not raw:
             return default
-        if element.vr == "IS":
+        if self.by_tag[tag][1].vr == "IS":
             first = self.first(tag)
             return int(first) if first.isascii() and first.isdigit() else 0
         return int.from_bytes(raw[:2], "little")
@@ -71,13 +73,18 @@ class Instance:
         return (raw.decode("latin-1") if text is None else text).strip(" \0")
 
     @property
+    def elements(self) -> list[Element]:
+        """Elements of the main dataset, as read without a layout."""
+        return self.sections[0][1].elements
+
+    @property
     def charset(self) -> str:
         """Specific Character Set of the main dataset, as it stands."""
         return self.raw(_CHARACTER_SET).decode("ascii", "replace").strip(" \0")
 
 
-def read_instance(data: Source, *, before: int | None = None) -> Instance:
-    """Walk `data` from its preamble to its end, or to the first element with a tag of `before` or more.
+def read_instance(data: Source, *, layout: Layout | None = None) -> Instance:
+    """Walk `data` from its preamble to its end; `layout` remembers what instances have in common.
 
     Raises
     ------
@@ -93,10 +100,17 @@ def read_instance(data: Source, *, before: int | None = None) -> Instance:
     meta, start = walk_group(data, 132, 0x0002)
     syntax = _transfer_syntax(data, meta)
     explicit = syntax != _IMPLICIT_LITTLE_ENDIAN
-    elements = walk(data, start, len(data), explicit=explicit, before=before)
-    if not elements:
+    if layout:
+        sections = layout.read(data, start, explicit=explicit)
+    else:
+        elements = walk(data, start, len(data), explicit=explicit)
+        sections = [(0, Section(data, elements, is_run=False))] if elements else []
+    if not sections:
         raise MalformedFileError("the file holds no dataset")
-    return Instance(data, syntax, explicit, start, elements, {element.tag: element for element in elements})
+    by_tag: dict[int, tuple[Source, Element]] = {}
+    for _, section in sections:
+        by_tag.update(section.by_tag)
+    return Instance(data, syntax, explicit, start, sections, by_tag)
 
 
 def _transfer_syntax(data: Source, meta: list[Element]) -> str:

@@ -74,7 +74,7 @@ def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
         With the reason and what to do.
     """
     sop_class = instance.first(_SOP_CLASS)
-    if instance.elements[0].tag >> 16 == 0x0004 and _SOP_CLASS not in instance.by_tag:
+    if next(iter(instance.by_tag)) >> 16 == 0x0004 and _SOP_CLASS not in instance.by_tag:
         raise UnsupportedFileError("a DICOMDIR lists the original files; make a new one for the output")
     if _DOCUMENT in instance.by_tag:
         raise UnsupportedFileError("an encapsulated document cannot be cleaned; leave it out or extract it")

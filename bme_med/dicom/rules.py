@@ -17,6 +17,7 @@ from bme_med.core.resources import read_table
 from bme_med.dicom.dictionary import dictionary, format_tag, where
 from bme_med.dicom.encoding import CODED_VRS, TEXT_VRS
 from bme_med.dicom.iods import attribute_type
+from bme_med.dicom.layout import Layout
 from bme_med.dicom.selectors import Selectors
 
 __all__ = ["ActionTable", "DatasetRules", "Decision", "Do", "action_table"]
@@ -139,6 +140,7 @@ class ActionTable:
         self._gaps = {row["tag"]: row["suggested_action"] for row in read_table("ps315_gaps.csv")}
         self.selectors = Selectors(profile)
         self._datasets: dict[str, DatasetRules] = {}
+        self.layout = Layout(private=not self.selectors.has_private)
 
     def dataset(self, iod: str) -> DatasetRules:
         """Rules for the main dataset of an instance."""

@@ -8,13 +8,10 @@ import re
 from functools import cache
 
 from bme_med.core.resources import read_resource
-from bme_med.dicom.dictionary import dictionary
 
 __all__ = ["clean_words", "is_standard_meaning", "is_word"]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LOWER_WORD = re.compile(r"\b[a-z]{2,}\b")
-_KEYWORD_PART = re.compile(r"[A-Z][a-z]+")
 _TOKEN = re.compile(r"[^\s_^,;:/()\[\]{}=|\"]+")
 _MEASURE = re.compile(
     r"[<>+~*x#-]*\d{1,3}(?:[.x]\d{1,3})*(?:mm|cm|s|ms|sec|min|t|hz|kv|ma|mas|deg|d|%|\+|-)?"
@@ -29,31 +26,20 @@ _EDGE = "+-*.'!?&<>#~"
 
 
 @cache
-def _concepts() -> dict[tuple[str, str], frozenset[str]]:
-    """Meanings, case-folded, by coding scheme designator and code value."""
-    meanings: dict[tuple[str, str], set[str]] = {}
-    for line in read_resource("codes.tsv").splitlines():
-        if not line.startswith("#"):
-            scheme, code, text = line.split("\t")
-            meanings.setdefault((scheme, code), set()).add(text.casefold())
-    return {key: frozenset(texts) for key, texts in meanings.items()}
+def _concepts() -> frozenset[str]:
+    """Lines of scheme, code and meaning, case-folded."""
+    return frozenset(read_resource("codes.tsv").casefold().splitlines())
 
 
 @cache
 def _words() -> frozenset[str]:
-    words = {part.lower() for keyword in dictionary().tags for part in _KEYWORD_PART.findall(keyword)}
-    for line in read_resource("codes.tsv").splitlines():
-        if not line.startswith("#"):
-            words.update(_LOWER_WORD.findall(line.rpartition("\t")[2]))
-    for line in read_resource("protocol_words.txt").splitlines():
-        if not line.startswith("#"):
-            words.update(line.split())
-    return frozenset(words)
+    """Words, in lower case (``make_tables.py`` says whose)."""
+    return frozenset(line for line in read_resource("words.txt").splitlines() if not line.startswith("#"))
 
 
 def is_standard_meaning(scheme: str, code: str, meaning: str) -> bool:
     """Whether `meaning` is what the standard's context groups say of this code."""
-    return meaning.casefold() in _concepts().get((scheme, code), ())
+    return f"{scheme}\t{code}\t{meaning}".casefold() in _concepts()
 
 
 def is_word(word: str) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bme_med.core import MalformedFileError, Source
 from bme_med.dicom.dictionary import dictionary, format_tag, is_private
 
-__all__ = ["PIXEL_DATA", "UNDEFINED", "Element", "Item", "Items", "walk", "walk_group"]
+__all__ = ["PIXEL_DATA", "UNDEFINED", "Element", "Item", "Items", "walk", "walk_group", "walk_through"]
 
 UNDEFINED = 0xFFFF_FFFF
 """Value length that stands for "until the delimiter" (PS3.5, 7.1.1)."""
@@ -101,6 +101,14 @@ def walk(data: Source, start: int, end: int, *, explicit: bool, before: int | No
     return elements
 
 
+def walk_through(data: Source, start: int, last: int, *, explicit: bool) -> tuple[list[Element], int]:
+    """Elements from `start` up to the first with tag `last` or more, and the offset behind them."""
+    elements, position, _ = _walk(
+        data, start, len(data), explicit=explicit, depth=0, in_item=False, through=last
+    )
+    return elements, position
+
+
 def walk_group(data: Source, start: int, group: int) -> tuple[list[Element], int]:
     """Leading elements of `group`, Explicit VR, and the offset behind them (file meta, PS3.10, 7.1)."""
     elements: list[Element] = []
@@ -123,6 +131,7 @@ def _walk(
     depth: int,
     in_item: bool,
     before: int | None = None,
+    through: int = 0xFFFF_FFFF,
 ) -> tuple[list[Element], int, bool]:
     """Elements, the offset behind them, and whether an item delimiter ended them."""
     if depth > MAX_DEPTH:
@@ -175,6 +184,8 @@ def _walk(
             items = _defined(data, tag, vr, value, stop, explicit, depth) if is_nested else None
         elements.append(_new(Element, (tag, vr, position, value, stop, items)))
         position = stop
+        if tag >= through:
+            break
     if in_item and position != end:
         raise MalformedFileError("item does not end with its last element", offset=position)
     return elements, position, False

@@ -171,6 +171,10 @@ def _without_fill(source: Source, start: int, end: int) -> int:
 
 def _find(pattern: re.Pattern[bytes], source: Source, position: int) -> Iterator[tuple[int, int]]:
     """Where each FF that `pattern` finds stands, and the byte after it; windows overlap by one byte."""
+    if isinstance(source, bytes):
+        for match in pattern.finditer(source, position):
+            yield match.start(), source[match.end()]
+        return
     while position < len(source) - 1:
         window = source[position : position + _WINDOW_BYTES + 1]
         for match in pattern.finditer(window):

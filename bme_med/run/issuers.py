@@ -6,9 +6,11 @@ more than its own file.
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 
 from bme_med.core import Format, sniff
-from bme_med.dicom import Owner, glance, issuers_by_study
+from bme_med.dicom import Owner, glance, glance_layout, issuers_by_study
+from bme_med.dicom.layout import Layout
 from bme_med.run.finding import Found
 from bme_med.run.opening import open_source
 from bme_med.run.pool import chunked, ordered
@@ -23,16 +25,18 @@ def study_issuers(
 ) -> dict[tuple[str, str], str]:
     """``(study, patient ID) -> issuer`` over all sources; `check` raises when the run must stop."""
     chunks = chunked(found, lambda _: 0, workers)
-    with closing(ordered(_owner, chunks, workers=workers, lost=_nobody, check=check)) as owners:
+    with closing(
+        ordered(partial(_owner, glance_layout()), chunks, workers=workers, lost=_nobody, check=check)
+    ) as owners:
         return issuers_by_study(owner for owner in owners if owner)
 
 
-def _owner(found: Found) -> Owner | None:
+def _owner(layout: Layout, found: Found) -> Owner | None:
     if found.refused or found.skipped:
         return None
     try:
         with open_source(found.path, _MAPPED_FROM) as source:
-            return glance(source) if sniff(source) is Format.DICOM else None
+            return glance(source, layout) if sniff(source) is Format.DICOM else None
     except Exception:  # noqa: BLE001 - the second look at the file says what is wrong with it
         return None
 

@@ -69,6 +69,7 @@ class Worker:
         self._policy = policy
         self._parts = parts
         self._texts = ActionTexts()
+        self._last: tuple[Sequence[Action], tuple[str, Mapping[tuple[str, str], int]]] = (), ("[]", {})
         self._known: dict[str, tuple[str, Mapping[tuple[str, str], int]]] = {}
 
     def __call__(self, task: Task) -> Outcome:
@@ -122,13 +123,16 @@ class Worker:
 
         Files with equal actions get the same two objects, which pickle sends once for a chunk of them.
         """
+        if actions == self._last[0]:
+            return self._last[1]
         text = self._texts.join(actions)
         if text not in self._known:
             if len(self._known) >= _KNOWN:
                 self._known.clear()
             kinds = count_kinds((a.where, a.code.value) for a in actions if a.code is not Code.K)
             self._known[text] = text, kinds
-        return self._known[text]
+        self._last = actions, self._known[text]
+        return self._last[1]
 
 
 def lost(_: Task) -> Outcome:
@@ -140,8 +144,11 @@ def lost(_: Task) -> Outcome:
 
 def _write(part: Path, plan: Plan, source: Source) -> str:
     try:
-        part.unlink(missing_ok=True)
-        return write_pieces(str(part), plan.pieces, source)
+        try:
+            return write_pieces(str(part), plan.pieces, source)
+        except FileExistsError:
+            part.unlink()
+            return write_pieces(str(part), plan.pieces, source)
     except OSError as error:
         raise _StoppedError(f"the output cannot be written: {error.strerror}") from None
 

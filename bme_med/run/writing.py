@@ -36,7 +36,7 @@ def write_pieces(path: str, pieces: Iterable[Piece], source: Source) -> str:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     try:
         digest = hashlib.sha256()
-        batch: list[bytes] = []
+        batch: list[bytes | memoryview] = []
         size = 0
         for buffer in iter_chunks(pieces, source):
             digest.update(buffer)
@@ -51,7 +51,7 @@ def write_pieces(path: str, pieces: Iterable[Piece], source: Source) -> str:
     return digest.hexdigest()
 
 
-def _write_all(descriptor: int, buffers: Sequence[bytes]) -> None:
+def _write_all(descriptor: int, buffers: Sequence[bytes | memoryview]) -> None:
     """Write `buffers` one after the other, however little the system takes at once."""
     left = sum(map(len, buffers))
     if not left:
@@ -62,7 +62,7 @@ def _write_all(descriptor: int, buffers: Sequence[bytes]) -> None:
         written += os.write(descriptor, rest)
 
 
-def _write(descriptor: int, buffers: Sequence[bytes]) -> int:
+def _write(descriptor: int, buffers: Sequence[bytes | memoryview]) -> int:
     if hasattr(os, "writev"):
         return os.writev(descriptor, buffers)
     return os.write(descriptor, b"".join(buffers))

@@ -56,3 +56,11 @@ def test_chunks_of_a_long_range_are_bounded() -> None:
     chunks = list(iter_chunks([Range(1, len(source))], source))
     assert max(map(len, chunks)) == CHUNK_BYTES
     assert sum(map(len, chunks)) == len(source) - 1
+
+
+def test_many_small_pieces_are_never_joined_into_one_long_buffer() -> None:
+    source = bytes(1000)
+    pieces = [piece for _ in range(5000) for piece in (Range(0, 900), b"x" * 100)]
+    chunks = list(iter_chunks(pieces, source))
+    assert max(map(len, chunks)) < CHUNK_BYTES + 5000
+    assert sum(map(len, chunks)) == 5000 * 1000
