@@ -14,10 +14,6 @@ from typing import Any
 
 __all__ = ["Command", "Series", "bme_med", "measure", "table"]
 
-PAUSE_SECONDS = 40
-"""After outputs were removed: for about 35 s ext4 searches past inodes that were just freed, which makes
-every new file dearer than writing 200 kB, and no user's run starts that way."""
-
 
 @dataclass(frozen=True)
 class Command:
@@ -28,7 +24,7 @@ class Command:
     source
         A folder that must be in the page cache.
     outputs
-        What the command writes, removed after each round.
+        What the command writes, removed when it was timed.
     needs_folder
         Whether it wants the first of `outputs` to be there.
     """
@@ -39,9 +35,10 @@ class Command:
     needs_folder: bool = False
 
     def run(self) -> tuple[float, float]:
-        """Wall and processor seconds; the disk is at rest before."""
+        """Wall and processor seconds; the disk is at rest before, and the outputs are gone afterwards."""
         if self.source:
             _read_all(self.source)
+        self._remove_outputs()
         if self.needs_folder:
             self.outputs[0].mkdir()
         os.sync()
@@ -52,17 +49,15 @@ class Command:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode:
             sys.exit(f"{self.line[0]} ended with {done.returncode}: {done.stderr.decode()[-500:]}")
+        self._remove_outputs()
         return wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
-    def clean(self) -> bool:
-        """Remove the outputs; says whether there were any."""
-        found = [output for output in self.outputs if output.exists()]
-        for output in found:
+    def _remove_outputs(self) -> None:
+        for output in self.outputs:
             if output.is_dir():
                 shutil.rmtree(output)
             else:
-                output.unlink()
-        return bool(found)
+                output.unlink(missing_ok=True)
 
 
 @dataclass
@@ -91,7 +86,6 @@ def measure(commands: Mapping[str, Command], rounds: int) -> dict[str, Series]:
     """Run all `commands` once without counting, then `rounds` times, each time another one first."""
     series = {name: Series() for name in commands}
     names = list(commands)
-    _clean(commands)
     for round_ in range(rounds + 1):
         first = round_ % len(names)
         for name in names[first:] + names[:first]:
@@ -99,15 +93,7 @@ def measure(commands: Mapping[str, Command], rounds: int) -> dict[str, Series]:
             if round_:
                 series[name].wall.append(wall)
                 series[name].cpu.append(cpu)
-        _clean(commands)
     return series
-
-
-def _clean(commands: Mapping[str, Command]) -> None:
-    cleaned = [command.clean() for command in commands.values()]
-    if any(cleaned):
-        os.sync()
-        time.sleep(PAUSE_SECONDS)
 
 
 def _read_all(folder: Path) -> None:
