@@ -1,7 +1,7 @@
 """Legal dummy items for sequences that must not be empty (PS3.15, Table E.1-1a, code D)."""
 
 from bme_med.dicom.dictionary import dictionary
-from bme_med.dicom.encoding import dummy_value, element, sequence_item
+from bme_med.dicom.encoding import Coding, dummy_value, element, numbers, sequence_item
 from bme_med.dicom.markers import code_item
 from bme_med.dicom.walker import Element
 
@@ -10,73 +10,79 @@ __all__ = ["dummy_items"]
 _PERFORMED_STEP_CLASS = b"1.2.840.10008.3.1.2.3.3"
 
 
-def dummy_items(sequence: Element, *, layer: bytes, explicit: bool) -> bytes:
+def dummy_items(sequence: Element, *, layer: bytes, coding: Coding) -> bytes:
     """One encoded item for `sequence`; `layer` names the graphic layer that an annotation must lie in."""
     keyword = dictionary().keyword(sequence.tag)
     if keyword == "ContentSequence":
-        return _content(explicit=explicit)
+        return _content(coding=coding)
     if keyword == "GraphicAnnotationSequence":
-        return _annotation(layer, explicit=explicit)
+        return _annotation(layer, coding=coding)
     if keyword == "VerifyingObserverSequence":
         return sequence_item(
-            _text(0x0040A027, "LO", explicit=explicit)
-            + _text(0x0040A030, "DT", explicit=explicit)
-            + _text(0x0040A075, "PN", explicit=explicit)
-            + element(0x0040A088, "SQ", b"", explicit=explicit)
+            _text(0x0040A027, "LO", coding=coding)
+            + _text(0x0040A030, "DT", coding=coding)
+            + _text(0x0040A075, "PN", coding=coding)
+            + element(0x0040A088, "SQ", b"", coding=coding),
+            coding=coding,
         )
     if keyword == "OperatorIdentificationSequence":
         return sequence_item(
-            _text(0x00080080, "LO", explicit=explicit)
-            + element(0x00401101, "SQ", _code(explicit=explicit), explicit=explicit)
+            _text(0x00080080, "LO", coding=coding)
+            + element(0x00401101, "SQ", _code(coding=coding), coding=coding),
+            coding=coding,
         )
     if keyword == "FlowIdentifierSequence":
-        return sequence_item(_text(0x00340002, "OB", explicit=explicit))
+        return sequence_item(_text(0x00340002, "OB", coding=coding), coding=coding)
     if keyword == "WaveformAnnotationSequence":
         return sequence_item(
-            element(0x0040A0B0, "US", b"\x01\x00\x00\x00", explicit=explicit)
-            + _text(0x00700006, "ST", explicit=explicit)
+            element(0x0040A0B0, "US", numbers("HH", 1, 0, coding=coding), coding=coding)
+            + _text(0x00700006, "ST", coding=coding),
+            coding=coding,
         )
-    return _code(explicit=explicit) if keyword.endswith("CodeSequence") else _reference(explicit=explicit)
+    return _code(coding=coding) if keyword.endswith("CodeSequence") else _reference(coding=coding)
 
 
-def _text(tag: int, vr: str, *, explicit: bool) -> bytes:
-    return element(tag, vr, dummy_value(vr), explicit=explicit)
+def _text(tag: int, vr: str, *, coding: Coding) -> bytes:
+    return element(tag, vr, dummy_value(vr), coding=coding)
 
 
-def _code(*, explicit: bool) -> bytes:
-    return code_item("ANON", "99BMEMED", "ANONYMIZED", explicit=explicit)
+def _code(*, coding: Coding) -> bytes:
+    return code_item("ANON", "99BMEMED", "ANONYMIZED", coding=coding)
 
 
-def _reference(*, explicit: bool) -> bytes:
+def _reference(*, coding: Coding) -> bytes:
     """A reference to no instance (PS3.3, 10.8)."""
     return sequence_item(
-        element(0x00081150, "UI", _PERFORMED_STEP_CLASS, explicit=explicit)
-        + element(0x00081155, "UI", b"2.25.0", explicit=explicit)
+        element(0x00081150, "UI", _PERFORMED_STEP_CLASS, coding=coding)
+        + element(0x00081155, "UI", b"2.25.0", coding=coding),
+        coding=coding,
     )
 
 
-def _content(*, explicit: bool) -> bytes:
+def _content(*, coding: Coding) -> bytes:
     """A TEXT content item "Comment" (PS3.3, C.17.3)."""
-    name = code_item("121106", "DCM", "Comment", explicit=explicit)
+    name = code_item("121106", "DCM", "Comment", coding=coding)
     return sequence_item(
-        element(0x0040A010, "CS", b"CONTAINS", explicit=explicit)
-        + element(0x0040A040, "CS", b"TEXT", explicit=explicit)
-        + element(0x0040A043, "SQ", name, explicit=explicit)
-        + _text(0x0040A160, "UT", explicit=explicit)
+        element(0x0040A010, "CS", b"CONTAINS", coding=coding)
+        + element(0x0040A040, "CS", b"TEXT", coding=coding)
+        + element(0x0040A043, "SQ", name, coding=coding)
+        + _text(0x0040A160, "UT", coding=coding),
+        coding=coding,
     )
 
 
-def _annotation(layer: bytes, *, explicit: bool) -> bytes:
+def _annotation(layer: bytes, *, coding: Coding) -> bytes:
     """A point in the image's first pixel (PS3.3, C.10.5)."""
     point = sequence_item(
-        element(0x00700005, "CS", b"PIXEL", explicit=explicit)
-        + element(0x00700020, "US", b"\x02\x00", explicit=explicit)
-        + element(0x00700021, "US", b"\x01\x00", explicit=explicit)
-        + element(0x00700022, "FL", b"\x00\x00\x80?" * 2, explicit=explicit)
-        + element(0x00700023, "CS", b"POINT", explicit=explicit)
-        + element(0x00700024, "CS", b"N", explicit=explicit)
+        element(0x00700005, "CS", b"PIXEL", coding=coding)
+        + element(0x00700020, "US", numbers("H", 2, coding=coding), coding=coding)
+        + element(0x00700021, "US", numbers("H", 1, coding=coding), coding=coding)
+        + element(0x00700022, "FL", numbers("ff", 1, 1, coding=coding), coding=coding)
+        + element(0x00700023, "CS", b"POINT", coding=coding)
+        + element(0x00700024, "CS", b"N", coding=coding),
+        coding=coding,
     )
     return sequence_item(
-        element(0x00700002, "CS", layer, explicit=explicit)
-        + element(0x00700009, "SQ", point, explicit=explicit)
+        element(0x00700002, "CS", layer, coding=coding) + element(0x00700009, "SQ", point, coding=coding),
+        coding=coding,
     )

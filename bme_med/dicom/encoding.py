@@ -1,21 +1,71 @@
-"""Writing elements: headers, padding, and a legal dummy per VR (PS3.5, 6.2 and 7.1)."""
+"""How elements are encoded: VR and byte order, headers, padding, dummies (PS3.5, 6.2, 7.1 and 7.3)."""
 
+from dataclasses import dataclass
 from functools import cache
-from struct import pack
+from struct import Struct, pack
+from typing import Literal
 
 from bme_med.core.resources import read_table
-from bme_med.dicom.walker import UNDEFINED
 
 __all__ = [
     "CODED_VRS",
+    "EXPLICIT_BE",
+    "EXPLICIT_LE",
+    "IMPLICIT_LE",
     "LONG_VRS",
     "TEXT_VRS",
+    "UNDEFINED",
+    "Coding",
     "dummy_value",
     "element",
     "header",
+    "item_header",
+    "numbers",
     "sequence_item",
     "split_values",
 ]
+
+UNDEFINED = 0xFFFF_FFFF
+"""Value length that stands for "until the delimiter" (PS3.5, 7.1.1)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coding:
+    """How a dataset's elements are encoded. There are three, compared by identity.
+
+    Attributes
+    ----------
+    explicit
+        Whether elements name their VR.
+    byte_order
+        As `int.from_bytes` calls it.
+    mark
+        The same, as `struct` calls it.
+    plain
+        Header of an item, and of an element that names no VR: group, number, length.
+    named
+        First eight bytes of an element that names its VR: group, number, VR, short length.
+    length
+        The long length behind `named`.
+    """
+
+    explicit: bool
+    byte_order: Literal["little", "big"]
+    mark: str
+    plain: Struct
+    named: Struct
+    length: Struct
+
+
+def _coding(byte_order: Literal["little", "big"], *, explicit: bool) -> Coding:
+    mark = "<" if byte_order == "little" else ">"
+    structs = (Struct(mark + layout) for layout in ("HHI", "HH2sH", "I"))
+    return Coding(explicit, byte_order, mark, *structs)
+
+
+IMPLICIT_LE = _coding("little", explicit=False)
+EXPLICIT_LE = _coding("little", explicit=True)
+EXPLICIT_BE = _coding("big", explicit=True)
 
 LONG_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
 """VRs with a 32-bit length in Explicit VR (PS3.5, 7.1.2)."""
@@ -45,31 +95,43 @@ def dummy_value(vr: str) -> bytes:
     return next(row["dummy"].encode() for row in read_table("dummy_values.csv") if row["vr"] == vr)
 
 
-def header(tag: int, vr: str, length: int, *, explicit: bool) -> bytes:
-    r"""An element's header, little endian.
+def header(tag: int, vr: str, length: int, *, coding: Coding) -> bytes:
+    r"""An element's header.
 
-    >>> header(0x00100010, "PN", 4, explicit=True)
+    >>> header(0x00100010, "PN", 4, coding=EXPLICIT_LE)
     b'\x10\x00\x10\x00PN\x04\x00'
     """
-    if not explicit:
-        return pack("<HHI", tag >> 16, tag & 0xFFFF, length)
+    if not coding.explicit:
+        return coding.plain.pack(tag >> 16, tag & 0xFFFF, length)
     if vr in LONG_VRS:
-        return pack("<HH2sHI", tag >> 16, tag & 0xFFFF, vr.encode(), 0, length)
-    return pack("<HH2sH", tag >> 16, tag & 0xFFFF, vr.encode(), length)
+        return coding.named.pack(tag >> 16, tag & 0xFFFF, vr.encode(), 0) + coding.length.pack(length)
+    return coding.named.pack(tag >> 16, tag & 0xFFFF, vr.encode(), length)
 
 
-def element(tag: int, vr: str, value: bytes, *, explicit: bool) -> bytes:
+def element(tag: int, vr: str, value: bytes, *, coding: Coding) -> bytes:
     """A whole element; odd values are padded (PS3.5, 6.2: UI and bytes with NUL, text with space)."""
     if len(value) & 1:
         value += b"\0" if vr == "UI" or vr in _BINARY_DUMMIES else b" "
-    return header(tag, vr, len(value), explicit=explicit) + value
+    return header(tag, vr, len(value), coding=coding) + value
 
 
-def sequence_item(content: bytes, *, undefined: bool = False) -> bytes:
+def item_header(length: int, *, coding: Coding) -> bytes:
+    """The item tag and its length (PS3.5, 7.5)."""
+    return coding.plain.pack(0xFFFE, 0xE000, length)
+
+
+def sequence_item(content: bytes, *, coding: Coding) -> bytes:
     """One item around encoded elements."""
-    if undefined:
-        return pack("<HHI", 0xFFFE, 0xE000, UNDEFINED) + content + pack("<HHI", 0xFFFE, 0xE00D, 0)
-    return pack("<HHI", 0xFFFE, 0xE000, len(content)) + content
+    return item_header(len(content), coding=coding) + content
+
+
+def numbers(layout: str, *values: float, coding: Coding) -> bytes:
+    r"""Binary `values` in the dataset's byte order, each as `struct` writes it under `layout`.
+
+    >>> numbers("HH", 1, 0, coding=EXPLICIT_BE)
+    b'\x00\x01\x00\x00'
+    """
+    return pack(coding.mark + layout, *values)
 
 
 def split_values(raw: bytes) -> list[str]:

@@ -24,7 +24,7 @@ from bme_med.core import (
 from bme_med.dicom import markers
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.encoding import element as encoded
-from bme_med.dicom.encoding import header
+from bme_med.dicom.encoding import header, item_header
 from bme_med.dicom.fragments import keep_encapsulated
 from bme_med.dicom.harvest import harvest
 from bme_med.dicom.identifiers import Mention, identifiers_in
@@ -119,7 +119,7 @@ class _Planner:
         )
 
     def _top(self, section: Section) -> Scope:
-        return Scope(section.data, self.rules, section.elements, "", self.instance.explicit, self.charset)
+        return Scope(section.data, self.rules, section.elements, "", self.instance.coding, self.charset)
 
     def _harvest(self) -> tuple[Mention, ...]:
         """What identifies, of all sections; runs were looked at before."""
@@ -184,7 +184,7 @@ class _Planner:
             out.keep(element.start, element.end)
             return False
         self.findings.append("Pixel Data was longer than its frames and was cut")
-        out.literal(header(element.tag, element.vr, end - element.value, explicit=scope.explicit))
+        out.literal(header(element.tag, element.vr, end - element.value, coding=scope.coding))
         out.keep(element.value, end)
         return True
 
@@ -229,7 +229,7 @@ class _Planner:
         if tail or content.size == element.end - element.value:
             out.keep(element.start, element.value)
         else:
-            out.literal(header(element.tag, element.vr, content.size, explicit=scope.explicit))
+            out.literal(header(element.tag, element.vr, content.size, coding=scope.coding))
         out.extend(content)
         out.keep(element.end - tail, element.end)
 
@@ -240,7 +240,7 @@ class _Planner:
         if tail or body.size == item.end - item.start - 8:
             out.keep(item.start, item.start + 8)
         else:
-            out.literal(header(0xFFFEE000, "", body.size, explicit=False))
+            out.literal(item_header(body.size, coding=scope.coding))
         out.extend(body)
         out.keep(item.end - tail, item.end)
 
@@ -257,7 +257,7 @@ class _Planner:
             values.insert(0, (markers.IDENTITY_REMOVED, "CS", b"YES"))
         for tag, _, _ in values:
             self.actions.append(Action(where(tag), Code.D, "PS3.15 E.1.1: says what was done"))
-        return [(tag, encoded(tag, vr, value, explicit=self.instance.explicit)) for tag, vr, value in values]
+        return [(tag, encoded(tag, vr, value, coding=self.instance.coding)) for tag, vr, value in values]
 
     def _method_text(self) -> bytes:
         """De-identification Method: earlier values, searched for identifiers, and ours."""
@@ -271,7 +271,7 @@ class _Planner:
         """De-identification Method Code Sequence: earlier items, cleaned, and ours where they are missing."""
         tag = markers.DEIDENTIFICATION_METHOD_CODES
         data, earlier = self.instance.by_tag.get(tag, (b"", _NO_ITEMS))
-        top = Scope(data, self.rules, [], "", self.instance.explicit, self.charset)
+        top = Scope(data, self.rules, [], "", self.instance.coding, self.charset)
         kept = Pieces()
         present: set[str] = set()
         for number, item in enumerate(earlier.items.items if earlier.items else ()):
@@ -283,7 +283,7 @@ class _Planner:
                 if inner.tag == markers.CODE_VALUE
             )
         added = [
-            markers.code_item(value, "DCM", meaning, explicit=self.instance.explicit)
+            markers.code_item(value, "DCM", meaning, coding=self.instance.coding)
             for value, meaning in markers.method_codes(self.profile)
             if value not in present
         ]

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 from bme_med.core import MalformedFileError, Source, UnsupportedFileError
 from bme_med.dicom.charsets import decode
-from bme_med.dicom.encoding import split_values
+from bme_med.dicom.encoding import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, Coding, split_values
 from bme_med.dicom.layout import Layout, Section
 from bme_med.dicom.walker import Element, walk, walk_group
 
 __all__ = ["Instance", "read_instance"]
 
-_IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
-_EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+_NATIVE = {
+    "1.2.840.10008.1.2": IMPLICIT_LE,
+    "1.2.840.10008.1.2.1": EXPLICIT_LE,
+    "1.2.840.10008.1.2.2": EXPLICIT_BE,
+}
 _UNSUPPORTED = {
     "1.2.840.10008.1.2.1.99": "deflated transfer syntax",
-    "1.2.840.10008.1.2.2": "big endian transfer syntax",
     "1.2.840.10008.1.2.4.94": "pixel data lies on a server (JPIP)",
     "1.2.840.10008.1.2.4.95": "pixel data lies on a server (JPIP)",
     "1.2.840.10008.1.2.4.204": "pixel data lies on a server (JPIP)",
@@ -34,7 +36,7 @@ class Instance:
 
     data: Source
     transfer_syntax: str
-    explicit: bool
+    coding: Coding
     start: int
     sections: list[tuple[int, Section]]
     by_tag: dict[int, tuple[Source, Element]]
@@ -64,7 +66,7 @@ class Instance:
         if self.by_tag[tag][1].vr == "IS":
             first = self.first(tag)
             return int(first) if first.isascii() and first.isdigit() else 0
-        return int.from_bytes(raw[:2], "little")
+        return int.from_bytes(raw[:2], self.coding.byte_order)
 
     def text(self, tag: int) -> str:
         """A top-level text attribute, decoded; undecodable bytes as Latin-1."""
@@ -99,18 +101,18 @@ def read_instance(data: Source, *, layout: Layout | None = None) -> Instance:
         )
     meta, start = walk_group(data, 132, 0x0002)
     syntax = _transfer_syntax(data, meta)
-    explicit = syntax != _IMPLICIT_LITTLE_ENDIAN
+    coding = _NATIVE.get(syntax, EXPLICIT_LE)
     if layout:
-        sections = layout.read(data, start, explicit=explicit)
+        sections = layout.read(data, start, coding=coding)
     else:
-        elements = walk(data, start, len(data), explicit=explicit)
+        elements = walk(data, start, len(data), coding=coding)
         sections = [(0, Section(data, elements, is_run=False))] if elements else []
     if not sections:
         raise MalformedFileError("the file holds no dataset")
     by_tag: dict[int, tuple[Source, Element]] = {}
     for _, section in sections:
         by_tag.update(section.by_tag)
-    return Instance(data, syntax, explicit, start, sections, by_tag)
+    return Instance(data, syntax, coding, start, sections, by_tag)
 
 
 def _transfer_syntax(data: Source, meta: list[Element]) -> str:
@@ -122,8 +124,6 @@ def _transfer_syntax(data: Source, meta: list[Element]) -> str:
         raise MalformedFileError("file meta information names no transfer syntax", where="(0002,0010)")
     if syntax in _UNSUPPORTED:
         raise UnsupportedFileError(f"{_UNSUPPORTED[syntax]} is not supported yet")
-    if syntax not in (_IMPLICIT_LITTLE_ENDIAN, _EXPLICIT_LITTLE_ENDIAN) and not _ENCAPSULATED.fullmatch(
-        syntax
-    ):
+    if syntax not in _NATIVE and not _ENCAPSULATED.fullmatch(syntax):
         raise UnsupportedFileError("unknown or private transfer syntax")
     return syntax

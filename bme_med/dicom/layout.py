@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bme_med.core import Action, MalformedFileError, Piece, Source
+from bme_med.dicom.encoding import EXPLICIT_LE, Coding
 from bme_med.dicom.identifiers import Mention
 from bme_med.dicom.markers import MARKER_TAGS
 from bme_med.dicom.walker import PIXEL_DATA, Element, walk, walk_through
@@ -81,12 +82,12 @@ class Layout:
     def __init__(self, *, private: bool, before: int | None = None) -> None:
         self._private = private
         self._end_tag = before
-        self._explicit = True
+        self._coding = EXPLICIT_LE
         self._last: list[tuple[int, bytes]] = []
         self._varying: set[int] = set()
         self._parts: list[_Part] = []
 
-    def read(self, data: Source, start: int, *, explicit: bool) -> list[tuple[int, Section]]:
+    def read(self, data: Source, start: int, *, coding: Coding) -> list[tuple[int, Section]]:
         """The main dataset in sections, each with the offset in `data` that its own offsets count from.
 
         Raises
@@ -94,12 +95,12 @@ class Layout:
         MalformedFileError
             As `walk` does.
         """
-        if explicit == self._explicit:
+        if coding is self._coding:
             with suppress(MalformedFileError):  # the whole walk says what is wrong
                 if sections := self._match(data, start):
                     return sections
-        elements = walk(data, start, len(data), explicit=explicit, before=self._end_tag)
-        self._learn(data, elements, explicit=explicit)
+        elements = walk(data, start, len(data), coding=coding, before=self._end_tag)
+        self._learn(data, elements, coding=coding)
         return [(0, Section(data, elements, is_run=False))] if elements else []
 
     def _match(self, data: Source, position: int) -> list[tuple[int, Section]] | None:
@@ -112,26 +113,24 @@ class Layout:
                     return None
                 sections.append((position, run))
             else:
-                elements, end = walk_through(data, position, tags[-1], explicit=self._explicit)
+                elements, end = walk_through(data, position, tags[-1], coding=self._coding)
                 if [element.tag for element in elements] != tags:
                     return None
                 sections.append((0, Section(data, elements, is_run=False)))
             position = end
         return (
-            None
-            if walk(data, position, len(data), explicit=self._explicit, before=self._end_tag)
-            else sections
+            None if walk(data, position, len(data), coding=self._coding, before=self._end_tag) else sections
         )
 
-    def _learn(self, data: Source, elements: list[Element], *, explicit: bool) -> None:
+    def _learn(self, data: Source, elements: list[Element], *, coding: Coding) -> None:
         """Remember an instance. The next one with the same tags shows what varies."""
         known = [(e.tag, data[e.start : min(e.end, e.start + _LONGEST_BYTES)]) for e in elements]
-        if explicit == self._explicit and [tag for tag, _ in known] == [tag for tag, _ in self._last]:
+        if coding is self._coding and [tag for tag, _ in known] == [tag for tag, _ in self._last]:
             self._varying.update(new[0] for new, old in zip(known, self._last, strict=True) if new != old)
             self._parts = list(self._cut(data, elements))
         else:
             self._varying, self._parts = set(), []
-        self._last, self._explicit = known, explicit
+        self._last, self._coding = known, coding
 
     def _cut(self, data: Source, elements: list[Element]) -> Iterator[_Part]:
         """Neighbours of the same kind, together."""
@@ -140,7 +139,7 @@ class Layout:
             tags = [element.tag for element in members]
             if is_run:
                 raw = data[members[0].start : members[-1].end]
-                repeated = walk(raw, 0, len(raw), explicit=self._explicit, before=self._end_tag)
+                repeated = walk(raw, 0, len(raw), coding=self._coding, before=self._end_tag)
                 yield _Part(tags, Section(raw, repeated, is_run=True), raw)
             else:
                 yield _Part(tags, None, b"")

@@ -5,7 +5,7 @@ from functools import lru_cache
 from bme_med import __version__
 from bme_med.core import DatePolicy, Option, Profile
 from bme_med.core.resources import read_table
-from bme_med.dicom.encoding import element, sequence_item
+from bme_med.dicom.encoding import Coding, element, sequence_item
 
 __all__ = [
     "CODE_VALUE",
@@ -54,12 +54,13 @@ def method_codes(profile: Profile) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def code_item(value: str, scheme: str, meaning: str, *, explicit: bool) -> bytes:
+def code_item(value: str, scheme: str, meaning: str, *, coding: Coding) -> bytes:
     """One item of a code sequence (PS3.3, 8.8)."""
     return sequence_item(
-        element(0x00080100, "SH", value.encode(), explicit=explicit)
-        + element(0x00080102, "SH", scheme.encode(), explicit=explicit)
-        + element(0x00080104, "LO", meaning.encode(), explicit=explicit)
+        element(0x00080100, "SH", value.encode(), coding=coding)
+        + element(0x00080102, "SH", scheme.encode(), coding=coding)
+        + element(0x00080104, "LO", meaning.encode(), coding=coding),
+        coding=coding,
     )
 
 

@@ -1,7 +1,7 @@
 """Writing preamble and file meta information anew (PS3.10, 7.1; PS3.15, E.1.1)."""
 
 from bme_med import __version__
-from bme_med.dicom.encoding import element
+from bme_med.dicom.encoding import EXPLICIT_LE, element
 
 __all__ = ["IMPLEMENTATION_CLASS_UID", "file_meta"]
 
@@ -12,7 +12,7 @@ IMPLEMENTATION_CLASS_UID = "2.25.153268417298170938447213960127445118273"
 def file_meta(sop_class: str, sop_instance: str, transfer_syntax: str) -> bytes:
     """Zeroed preamble, ``DICM`` and group 0002, describing nothing but the output and its writer."""
     group = b"".join(
-        element(tag, vr, value, explicit=True)
+        element(tag, vr, value, coding=EXPLICIT_LE)
         for tag, vr, value in (
             (0x00020001, "OB", b"\x00\x01"),
             (0x00020002, "UI", sop_class.encode()),
@@ -23,4 +23,4 @@ def file_meta(sop_class: str, sop_instance: str, transfer_syntax: str) -> bytes:
         )
     )
     length = len(group).to_bytes(4, "little")
-    return bytes(128) + b"DICM" + element(0x00020000, "UL", length, explicit=True) + group
+    return bytes(128) + b"DICM" + element(0x00020000, "UL", length, coding=EXPLICIT_LE) + group

@@ -1,8 +1,9 @@
 """How long Pixel Data may be (PS3.3, C.7.6.3.1; PS3.5, 8.1)."""
 
 from bme_med.core import MalformedFileError, Source
+from bme_med.dicom.encoding import UNDEFINED
 from bme_med.dicom.instance import Instance
-from bme_med.dicom.walker import UNDEFINED, Element
+from bme_med.dicom.walker import Element
 
 __all__ = ["frames_end", "is_encapsulated"]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bme_med.core import Action, Code, Source
 from bme_med.dicom.dictionary import format_tag
+from bme_med.dicom.encoding import Coding
 from bme_med.dicom.rules import DatasetRules
 from bme_med.dicom.walker import Element, Item
 
@@ -28,7 +29,7 @@ class Scope:
     rules: DatasetRules
     elements: list[Element]
     prefix: str
-    explicit: bool
+    coding: Coding
     charset: str
 
     def raw(self, element: Element) -> bytes:
@@ -48,7 +49,7 @@ class Scope:
             self.rules.below(sequence.tag),
             item.elements,
             f"{self.prefix}{format_tag(sequence.tag)}[{number}].",
-            sequence.items.explicit if sequence.items else self.explicit,
+            sequence.items.coding if sequence.items else self.coding,
             charset,
         )
 

@@ -9,7 +9,7 @@ from bme_med.core.icc import sanitize
 from bme_med.dicom import dates
 from bme_med.dicom.dictionary import dictionary, registered_uids
 from bme_med.dicom.dummies import dummy_items
-from bme_med.dicom.encoding import dummy_value, split_values
+from bme_med.dicom.encoding import Coding, dummy_value, split_values
 from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.identifiers import Identifiers
 from bme_med.dicom.rules import Decision, Do
@@ -42,7 +42,7 @@ class Values:
         self._pseudonyms = policy.pseudonyms
         self._identity = identity
         self._identifiers = identifiers
-        self._made: dict[tuple[Decision, str, bool, bytes], bytes | None] = {}
+        self._made: dict[tuple[Decision, str, Coding, bytes], bytes | None] = {}
         self._makers: dict[Do, Callable[[Element, Decision, Scope], bytes | None]] = {
             Do.EMPTY: self._empty,
             Do.DUMMY: self._dummy,
@@ -62,7 +62,7 @@ class Values:
         """The encoded element that replaces `element`."""
         if decision.do is Do.CODE_MEANING:
             return self._encode(element, decision, scope)
-        key = (decision, scope.charset, scope.explicit, scope.data[element.start : element.end])
+        key = (decision, scope.charset, scope.coding, scope.data[element.start : element.end])
         if key not in self._made:
             if len(self._made) >= _CACHE_ENTRIES:
                 self._made.clear()
@@ -73,7 +73,7 @@ class Values:
         new = self._makers[decision.do](element, decision, scope)
         if new is None:
             return None
-        return encoded(element.tag, _written_vr(element), new, explicit=scope.explicit)
+        return encoded(element.tag, _written_vr(element), new, coding=scope.coding)
 
     def _empty(self, _element: Element, _decision: Decision, _scope: Scope) -> bytes:
         return b""
@@ -83,7 +83,7 @@ class Values:
             return decision.value.format(subject=self._pseudonyms.subject(*self._identity)).encode()
         if element.vr == "SQ":
             layer = self._layer(element, scope)
-            return dummy_items(element, layer=layer, explicit=scope.explicit)
+            return dummy_items(element, layer=layer, coding=scope.coding)
         return dummy_value(_written_vr(element))
 
     def _layer(self, element: Element, scope: Scope) -> bytes:

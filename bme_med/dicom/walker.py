@@ -4,16 +4,13 @@ The walker is strict. It reads headers only, copies no value, and whatever break
 raises `MalformedFileError`: what is not understood is not passed on.
 """
 
-from struct import Struct
 from typing import NamedTuple
 
 from bme_med.core import MalformedFileError, Source
 from bme_med.dicom.dictionary import dictionary, format_tag, is_private
+from bme_med.dicom.encoding import EXPLICIT_LE, IMPLICIT_LE, LONG_VRS, UNDEFINED, Coding
 
-__all__ = ["PIXEL_DATA", "UNDEFINED", "Element", "Item", "Items", "walk", "walk_group", "walk_through"]
-
-UNDEFINED = 0xFFFF_FFFF
-"""Value length that stands for "until the delimiter" (PS3.5, 7.1.1)."""
+__all__ = ["PIXEL_DATA", "Element", "Item", "Items", "walk", "walk_group", "walk_through"]
 
 MAX_DEPTH = 100
 _BLOCK_BYTES = 1 << 16
@@ -24,10 +21,6 @@ SEQUENCE_END = 0xFFFEE0DD
 
 _new = tuple.__new__
 """Makes a named tuple at half the price of calling its class: a walk makes one an element."""
-
-_EXPLICIT = Struct("<HH2sH").unpack
-_IMPLICIT = Struct("<HHI").unpack
-_LENGTH = Struct("<I").unpack
 
 _SHORT_VRS = (
     "AE",
@@ -48,10 +41,9 @@ _SHORT_VRS = (
     "SS",
     "ST",
 )
-_LONG_VRS = ("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV")
 _VRS: dict[bytes, tuple[str, bool]] = {
     **{vr.encode(): (vr, False) for vr in (*_SHORT_VRS, "TM", "UI", "UL", "US")},
-    **{vr.encode(): (vr, True) for vr in _LONG_VRS},
+    **{vr.encode(): (vr, True) for vr in LONG_VRS},
 }
 
 
@@ -79,12 +71,12 @@ class Items(NamedTuple):
     """The items of a sequence, and how it is encoded."""
 
     has_delimiter: bool
-    explicit: bool
+    coding: Coding
     items: list[Item]
 
 
-def walk(data: Source, start: int, end: int, *, explicit: bool, before: int | None = None) -> list[Element]:
-    """Elements of the dataset at ``start`` to ``end``, in order, little endian.
+def walk(data: Source, start: int, end: int, *, coding: Coding, before: int | None = None) -> list[Element]:
+    """Elements of the dataset at ``start`` to ``end``, in order.
 
     The elements lie side by side from `start`; the last one's end may come before `end` where only
     zero bytes follow. With `before` given, only elements with a smaller tag are read, and sequences are
@@ -95,17 +87,15 @@ def walk(data: Source, start: int, end: int, *, explicit: bool, before: int | No
     MalformedFileError
         If the bytes are no well-formed dataset: order, lengths, VRs, delimiters.
     """
-    elements, position, _ = _walk(data, start, end, explicit=explicit, depth=0, in_item=False, before=before)
+    elements, position, _ = _walk(data, start, end, coding=coding, depth=0, in_item=False, before=before)
     if before is None and not _is_zero(data, position, end):
         raise MalformedFileError("bytes that are no element follow the dataset", offset=position)
     return elements
 
 
-def walk_through(data: Source, start: int, last: int, *, explicit: bool) -> tuple[list[Element], int]:
+def walk_through(data: Source, start: int, last: int, *, coding: Coding) -> tuple[list[Element], int]:
     """Elements from `start` up to the first with tag `last` or more, and the offset behind them."""
-    elements, position, _ = _walk(
-        data, start, len(data), explicit=explicit, depth=0, in_item=False, through=last
-    )
+    elements, position, _ = _walk(data, start, len(data), coding=coding, depth=0, in_item=False, through=last)
     return elements, position
 
 
@@ -127,7 +117,7 @@ def _walk(
     position: int,
     end: int,
     *,
-    explicit: bool,
+    coding: Coding,
     depth: int,
     in_item: bool,
     before: int | None = None,
@@ -138,14 +128,15 @@ def _walk(
         raise MalformedFileError(f"sequences nested deeper than {MAX_DEPTH}", offset=position)
     elements: list[Element] = []
     last = -1
+    explicit, named, plain = coding.explicit, coding.named.unpack, coding.plain.unpack
     while position + 8 <= end:
         if explicit:
-            group, number, raw, length = _EXPLICIT(data[position : position + 8])
+            group, number, raw, length = named(data[position : position + 8])
             tag = group << 16 | number
             known = _VRS.get(raw)
             if known is None:
                 if tag == ITEM_END and in_item:
-                    return elements, _after_delimiter(data, position), True
+                    return elements, _after_delimiter(data, position, coding), True
                 if not in_item and _is_zero(data, position, end):
                     break
                 raise MalformedFileError("unknown VR", where=format_tag(tag), offset=position)
@@ -153,12 +144,12 @@ def _walk(
             value = position + 8
             if is_long:
                 value += 4
-                length = _length(data, position + 8)
+                length = _length(data, position + 8, coding)
         else:
-            group, number, length = _IMPLICIT(data[position : position + 8])
+            group, number, length = plain(data[position : position + 8])
             tag = group << 16 | number
             if tag == ITEM_END and in_item:
-                return elements, _after_delimiter(data, position), True
+                return elements, _after_delimiter(data, position, coding), True
             if tag == 0 and not in_item and _is_zero(data, position, end):
                 break
             vr = _implicit_vr(tag)
@@ -171,7 +162,7 @@ def _walk(
             )
         last = tag
         if length == UNDEFINED:
-            items, stop = _undefined(data, tag, vr, value, end, explicit, depth)
+            items, stop = _undefined(data, tag, vr, value, end, coding, depth)
         else:
             stop = value + length
             if stop > end:
@@ -181,7 +172,7 @@ def _walk(
             if length & 1:
                 raise MalformedFileError("odd value length", where=format_tag(tag), offset=position)
             is_nested = vr in ("SQ", "UN") and before is None
-            items = _defined(data, tag, vr, value, stop, explicit, depth) if is_nested else None
+            items = _defined(data, tag, vr, value, stop, coding, depth) if is_nested else None
         elements.append(_new(Element, (tag, vr, position, value, stop, items)))
         position = stop
         if tag >= through:
@@ -192,44 +183,45 @@ def _walk(
 
 
 def _defined(
-    data: Source, tag: int, vr: str, start: int, stop: int, explicit: bool, depth: int
+    data: Source, tag: int, vr: str, start: int, stop: int, coding: Coding, depth: int
 ) -> Items | None:
     """Items of a defined-length SQ; of UN only where they parse (PS3.5, 6.2.2, note 2), else nothing."""
     if vr == "SQ":
-        items, _ = _items(data, start, stop, explicit=explicit, depth=depth, delimited=False)
-        return Items(False, explicit, items)
+        items, _ = _items(data, start, stop, coding=coding, depth=depth, delimited=False)
+        return Items(False, coding, items)
     entry = dictionary().get(tag)
     if (entry and entry[0] != "SQ") or data[start : start + 4] != b"\xfe\xff\x00\xe0":
         return None
     try:
-        items, _ = _items(data, start, stop, explicit=False, depth=depth, delimited=False)
+        items, _ = _items(data, start, stop, coding=IMPLICIT_LE, depth=depth, delimited=False)
     except MalformedFileError:
         return None
-    return Items(False, False, items)
+    return Items(False, IMPLICIT_LE, items)
 
 
 def _undefined(
-    data: Source, tag: int, vr: str, start: int, end: int, explicit: bool, depth: int
+    data: Source, tag: int, vr: str, start: int, end: int, coding: Coding, depth: int
 ) -> tuple[Items | None, int]:
     """What stands in an undefined-length value, and the offset behind its delimiter."""
-    if vr in ("OB", "OW") and tag == PIXEL_DATA:
+    if vr in ("OB", "OW") and tag == PIXEL_DATA and coding.byte_order == "little":
         return None, _fragments_end(data, start, end)
     if vr not in ("SQ", "UN"):
         raise MalformedFileError(
             "undefined length where the VR allows none", where=format_tag(tag), offset=start
         )
-    inner = explicit and vr == "SQ"
-    items, stop = _items(data, start, end, explicit=inner, depth=depth, delimited=True)
+    inner = coding if vr == "SQ" else IMPLICIT_LE
+    items, stop = _items(data, start, end, coding=inner, depth=depth, delimited=True)
     return Items(True, inner, items), stop
 
 
 def _items(
-    data: Source, position: int, end: int, *, explicit: bool, depth: int, delimited: bool
+    data: Source, position: int, end: int, *, coding: Coding, depth: int, delimited: bool
 ) -> tuple[list[Item], int]:
     items: list[Item] = []
+    plain = coding.plain.unpack
     while position < end:
         start = position
-        group, number, length = _IMPLICIT(_exactly(data, position, 8, end))
+        group, number, length = plain(_exactly(data, position, 8, end))
         tag = group << 16 | number
         position += 8
         if tag == SEQUENCE_END and delimited and length == 0:
@@ -240,7 +232,7 @@ def _items(
         if stop > end:
             raise MalformedFileError("item reaches beyond its sequence", offset=start)
         elements, position, has_delimiter = _walk(
-            data, position, stop, explicit=explicit, depth=depth + 1, in_item=True
+            data, position, stop, coding=coding, depth=depth + 1, in_item=True
         )
         if has_delimiter != (length == UNDEFINED):
             raise MalformedFileError("item and its delimiter disagree", offset=start)
@@ -253,7 +245,7 @@ def _items(
 def _fragments_end(data: Source, position: int, end: int) -> int:
     """Offset behind the fragments of encapsulated pixel data (PS3.5, A.4)."""
     while position < end:
-        group, number, length = _IMPLICIT(_exactly(data, position, 8, end))
+        group, number, length = IMPLICIT_LE.plain.unpack(_exactly(data, position, 8, end))
         tag = group << 16 | number
         position += 8
         if tag == SEQUENCE_END and length == 0:
@@ -267,18 +259,18 @@ def _fragments_end(data: Source, position: int, end: int) -> int:
 
 
 def _explicit_header(data: Source, position: int) -> tuple[int, str, int, int]:
-    group, number, raw, length = _EXPLICIT(_exactly(data, position, 8, len(data)))
+    group, number, raw, length = EXPLICIT_LE.named.unpack(_exactly(data, position, 8, len(data)))
     tag = group << 16 | number
     known = _VRS.get(raw)
     if known is None:
         raise MalformedFileError("unknown VR", where=format_tag(tag), offset=position)
     if known[1]:
-        return tag, known[0], position + 12, _length(data, position + 8)
+        return tag, known[0], position + 12, _length(data, position + 8, EXPLICIT_LE)
     return tag, known[0], position + 8, length
 
 
-def _length(data: Source, position: int) -> int:
-    (length,) = _LENGTH(_exactly(data, position, 4, len(data)))
+def _length(data: Source, position: int, coding: Coding) -> int:
+    (length,) = coding.length.unpack(_exactly(data, position, 4, len(data)))
     return int(length)
 
 
@@ -296,8 +288,8 @@ def _exactly(data: Source, position: int, count: int, end: int) -> bytes:
     return data[position : position + count]
 
 
-def _after_delimiter(data: Source, position: int) -> int:
-    if _length(data, position + 4) != 0:
+def _after_delimiter(data: Source, position: int, coding: Coding) -> int:
+    if _length(data, position + 4, coding) != 0:
         raise MalformedFileError("item delimiter with a length", offset=position)
     return position + 8
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bme_med.core import FileError, Plan, Policy, Pseudonyms, parse_profile, splice
 from bme_med.core.resources import read_resource
 from bme_med.dicom import action_table, glance, glance_layout, plan
+from bme_med.dicom.encoding import EXPLICIT_LE
 from tests.dicom.making import encoded, mr_instance
 
 _SAMPLE = Path(__file__).parents[2] / "sample_data" / "input"
@@ -55,7 +56,7 @@ def test_slices_that_repeat_are_read_as_runs() -> None:
     policy = _policy(_BASE)
     for number in range(4):
         plan(_slice(number), policy)
-    sections = action_table(policy.profile).layout.read(_slice(9), _start(_slice(9)), explicit=True)
+    sections = action_table(policy.profile).layout.read(_slice(9), _start(_slice(9)), coding=EXPLICIT_LE)
     assert sum(section.is_run for _, section in sections) >= 2
 
 

@@ -14,6 +14,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 from bme_med.core import FileError, MalformedFileError
+from bme_med.dicom.encoding import EXPLICIT_LE
 from bme_med.dicom.instance import read_instance
 from bme_med.dicom.walker import Element, walk
 from tests.dicom.making import encoded, mr_instance
@@ -133,13 +134,13 @@ def test_elements_lie_side_by_side_from_first_to_last() -> None:
 )
 def test_what_breaks_the_encoding_is_refused(bytes_: bytes, message: str) -> None:
     with pytest.raises(MalformedFileError, match=message):
-        walk(bytes_, 0, len(bytes_), explicit=True)
+        walk(bytes_, 0, len(bytes_), coding=EXPLICIT_LE)
 
 
 def test_a_bomb_of_nested_items_is_refused_before_the_stack_ends() -> None:
     opening = b"\x08\0\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
     with pytest.raises(MalformedFileError, match="nested deeper"):
-        walk(opening * 5000, 0, len(opening) * 5000, explicit=True)
+        walk(opening * 5000, 0, len(opening) * 5000, coding=EXPLICIT_LE)
 
 
 def test_zero_bytes_behind_the_dataset_are_no_element() -> None:

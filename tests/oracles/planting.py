@@ -9,14 +9,24 @@ from typing import Any
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.tag import BaseTag
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MRImageStorage,
+)
 
 from tests.oracles.elements import newer_attributes
 from tests.oracles.tables import Tables
 
 __all__ = ["ENCODINGS", "NEST", "Planted", "encode", "nested", "plant", "small_mr"]
 
-ENCODINGS = {"explicit": ExplicitVRLittleEndian, "implicit": ImplicitVRLittleEndian}
+ENCODINGS = {
+    "explicit": ExplicitVRLittleEndian,
+    "implicit": ImplicitVRLittleEndian,
+    "big endian": ExplicitVRBigEndian,
+}
 
 NEST = ("SharedFunctionalGroupsSequence", "MREchoSequence", "PixelValueTransformationSequence")
 """Three sequences that no table lists, so that they stay with their items."""
