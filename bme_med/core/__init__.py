@@ -10,7 +10,7 @@ from bme_med.core.errors import (
     UnsupportedFileError,
     UsageError,
 )
-from bme_med.core.plan import Action, Code, Piece, Pieces, Plan, Range, Refusal
+from bme_med.core.plan import Action, Code, Piece, Pieces, Plan, Range, Refusal, Rendered
 from bme_med.core.policy import Policy
 from bme_med.core.profile import AttributeRule, DatePolicy, Option, Profile, parse_profile
 from bme_med.core.pseudonyms import Pseudonyms
@@ -39,6 +39,7 @@ __all__ = [
     "Pseudonyms",
     "Range",
     "Refusal",
+    "Rendered",
     "Source",
     "UnsupportedFileError",
     "UsageError",

@@ -1,19 +1,20 @@
 """Plans: what the output of one file will be, and why.
 
-A plan is a piece table. The output is exactly its pieces, in order: ranges of the source and literal
-bytes. What no engine decided to keep cannot reach the output, and what was kept is provably the same
-bytes. The plan is also the dry run, the before/after view and the audit: they print it.
+A plan is a piece table. The output is exactly its pieces, in order: ranges of the source, literal bytes, and
+bytes made while splicing. What no engine decided to keep cannot reach the output, and what was kept is
+provably the same bytes. The plan is also the dry run, the before/after view and the audit: they print it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from bme_med.core.sniff import Format
+from bme_med.core.source import Source
 
-__all__ = ["Action", "Code", "Piece", "Pieces", "Plan", "Range", "Refusal"]
+__all__ = ["Action", "Code", "Piece", "Pieces", "Plan", "Range", "Refusal", "Rendered"]
 
 
 class Code(StrEnum):
@@ -40,8 +41,19 @@ class Range(NamedTuple):
     end: int
 
 
-Piece = Range | bytes
-"""A part of the output: a range of the source, or literal bytes."""
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """`size` bytes that `make` yields, buffer by buffer, from the source while splicing.
+
+    For what is too long to hold, such as redacted frames. `make` is pure: each call yields the same bytes.
+    """
+
+    size: int
+    make: Callable[[Source], Iterator[bytes]]
+
+
+Piece = Range | bytes | Rendered
+"""A part of the output: a range of the source, literal bytes, or bytes made while splicing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +97,17 @@ class Plan:
     @property
     def size(self) -> int:
         """Bytes of the output."""
-        return sum(
-            piece.end - piece.start if isinstance(piece, Range) else len(piece) for piece in self.pieces
-        )
+        return sum(map(_size, self.pieces))
+
+
+def _size(piece: Piece) -> int:
+    match piece:
+        case Range(start, end):
+            return end - start
+        case Rendered(size):
+            return size
+        case _:
+            return len(piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,34 +154,46 @@ class Pieces:
             self.size += len(data)
             self._pieces.append(data)
 
+    def render(self, piece: Rendered) -> None:
+        """Append bytes that are made while splicing."""
+        if piece.size:
+            self.size += piece.size
+            self._pieces.append(piece)
+
     def extend(self, other: "Pieces") -> None:
         """Append all pieces of `other`."""
-        for piece in other._pieces:
-            if isinstance(piece, Range):
-                self.keep(piece.start, piece.end)
-            else:
-                self.literal(piece)
+        self.keep_from(0, other._pieces)
 
     def keep_from(self, base: int, pieces: Iterable[Piece]) -> None:
-        """Append `pieces` whose ranges count from offset `base` of the source."""
+        """Append `pieces` whose ranges count from offset `base` of the source.
+
+        Raises
+        ------
+        ValueError
+            If a rendered piece, which knows the whole source alone, is to count from elsewhere.
+        """
         for piece in pieces:
             if isinstance(piece, Range):
                 self.keep(piece.start + base, piece.end + base)
-            else:
+            elif isinstance(piece, bytes):
                 self.literal(piece)
+            elif base:
+                raise ValueError("a rendered piece counts from the start of the source")
+            else:
+                self.render(piece)
 
     def done(self, before: bytes = b"") -> tuple[Piece, ...]:
         """The pieces behind a literal `before`, neighbouring literals joined."""
         joined: list[Piece] = []
         literals = [before] if before else []
         for piece in self._pieces:
-            if isinstance(piece, Range):
-                if literals:
-                    joined.append(b"".join(literals))
-                    literals = []
-                joined.append(piece)
-            else:
+            if isinstance(piece, bytes):
                 literals.append(piece)
+                continue
+            if literals:
+                joined.append(b"".join(literals))
+                literals = []
+            joined.append(piece)
         if literals:
             joined.append(b"".join(literals))
         return tuple(joined)

@@ -114,6 +114,14 @@ KEYS: tuple[Key, ...] = (
         "refuse",
     ),
     Key(
+        "pixels.unused-bits",
+        str,
+        "Bits of native Pixel Data outside Bits Stored that hold anything but zero or the sign, although no "
+        "overlay is declared in them: refuse, clear, or keep. A declared overlay is always cleared.",
+        ("refuse", "clear", "keep"),
+        "refuse",
+    ),
+    Key(
         "files.names",
         str,
         "Names of photos: by number, by keyed hash, or as they were.",
@@ -145,6 +153,7 @@ class Profile:
     color_profile: str
     dates: DatePolicy
     burned_in: str
+    unused_bits: str
     names: str
     pattern: str
     dicom_path: str
@@ -188,6 +197,7 @@ def parse_profile(name: str, read: Callable[[str], tuple[str, str]]) -> Profile:
         color_profile=values["photo.color-profile"],
         dates=_date_policy(options, values["dates.policy"], source),
         burned_in=values["pixels.burned-in"],
+        unused_bits=values["pixels.unused-bits"],
         names=names,
         pattern=pattern,
         dicom_path=values["files.dicom-path"],

@@ -5,7 +5,7 @@ This half is pure: it yields buffers. `bme_med.run.writing` puts them into a fil
 
 from collections.abc import Iterable, Iterator
 
-from bme_med.core.plan import Piece, Range
+from bme_med.core.plan import Piece, Range, Rendered
 from bme_med.core.source import Source
 
 __all__ = ["CHUNK_BYTES", "iter_chunks", "splice"]
@@ -18,16 +18,26 @@ _SMALL_BYTES = 1 << 12
 
 
 def iter_chunks(pieces: Iterable[Piece], source: Source) -> Iterator[bytes | memoryview]:
-    """Yield the output in order, no buffer made of ranges much longer than `CHUNK_BYTES`."""
+    """Yield the output in order, no buffer made of ranges much longer than `CHUNK_BYTES`.
+
+    Raises
+    ------
+    ValueError
+        If a rendered piece is not as long as its plan says.
+    """
     data = memoryview(source) if isinstance(source, bytes) else source
     small: list[bytes | memoryview] = []
     size = 0
     for piece in pieces:
-        is_small = not isinstance(piece, Range) or piece.end - piece.start < _SMALL_BYTES
+        is_small = isinstance(piece, bytes) or (
+            isinstance(piece, Range) and piece.end - piece.start < _SMALL_BYTES
+        )
         if small and (not is_small or size >= CHUNK_BYTES):
             yield b"".join(small)
             small, size = [], 0
-        if not isinstance(piece, Range):
+        if isinstance(piece, Rendered):
+            yield from _rendered(piece, source)
+        elif isinstance(piece, bytes):
             small.append(piece)
             size += len(piece)
         elif is_small:
@@ -38,6 +48,18 @@ def iter_chunks(pieces: Iterable[Piece], source: Source) -> Iterator[bytes | mem
                 yield data[start : min(start + CHUNK_BYTES, piece.end)]
     if small:
         yield b"".join(small)
+
+
+def _rendered(piece: Rendered, source: Source) -> Iterator[bytes]:
+    """The buffers of `piece`, never more than it promised."""
+    left = piece.size
+    for buffer in piece.make(source):
+        left -= len(buffer)
+        if left < 0:
+            break
+        yield buffer
+    if left:
+        raise ValueError("a rendered piece is not as long as its plan says")
 
 
 def splice(pieces: Iterable[Piece], source: Source) -> bytes:

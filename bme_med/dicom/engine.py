@@ -17,6 +17,7 @@ from bme_med.core import (
     Pieces,
     Plan,
     Policy,
+    Range,
     Source,
     UnsupportedFileError,
     splice,
@@ -38,6 +39,7 @@ from bme_med.dicom.private import private_decisions, removed
 from bme_med.dicom.risk import burned_in_risk, refuse_uncleanable
 from bme_med.dicom.rules import Decision, Do, action_table
 from bme_med.dicom.scope import Scope
+from bme_med.dicom.stored_bits import cleared, clearing_reason, stored_bits
 from bme_med.dicom.values import values_for
 from bme_med.dicom.walker import PIXEL_DATA, Element, Item
 
@@ -181,11 +183,21 @@ class _Planner:
             return True
         end = frames_end(self.instance, element)
         if end == element.end:
-            out.keep(element.start, element.end)
+            out.keep(element.start, element.value)
+        else:
+            self.findings.append("Pixel Data was longer than its frames and was cut")
+            out.literal(header(element.tag, element.vr, end - element.value, coding=scope.coding))
+        return self._samples(Range(element.value, end), out) or end != element.end
+
+    def _samples(self, samples: Range, out: Pieces) -> bool:
+        """Keep native samples, their unused bits cleared where the profile or an overlay asks for it."""
+        finding = clearing_reason(self.instance, samples, self.profile.unused_bits)
+        bits = stored_bits(self.instance)
+        if bits is None or finding is None:
+            out.keep(samples.start, samples.end)
             return False
-        self.findings.append("Pixel Data was longer than its frames and was cut")
-        out.literal(header(element.tag, element.vr, end - element.value, coding=scope.coding))
-        out.keep(element.value, end)
+        self.findings.append(finding)
+        out.render(cleared(samples, bits))
         return True
 
     def _change(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:

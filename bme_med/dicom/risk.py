@@ -10,6 +10,7 @@ from functools import cache
 from bme_med.core import Profile, UnsupportedFileError
 from bme_med.core.resources import read_table
 from bme_med.dicom.instance import Instance
+from bme_med.dicom.stored_bits import refuse_hidden_overlays
 
 __all__ = ["burned_in_risk", "refuse_uncleanable"]
 
@@ -85,16 +86,7 @@ def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
             "a structured report is text that needs the Clean Structured Content Option; "
             'set dicom.structured-reports = "empty" to keep it with an emptied content tree'
         )
-    overlay_tags = [tag for tag in instance.by_tag if tag >> 24 == 0x60]
-    if any(_is_embedded_overlay(instance, tag) for tag in overlay_tags):
-        raise UnsupportedFileError("an overlay lies in unused bits of Pixel Data and cannot be removed yet")
-
-
-def _is_embedded_overlay(instance: Instance, tag: int) -> bool:
-    """Overlay Bit Position other than 0, or more than one bit allocated (PS3.3, C.9.2; retired in 2004)."""
-    return (tag & 0xFFFF == 0x0102 and instance.number(tag) != 0) or (
-        tag & 0xFFFF == 0x0100 and instance.number(tag) > 1
-    )
+    refuse_hidden_overlays(instance)
 
 
 @cache

@@ -337,15 +337,12 @@ def test_a_series_named_after_saving_by_slice_is_no_screen_save() -> None:
     assert _output(ds).PatientIdentityRemoved == "YES"
 
 
-def test_documents_reports_and_embedded_overlays_are_refused_with_what_to_do() -> None:
+def test_documents_reports_and_voices_are_refused_with_what_to_do() -> None:
     def document(ds: FileDataset) -> None:
         ds.EncapsulatedDocument = b"%PDF"
 
     def report(ds: FileDataset) -> None:
         ds.ContentSequence = Sequence([Dataset()])
-
-    def overlay(ds: FileDataset) -> None:
-        ds.add_new(0x60000102, "US", 12)
 
     def voice(ds: FileDataset) -> None:
         ds.SOPClassUID = "1.2.840.10008.5.1.4.1.1.9.4.1"
@@ -353,7 +350,6 @@ def test_documents_reports_and_embedded_overlays_are_refused_with_what_to_do() -
     for change, words in (
         (document, "encapsulated"),
         (report, "Structured"),
-        (overlay, "overlay"),
         (voice, "voice"),
     ):
         ds = mr_instance()
