@@ -8,6 +8,7 @@ from pydicom import Dataset
 from pydicom._dicom_dict import DicomDictionary
 
 from bme_med.core import DatePolicy, Plan, Profile, Refusal, splice
+from tests.dicom.typed import every_iod
 from tests.oracles.planting import ENCODINGS, Planted, encode, nested, plant, small_mr
 from tests.oracles.ps315 import check
 from tests.oracles.reading import read
@@ -198,39 +199,11 @@ def test_curves_and_overlays_go_in_all_of_their_groups(name: str, encoding: str)
 @every_profile
 def test_a_compound_code_gives_what_the_type_in_each_iod_asks_for(name: str) -> None:
     seen = 0
-    for sop_class, iod in sorted(tables().iods.items()):
-        ds = small_mr()
-        ds.SOPClassUID = sop_class
-        typed = sorted(
-            (path, keyword)
-            for known, path, keyword in tables().types
-            if known == iod and keyword != "CodeMeaning"  # in thousands of places, and cleaned in all of them
-        )
-        for number, (path, keyword) in enumerate(typed, 1):
-            _put(ds, path, keyword, number)
-        source = encode(ds, ENCODINGS["explicit"], tables())
-        under = without_refusing(policy(name))
+    under = without_refusing(policy(name))
+    for iod, typed, source in every_iod():
         output = deidentify(source, under)
         if isinstance(output, Refusal):
             continue
         assert (iod, check(read(source), read(output), under.profile, tables())) == (iod, [])
         seen += len(typed)
     assert seen > 5000
-
-
-def _put(dataset: Dataset, path: str, keyword: str, number: int) -> None:
-    """Plant one attribute in an item at the end of a path of sequences, made as needed."""
-    by_keyword = _tags_by_keyword()
-    for step in path.split(".") if path else []:
-        if by_keyword[step] not in dataset:
-            dataset.add_new(by_keyword[step], "SQ", [Dataset()])
-        dataset = dataset[by_keyword[step]].value[0]
-    if by_keyword[keyword] not in dataset:
-        one = plant(by_keyword[keyword], number, tables())
-        dataset.add_new(one.tag, one.vr, one.value)
-
-
-@cache
-def _tags_by_keyword() -> dict[str, int]:
-    known = {entry[4]: tag for tag, entry in DicomDictionary.items()}
-    return known | {keyword: tag for tag, (_, keyword) in tables().additions.items()}

@@ -61,3 +61,13 @@ def test_every_exit_code_is_documented_in_the_words_of_the_help(code: int) -> No
     meaning = said[1].replace("--resume", "`--resume`")
     for page in (ROOT / "README.md", REFERENCE / "cli.md"):
         assert f"\n| {code} | {meaning} |\n" in page.read_text(encoding="utf-8")
+
+
+def test_every_test_that_the_conformance_page_names_exists() -> None:
+    text = section(read("conformance.md"), "## What shows it")
+    named = re.findall(r"`(test_\w+\.py)`: ((?:`test_\w+`(?:, )?)+)", text)
+    assert len(named) > 5
+    for file, tests in named:
+        code = (ROOT / "tests" / "dicom" / file).read_text(encoding="utf-8")
+        for test in re.findall(r"`(\w+)`", tests):
+            assert f"def {test}(" in code, test

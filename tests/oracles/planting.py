@@ -51,9 +51,9 @@ class Planted:
     token: str
 
 
-def plant(tag: int, number: int, tables: Tables) -> Planted:
-    """A value for the attribute `tag` that no other `number` has."""
-    vr = _ABSTRACT.get(tables.vr(tag), tables.vr(tag))
+def plant(tag: int, number: int, tables: Tables, vr: str = "") -> Planted:
+    """A value for the attribute `tag` that no other `number` has; `vr` is that of a private attribute."""
+    vr = vr or _ABSTRACT.get(tables.vr(tag), tables.vr(tag))
     word = f"ZQ{number:05d}Q"
     if vr in _WORD_VRS:
         return Planted(tag, vr, word, word)

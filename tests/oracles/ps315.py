@@ -15,7 +15,8 @@ from bme_med.core import DatePolicy, Option, Profile
 from tests.oracles.elements import TEXT_VRS, Node, node_of, place_of
 from tests.oracles.identifiers import harvest
 from tests.oracles.pixels import PIXEL_TAGS, lost_pixels
-from tests.oracles.rules import Place, State, allowed_states
+from tests.oracles.private import safe_places
+from tests.oracles.rules import Place, State, allowed_states, vouched_states
 from tests.oracles.tables import METHOD_CODES, Tables
 from tests.oracles.values import Context, Seen, holds, is_subject
 
@@ -40,8 +41,6 @@ def check(
     source: FileDataset, output: FileDataset, profile: Profile, tables: Tables, seen: Seen | None = None
 ) -> list[str]:
     """All problems of `output`. With one `seen` for many instances, their UIDs and dates are compared too."""
-    if Option.RETAIN_SAFE_PRIVATE in profile.options:
-        raise NotImplementedError("no judge of safe private attributes yet")
     before, after = node_of(source, tables), node_of(output, tables)
     context = Context(
         tables=tables,
@@ -134,6 +133,7 @@ def _method_codes(source: FileDataset, output: FileDataset, profile: Profile) ->
 def _elements(before: Node, after: Node, at: Position, profile: Profile, context: Context) -> Iterator[str]:
     """Every tag of one dataset or item and, where a sequence stays, everything inside."""
     ours = set() if at.path else _MARKERS.union(PIXEL_TAGS)
+    safe = safe_places(before) if Option.RETAIN_SAFE_PRIVATE in profile.options else {}
     for tag in sorted((before.elements.keys() | after.elements.keys()) - ours):
         old, new = before.elements.get(tag), after.elements.get(tag)
         place = place_of(at.where, tag)
@@ -141,7 +141,9 @@ def _elements(before: Node, after: Node, at: Position, profile: Profile, context
             if at.path or tag not in _SUBJECT_TAGS or not is_subject(after.text(tag), context):
                 yield f"{place}: stands in the output only"
             continue
-        states = allowed_states(Place(tag, old.vr, old.is_un, at.path, at.iod), profile, context.tables)
+        place_in_iod = Place(tag, safe.get(tag, old.vr), old.is_un, at.path, at.iod)
+        judge = vouched_states if tag in safe else allowed_states
+        states = judge(place_in_iod, profile, context.tables)
         if new is not None and new.vr != old.vr:
             yield f"{place}: another VR"
         elif not any(holds(state, old, new, context) for state in states):

@@ -12,7 +12,7 @@ from bme_med.core import Code, DatePolicy, Option, Profile
 from tests.oracles.elements import TEXT_VRS
 from tests.oracles.tables import COLUMNS, Row, Tables
 
-__all__ = ["Place", "State", "allowed_states"]
+__all__ = ["Place", "State", "States", "allowed_states", "vouched_states"]
 
 
 class State(StrEnum):
@@ -116,7 +116,8 @@ def _by_code(code: str, place: Place, tables: Tables) -> States:
 
 def _of_row(row: Row, place: Place, profile: Profile, tables: Tables) -> States:
     """Table E.1-1: the options' columns over the basic action; of two options, the one that cleans wins."""
-    if row["rtn_long_modif_dates"] == "C" and (dated := _by_dates(row["basic"], place, profile, tables)):
+    is_dated = row["rtn_long_modif_dates"] == "C" and profile.dates is not DatePolicy.REMOVE
+    if is_dated and (dated := _by_dates(row["basic"], place, profile, tables)):
         return dated
     codes = {row[column] for option, column in COLUMNS.items() if option in profile.options} - {""}
     if "C" in codes:
@@ -167,6 +168,11 @@ def _of_gap(row: Row, place: Place, profile: Profile, tables: Tables) -> States:
     if _OPTIONAL_CLEANING.match(action) and Option.CLEAN_DESCRIPTORS in profile.options:
         return _cleaned(place)
     return _by_code("X", place, tables)
+
+
+def vouched_states(place: Place, profile: Profile, tables: Tables) -> States:
+    """A private attribute of Table E.3.10-1 under Retain Safe Private; UN and implicit VR may cost it."""
+    return _unlisted(place, profile, tables) | _GONE
 
 
 def _unlisted(place: Place, profile: Profile, tables: Tables) -> States:

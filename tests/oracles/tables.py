@@ -16,7 +16,7 @@ from pydicom.datadict import get_entry
 
 from bme_med.core import Option
 
-__all__ = ["COLUMNS", "METHOD_CODES", "PROFILES", "Row", "Tables", "load_tables", "read_rows"]
+__all__ = ["COLUMNS", "METHOD_CODES", "PROFILES", "Row", "Tables", "load_tables", "read_rows", "tags_of"]
 
 PROFILES = Path(__file__).parents[2] / "profiles"
 
@@ -106,14 +106,14 @@ def load_tables() -> Tables:
     """All tables, read once."""
     listed: dict[int, Row] = {}
     for row in read_rows("ps315_e1_1.csv"):
-        for tag in _tags(row["tag"]):
+        for tag in tags_of(row["tag"]):
             listed[tag] = row
     dictionary = _tab_separated("dictionary.tsv")
     codes = frozenset((scheme, value, meaning) for scheme, value, meaning in _tab_separated("codes.tsv"))
     names = [entry[2].lower() for entry in DicomDictionary.values()] + [meaning for _, _, meaning in codes]
     return Tables(
         listed=listed,
-        gaps={tag: row for row in read_rows("ps315_gaps.csv") for tag in _tags(row["tag"])},
+        gaps={tag: row for row in read_rows("ps315_gaps.csv") for tag in tags_of(row["tag"])},
         types=_types(),
         iods={row["sop_class_uid"]: row["iod"] for row in read_rows("sop_class_iod.csv")},
         registered=frozenset(UID_dictionary),
@@ -123,7 +123,7 @@ def load_tables() -> Tables:
             for row in read_rows("dummy_values.csv")
             for column in ("dummy", "alternate_if_source_equals_dummy")
         ),
-        identifying=frozenset(tag for row in read_rows("identifying.csv") for tag in _tags(row["tag"])),
+        identifying=frozenset(tag for row in read_rows("identifying.csv") for tag in tags_of(row["tag"])),
         vocabulary=frozenset(word for name in names for word in re.findall(r"\b[a-z]+\b", name)),
         additions={
             int(tag, 16): (vr, keyword)
@@ -138,10 +138,10 @@ def _tab_separated(name: str) -> list[list[str]]:
     return [line.split("\t") for line in lines if not line.startswith("#")]
 
 
-def _tags(text: str) -> list[int]:
+def tags_of(text: str) -> list[int]:
     """The tag numbers that a row speaks of; those of ``(50xx,xxxx)`` and ``(gggg,eeee)`` are rules, not tags.
 
-    >>> [hex(tag) for tag in _tags("(60xx,3000)")][:3]
+    >>> [hex(tag) for tag in tags_of("(60xx,3000)")][:3]
     ['0x60003000', '0x60023000', '0x60043000']
     """
     digits = text.strip("()").replace(",", "").lower()
