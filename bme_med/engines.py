@@ -16,7 +16,8 @@ from bme_med.core import (
     sniff,
 )
 from bme_med.core.describe import Part
-from bme_med.photo import jpeg, png
+from bme_med.photo import jpeg, png, webp
+from bme_med.photo.gate import check_output
 
 __all__ = ["Engine", "describe", "plan", "prepare", "why_no_engine"]
 
@@ -51,9 +52,12 @@ def plan(source: Source, policy: Policy) -> Plan | Refusal:
     if isinstance(engine, str):
         return Refusal(engine, format_)
     try:
-        return engine.plan(source, policy)
+        planned = engine.plan(source, policy)
+        if isinstance(planned, Plan) and engine is not dicom:
+            check_output(engine.plan, planned, source, policy)
     except FileError as error:
         return Refusal(str(error), format_)
+    return planned
 
 
 def describe(source: Source) -> Iterator[Part]:
@@ -85,9 +89,10 @@ def _engine_for(format_: Format) -> Engine | str:
             return jpeg
         case Format.PNG:
             return png
-        case Format.WEBP | Format.HEIF | Format.JPEG_XL | Format.JPEG_2000:
+        case Format.WEBP:
+            return webp
+        case Format.HEIF | Format.JPEG_XL | Format.JPEG_2000:
             name = {
-                Format.WEBP: "WebP",
                 Format.HEIF: "HEIC and AVIF",
                 Format.JPEG_XL: "JPEG XL",
                 Format.JPEG_2000: "JPEG 2000",

@@ -5,13 +5,12 @@ import pytest
 from bme_med import engines
 from bme_med.core import Format, Refusal, UnsupportedFileError, sniff
 from tests.oracles.runs import policy
-from tests.photo.making import jpeg, png
+from tests.photo.making import jpeg, png, webp
 from tests.run.making import instance
 
-ENGINES = {Format.DICOM: instance(1), Format.JPEG: jpeg(), Format.PNG: png()}
+ENGINES = {Format.DICOM: instance(1), Format.JPEG: jpeg(), Format.PNG: png(), Format.WEBP: webp()}
 
 OTHERS = {
-    Format.WEBP: b"RIFF\0\0\0\0WEBP",
     Format.HEIF: b"\0\0\0\x18ftypheic",
     Format.TIFF: b"II*\0",
     Format.GIF: b"GIF89a",

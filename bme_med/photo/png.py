@@ -16,7 +16,13 @@ from bme_med.core.profile import Profile
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
-from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED, XMP_ORIENTATION
+from bme_med.photo.findings import (
+    ALPHA_KEPT,
+    NOT_LOOKED_FOR,
+    PROFILE_DROPPED,
+    TRAILER_DROPPED,
+    XMP_ORIENTATION,
+)
 from bme_med.photo.orientation import orientation_exif
 from bme_med.photo.png_animation import Animation
 from bme_med.photo.png_chunks import SIGNATURE, Run, encode_chunk, read_chunk, walk
@@ -33,7 +39,6 @@ _LENGTHS_BY_COLOR = {
     b"tRNS": {0: 2, 2: 6},
 }
 
-_ALPHA_KEPT = "the picture has transparency; what lies under its transparent parts was kept"
 _IMAGE_APART = "the first image is not part of the animation, and some programs show it alone"
 
 
@@ -138,7 +143,7 @@ class _Planner:
         if self.animation:
             self.animation.finish()
         if self.header.color in _ALPHA:
-            self.findings[_ALPHA_KEPT] = None
+            self.findings[ALPHA_KEPT] = None
         return Plan(Format.PNG, self.out.done(), actions, ".png", tuple(self.findings))
 
     def _keep(self, run: Run) -> tuple[Code, str]:

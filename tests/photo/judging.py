@@ -32,6 +32,9 @@ _STRUCTURE = {
     | {"SRGBRendering", "Gamma", "WhitePointX", "WhitePointY", "RedX", "RedY", "GreenX", "GreenY", "BlueX"}
     | {"BlueY", "ProfileName", "Palette", "Transparency", "BackgroundColor", "SignificantBits"}
     | {"AnimationFrames", "AnimationPlays"},
+    "RIFF": {"ImageWidth", "ImageHeight", "HorizontalScale", "VerticalScale", "VP8Version", "WebP_Flags"}
+    | {"AlphaIsUsed", "AlphaPreprocessing", "AlphaFiltering", "AlphaCompression", "BackgroundColor"}
+    | {"AnimationLoopCount", "FrameCount", "Duration"},
     "PNG-pHYs": {"PixelsPerUnitX", "PixelsPerUnitY", "PixelUnits"},
     "Composite": {"ImageSize", "Megapixels"},
 }
@@ -47,6 +50,10 @@ _PROFILE_TEXTS = {
     "ProfileCreator": "",
     "ProfileCMMType": "",
 }
+
+
+_MANY = ("PNG", "WEBP", "GIF", "TIFF")
+"""Formats whose further images stay."""
 
 
 def corpus(*formats: Format) -> list[Path]:
@@ -75,12 +82,12 @@ def is_refused(engine: ModuleType, source: bytes, under: Policy) -> bool:
 
 
 def decoded(data: bytes) -> list[tuple[str, tuple[int, int], bytes]]:
-    """Mode, size and pixels of every frame; of a JPEG the first image, also if it is cut off."""
+    """Mode, size and pixels of every frame or page; of a JPEG the first image, also if it is cut off."""
     frames = []
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         with Image.open(io.BytesIO(data)) as image:
-            for number in range(getattr(image, "n_frames", 1) if image.format == "PNG" else 1):
+            for number in range(getattr(image, "n_frames", 1) if image.format in _MANY else 1):
                 image.seek(number)
                 frames.append((image.mode, image.size, image.tobytes()))
     finally:

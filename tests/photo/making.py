@@ -17,11 +17,13 @@ __all__ = [
     "exif",
     "icc_profile",
     "jpeg",
+    "moving",
     "png",
     "policy",
     "segment",
     "splice_after",
     "token",
+    "webp",
 ]
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -71,11 +73,23 @@ def png(mode: str = "RGB", **options: object) -> bytes:
 
 def animation() -> bytes:
     """An APNG of three frames; the second and third cover a part of the picture."""
+    return moving("PNG")
+
+
+def webp(mode: str = "RGB", **options: object) -> bytes:
+    """A WebP of `picture`; options as Pillow's."""
+    out = io.BytesIO()
+    picture(mode).save(out, "WEBP", **options)
+    return out.getvalue()
+
+
+def moving(format_: str) -> bytes:
+    """An animation of three frames, as Pillow writes it in `format_`."""
     frames = [picture(), picture(), picture()]
     for number, frame in enumerate(frames):
-        frame.paste((255, 0, 9 * number), (number, number, number + 9, number + 9))
+        frame.paste((255, 0, 90 * number), (4 * number, number, 4 * number + 9, number + 9))
     out = io.BytesIO()
-    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:], duration=100, loop=0)
+    frames[0].save(out, format_, save_all=True, append_images=frames[1:], duration=100, loop=0)
     return out.getvalue()
 
 

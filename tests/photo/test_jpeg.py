@@ -15,6 +15,7 @@ from PIL import Image
 from bme_med.core import Code, Format, MalformedFileError, UnsupportedFileError, splice
 from bme_med.photo import jpeg as engine
 from tests.oracles.runs import tool
+from tests.photo.fuzzing import EDITS, Edit, edited
 from tests.photo.judging import clean, corpus, decoded, is_refused, properties, residue, upright
 from tests.photo.making import exif, icc_profile, jpeg, policy, segment, splice_after, token
 
@@ -326,40 +327,10 @@ SAMPLES = [
     jpeg("L", quality=20),
 ]
 
-EDITS = st.lists(
-    st.tuples(
-        st.sampled_from(["set", "insert", "delete", "repeat"]),
-        st.floats(0, 1, exclude_max=True),
-        st.one_of(
-            st.binary(min_size=1, max_size=4), st.sampled_from([b"\xff\xd9", b"\xff\xda", b"\xff\xc4\0"])
-        ),
-    ),
-    min_size=1,
-    max_size=6,
-)
-
-
-def edited(data: bytes, edits: list[tuple[str, float, bytes]]) -> bytes:
-    """`data` after each edit, at a fraction of its length."""
-    for kind, fraction, value in edits:
-        at = int(fraction * len(data))
-        match kind:
-            case "set":
-                data = data[:at] + value + data[at + len(value) :]
-            case "insert":
-                data = data[:at] + value + data[at:]
-            case "delete":
-                data = data[:at] + data[at + 16 * len(value) :]
-            case _:
-                data = data[:at] + data[at : at + 64 * len(value)] + data[at:]
-    return data
-
 
 @settings(max_examples=300)
 @given(st.sampled_from(SAMPLES), EDITS)
-def test_a_damaged_photo_ends_in_a_plan_or_a_refusal(
-    sample: bytes, edits: list[tuple[str, float, bytes]]
-) -> None:
+def test_a_damaged_photo_ends_in_a_plan_or_a_refusal(sample: bytes, edits: list[Edit]) -> None:
     damaged = edited(sample, edits)
     if not is_refused(engine, damaged, POLICY):
         clean(engine, damaged, POLICY)

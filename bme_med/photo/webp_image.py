@@ -1,0 +1,102 @@
+"""The images inside a WebP: the heads of VP8, VP8L and ALPH (RFC 6386, 9.1; RFC 9649, 2.7.1.2 and 3.4).
+
+Neither bitstream says where it ends; that shows only when every pixel is decoded, and is not looked for. What
+can be told is told: partitions fit into VP8, and alpha that is not compressed has one byte a pixel.
+"""
+
+from typing import NamedTuple
+
+from bme_med.core.plan import Pieces
+from bme_med.core.source import Source
+from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.webp_chunks import Chunk, wrap
+
+__all__ = ["Image", "find_image", "write_image"]
+
+_VP8_HEADER_BYTES, _VP8L_HEADER_BYTES = 10, 5
+_START_CODE = b"\x9d\x01\x2a"
+_SIGNATURE = 0x2F
+_RAW, _LOSSLESS = 0, 1
+
+
+class Image(NamedTuple):
+    """One image: its bitstream, the alpha that belongs to it, and its size."""
+
+    bitstream: Chunk
+    alpha: Chunk | None
+    width: int
+    height: int
+    has_alpha: bool
+
+
+def find_image(source: Source, chunks: tuple[Chunk, ...]) -> Image | None:
+    """The first image in `chunks`, and the alpha that precedes it if it is lossy.
+
+    Raises
+    ------
+    DamagedPhotoError
+        If its head is not one that WebP allows.
+    """
+    alpha = None
+    for chunk in chunks:
+        if chunk.type == b"ALPH" and alpha is None:
+            alpha = chunk
+        elif chunk.type == b"VP8 ":
+            width, height = _read_lossy(source, chunk)
+            return Image(chunk, alpha, width, height, alpha is not None)
+        elif chunk.type == b"VP8L":
+            return Image(chunk, None, *_read_lossless(source, chunk))
+    return None
+
+
+def _read_lossy(source: Source, chunk: Chunk) -> tuple[int, int]:
+    """Width and height of a key frame."""
+    start, end = chunk.data
+    head = source[start : min(start + _VP8_HEADER_BYTES, end)]
+    if len(head) < _VP8_HEADER_BYTES or head[0] & 1 or head[3:6] != _START_CODE:
+        raise DamagedPhotoError("the image is not a VP8 key frame", where=chunk.where)
+    first_partition_bytes = int.from_bytes(head[:3], "little") >> 5
+    if _VP8_HEADER_BYTES + first_partition_bytes > chunk.size:
+        raise DamagedPhotoError("the image data ends too early", where=chunk.where)
+    width, height = (int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (6, 8))
+    if not (width and height):
+        raise DamagedPhotoError("the image has no size", where=chunk.where)
+    return width, height
+
+
+def _read_lossless(source: Source, chunk: Chunk) -> tuple[int, int, bool]:
+    """Width, height, and whether alpha is used."""
+    start, end = chunk.data
+    head = source[start : min(start + _VP8L_HEADER_BYTES, end)]
+    bits = int.from_bytes(head[1:], "little")
+    if len(head) < _VP8L_HEADER_BYTES or head[0] != _SIGNATURE or bits >> 29:
+        raise DamagedPhotoError("the image is not a VP8L image", where=chunk.where)
+    return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF), bool(bits >> 28 & 1)
+
+
+def write_image(source: Source, out: Pieces, image: Image) -> bool:
+    """Write the image's chunks; whether all of its alpha stays."""
+    is_whole = _write_alpha(source, out, image, image.alpha) if image.alpha else True
+    payload = Pieces()
+    payload.keep(*image.bitstream.data)
+    wrap(out, image.bitstream.type, payload)
+    return is_whole
+
+
+def _write_alpha(source: Source, out: Pieces, image: Image, alpha: Chunk) -> bool:
+    """Alpha with its reserved bits zero and, where it is not compressed, cut to one byte a pixel."""
+    start, end = alpha.data
+    flags = int.from_bytes(source[start : min(start + 1, end)], "little")
+    compression, preprocessing = flags & 3, flags >> 4 & 3
+    if alpha.size < 2 or compression not in (_RAW, _LOSSLESS) or preprocessing > 1:
+        raise DamagedPhotoError("the alpha is not one that WebP knows", where=alpha.where)
+    raw_end = start + 1 + image.width * image.height
+    if compression == _RAW:
+        if raw_end > end:
+            raise DamagedPhotoError("the alpha ends too early", where=alpha.where)
+        end = raw_end
+    payload = Pieces()
+    payload.literal(bytes((flags & 0x3F,)))
+    payload.keep(start + 1, end)
+    wrap(out, b"ALPH", payload)
+    return flags < 0x40 and end == alpha.data.end
