@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import accumulate
 
 from bme_med.core.errors import FileError, UnsupportedFileError
-from bme_med.core.plan import Piece, Plan, Range, Refusal
+from bme_med.core.plan import Piece, Plan, Range, Refusal, Rendered
 from bme_med.core.policy import Policy
 from bme_med.core.source import Source
 
@@ -31,10 +31,15 @@ class Output:
     __slots__ = ("_ends", "_pieces", "_source")
 
     def __init__(self, pieces: tuple[Piece, ...], source: Source) -> None:
-        sizes = (piece.end - piece.start if isinstance(piece, Range) else len(piece) for piece in pieces)
-        self._pieces = pieces
+        self._pieces = [
+            b"".join(piece.make(source)) if isinstance(piece, Rendered) else piece for piece in pieces
+        ]
         self._source = source
-        self._ends = list(accumulate(sizes))
+        self._ends = list(
+            accumulate(
+                piece.end - piece.start if isinstance(piece, Range) else len(piece) for piece in self._pieces
+            )
+        )
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -77,6 +82,8 @@ def _is_unchanged(again: Plan, output: Output) -> bool:
     """Whether each piece is the output's own bytes, where they already stand."""
     position = 0
     for piece in again.pieces:
+        if isinstance(piece, Rendered):
+            return False
         if isinstance(piece, Range):
             end = position + piece.end - piece.start
             is_same = piece.start == position
