@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from bme_med.cli.app import app
 from bme_med.core import DatePolicy, Option, ProfileError, parse_profile
+from bme_med.core.naming import default_path
 from bme_med.core.profile import KEYS, Key
 from bme_med.core.resources import profile_names, read_resource, read_table
 from bme_med.engines import prepare
@@ -81,6 +82,8 @@ def _default(key: Key) -> str:
             "extends": "Without it: the defaults on this page.",
             "dates.policy": f"Without it: what a temporal option implies, else `{DatePolicy.REMOVE}`.",
             "files.pattern": "Without it: `Study_{n:03}` for `sequential`, `Case_{hash}` for `hash`.",
+            "files.dicom-path": f"Without it: `{default_path('none')}`, and with a DICOMDIR "
+            f"`{default_path('rebuild')}`.",
         }[key.path]
     return f"Default: `{key.default}`." if key.default else "Default: empty."
 

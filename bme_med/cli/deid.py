@@ -20,6 +20,14 @@ def deid(
         Path | None,
         typer.Option(metavar="F", help="Key for new names; without it a random one is used and forgotten."),
     ] = None,
+    subjects: Annotated[
+        Path | None,
+        typer.Option(metavar="F.csv", help="Your own subject names: a table with columns source,subject."),
+    ] = None,
+    crosswalk: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="New table of original and new patient IDs, for your eyes only."),
+    ] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="F", help="Audit file.  [default: DIR.audit.jsonl]")
     ] = None,
@@ -45,6 +53,7 @@ def deid(
     Examples:
       bme-med deid scans/ --out clean/
       bme-med deid scans/ photos/ --out clean/ --profile research-longitudinal --key-file study.key
+      bme-med deid scans/ photos/ --out clean/ --subjects subjects.csv --crosswalk crosswalk.csv
       bme-med deid scans/ --out clean/ --dry-run --json
       bme-med deid scans/ --out clean/ --resume      after a power cut or Ctrl-C
     """
@@ -58,6 +67,8 @@ def deid(
         out,
         profile=profile,
         key_file=key_file,
+        subjects=subjects,
+        crosswalk=crosswalk,
         audit=audit,
         audit_names=audit_names,
         workers=workers,

@@ -19,8 +19,15 @@ _KEY = {
         "code derived from the individual: a kept key belongs to Expert Determination or a limited data set."
     ),
     "forgotten": "random, and forgotten: nothing is left to derive the new names from (45 CFR 164.514(c)).",
+    "forgotten, but": "random, and forgotten; the crosswalk still leads back.",
     "waiting": "random, kept beside the output until the run is complete, then erased.",
 }
+
+_CROSSWALK = (
+    "It leads from new IDs back to patients: keep it on the secure side. A crosswalk belongs to Expert "
+    "Determination or a limited data set (45 CFR 164.514(c))."
+)
+_MOST_LINES = 10
 
 
 def print_summary(summary: Summary) -> None:
@@ -67,4 +74,31 @@ def _print_places(console: "Console", summary: Summary) -> None:
         line(console, "output", summary.out)
         names = "with pseudonyms" if summary.has_pseudonyms else "it names the sources: keep it to yourself"
         line(console, "audit", f"{summary.audit} ({names})")
-    line(console, "key", _KEY[summary.key])
+    is_undone_by_table = summary.key == "forgotten" and summary.crosswalk and not summary.dry_run
+    line(console, "key", _KEY["forgotten, but" if is_undone_by_table else summary.key])
+    if summary.subjects:
+        line(console, "subjects", _subjects(summary))
+    if summary.crosswalk:
+        line(console, "crosswalk", _crosswalk(summary))
+
+
+def _subjects(summary: Summary) -> str:
+    text = f"{summary.subjects} (it leads from subjects back to patients: keep it to yourself)"
+    if not summary.unmatched:
+        return text
+    numbers = ", ".join(map(str, summary.unmatched[:_MOST_LINES]))
+    more = " and more" if len(summary.unmatched) > _MOST_LINES else ""
+    return f"{text}; nothing in the input fits line {numbers}{more}"
+
+
+def _crosswalk(summary: Summary) -> str:
+    if summary.dry_run:
+        return f"{summary.crosswalk} would be written"
+    if summary.stopped:
+        return f"{summary.crosswalk} is written when the run is complete"
+    text = f"{summary.crosswalk}. {_CROSSWALK}"
+    if summary.not_in_crosswalk:
+        text += (
+            f" {summary.not_in_crosswalk:,} instances are not in it: their patient could not be read again."
+        )
+    return text

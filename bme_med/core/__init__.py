@@ -17,6 +17,7 @@ from bme_med.core.pseudonyms import Pseudonyms
 from bme_med.core.sniff import Format, sniff
 from bme_med.core.source import Source
 from bme_med.core.splice import iter_chunks, splice
+from bme_med.core.subjects import Subjects
 
 __all__ = [
     "Action",
@@ -41,6 +42,7 @@ __all__ = [
     "Refusal",
     "Rendered",
     "Source",
+    "Subjects",
     "UnsupportedFileError",
     "UsageError",
     "iter_chunks",

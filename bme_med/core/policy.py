@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from bme_med.core.profile import Profile
 from bme_med.core.pseudonyms import Pseudonyms
+from bme_med.core.subjects import Subjects
 
 __all__ = ["Policy"]
 
@@ -14,9 +15,32 @@ __all__ = ["Policy"]
 class Policy:
     """One profile under one key.
 
-    `issuers` says, by study and patient ID, who issued an ID whose own file does not say it.
+    Attributes
+    ----------
+    issuers
+        By study, patient ID and what a file says of the issuer: the issuer as the whole study tells it.
+    subjects
+        Names that the user gave to patients; None where there are none.
     """
 
     profile: Profile
     pseudonyms: Pseudonyms
-    issuers: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    issuers: Mapping[tuple[str, str, str], str] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    subjects: Subjects | None = field(default=None, hash=False)
+
+    def person(self, identity: tuple[str, ...]) -> tuple[str, ...]:
+        """What new names and date shift of a patient hang on.
+
+        Raises
+        ------
+        UnsupportedFileError
+            If a map of subjects has no single answer, and the profile refuses such patients.
+        """
+        return self.subjects.person(identity) if self.subjects else identity
+
+    def subject(self, person: tuple[str, ...]) -> str:
+        """The name of a `person`: the user's own, or a pseudonym."""
+        kind, *names = person
+        return names[0] if kind == "subject" else self.pseudonyms.subject(*person)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from bme_med.core.errors import ProfileError
+from bme_med.core.naming import check_dicom_path, check_pattern, check_value, default_path, default_pattern
 from bme_med.core.plan import Code
 
 __all__ = ["KEYS", "AttributeRule", "DatePolicy", "Key", "Option", "Profile", "json_schema", "parse_profile"]
@@ -122,22 +123,42 @@ KEYS: tuple[Key, ...] = (
         "refuse",
     ),
     Key(
+        "subjects.unlisted",
+        str,
+        "With `--subjects`: a patient, or a photo, that the map does not name. Refuse it, or give it a "
+        "pseudonym.",
+        ("refuse", "pseudonym"),
+        "refuse",
+    ),
+    Key(
         "files.names",
         str,
         "Names of photos: by number, by keyed hash, or as they were.",
         ("sequential", "hash", "keep"),
         "sequential",
     ),
-    Key("files.pattern", str, "Pattern of photo names; knows `{n:03}` or `{hash}`."),
+    Key(
+        "files.pattern",
+        str,
+        "Pattern of photo names: `{n:03}` for `sequential`, `{hash}` for `hash`; also `{subject}`, and "
+        "`{date:year}` unless dates are removed. With `{subject}`, each subject is numbered from 1.",
+    ),
     Key(
         "files.dicom-path",
         str,
-        "Path of an instance below OUT, from its new values.",
-        default="{PatientID}/{StudyInstanceUID}/{SeriesInstanceUID}/{SOPInstanceUID}.dcm",
+        "Path of an instance below OUT, from its new values: `{PatientID}`, `{StudyInstanceUID}`, "
+        "`{SeriesInstanceUID}`, `{SOPInstanceUID}`, `{subject}`, `{date:year}` of the study unless dates are "
+        "removed, or, eight capital letters and digits each, `{patient}`, `{study}`, `{series}`, "
+        "`{instance}`. It holds `{SOPInstanceUID}` or `{instance}`.",
+    ),
+    Key(
+        "files.dicomdir",
+        str,
+        "DICOMDIR: none, or one that is made anew for the output.",
+        ("none", "rebuild"),
+        "none",
     ),
 )
-
-_PATTERNS = {"sequential": "Study_{n:03}", "hash": "Case_{hash}", "keep": ""}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,6 +178,8 @@ class Profile:
     names: str
     pattern: str
     dicom_path: str
+    dicomdir: str
+    unlisted: str
     sha256: str
 
 
@@ -178,15 +201,13 @@ def parse_profile(name: str, read: Callable[[str], tuple[str, str]]) -> Profile:
     values, source = _resolve(name, read, ())
     digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode())
     options = frozenset(Option(option) for option in values["dicom.options"])
-    names = values["files.names"]
-    pattern = values["files.pattern"] or _PATTERNS[names]
-    _check_pattern(pattern, names, source)
-    _check_template(
-        values["files.dicom-path"],
-        dict.fromkeys(("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"), "x"),
-        "files.dicom-path",
-        source,
-    )
+    dates = _date_policy(options, values["dates.policy"], source)
+    has_years = dates is not DatePolicy.REMOVE
+    names, dicomdir = values["files.names"], values["files.dicomdir"]
+    pattern = values["files.pattern"] or default_pattern(names)
+    dicom_path = values["files.dicom-path"] or default_path(dicomdir)
+    check_pattern(pattern, names, source, has_years=has_years)
+    check_dicom_path(dicom_path, dicomdir, source, has_years=has_years)
     return Profile(
         name=values["name"],
         title=values["title"],
@@ -195,12 +216,14 @@ def parse_profile(name: str, read: Callable[[str], tuple[str, str]]) -> Profile:
         structured_reports=values["dicom.structured-reports"],
         orientation=values["photo.orientation"],
         color_profile=values["photo.color-profile"],
-        dates=_date_policy(options, values["dates.policy"], source),
+        dates=dates,
         burned_in=values["pixels.burned-in"],
         unused_bits=values["pixels.unused-bits"],
         names=names,
         pattern=pattern,
-        dicom_path=values["files.dicom-path"],
+        dicom_path=dicom_path,
+        dicomdir=dicomdir,
+        unlisted=values["subjects.unlisted"],
         sha256=digest.hexdigest(),
     )
 
@@ -286,30 +309,8 @@ def _attribute_rule(selector: str, rule: Any, source: str) -> AttributeRule:
     if value is not None and table["action"] != Code.D:
         raise ProfileError("a value goes with action D only", source=source, key=f"{path}.value")
     if value is not None:
-        _check_template(value, {"subject": "x"}, f"{path}.value", source)
+        check_value(value, f"{path}.value", source)
     return AttributeRule(selector, Code(table["action"]), value, source)
-
-
-def _check_pattern(pattern: str, names: str, source: str) -> None:
-    if names == "keep":
-        return
-    field: dict[str, Any] = {"n": 1} if names == "sequential" else {"hash": "0" * 12}
-    _check_template(pattern, field, "files.pattern", source)
-    name = next(iter(field))
-    if "{" + name not in pattern:
-        raise ProfileError(
-            f"a {names} pattern must contain {{{name}}}, or files would share a name",
-            source=source,
-            key="files.pattern",
-        )
-
-
-def _check_template(template: str, fields: Mapping[str, Any], key: str, source: str) -> None:
-    try:
-        template.format(**fields)
-    except (KeyError, ValueError, IndexError, AttributeError, TypeError):
-        allowed = ", ".join(f"{{{name}}}" for name in fields)
-        raise ProfileError(f"a template may use only {allowed}", source=source, key=key) from None
 
 
 def _date_policy(options: frozenset[Option], policy: str | None, source: str) -> DatePolicy:

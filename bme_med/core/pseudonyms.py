@@ -67,6 +67,10 @@ class Pseudonyms:
         """Whole days, -1 to -3650, by which every date of one patient moves."""
         return -1 - int.from_bytes(self.digest("dates", *identity)[:8], "big") % 3650
 
+    def file_id(self, kind: str, name: str) -> str:
+        """Eight capital letters and digits for a `name` of some `kind`: a part of a File ID (PS3.10, 8.2)."""
+        return base64.b32encode(self.digest("file-id", kind, name)).decode()[:8]
+
     def hex_name(self, label: str, *parts: str) -> str:
         """Twelve upper-case hex digits that stand for `parts`."""
         return self.digest(label, *parts)[:6].hex().upper()

@@ -22,6 +22,7 @@ from bme_med.core import (
     UnsupportedFileError,
     splice,
 )
+from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom import markers
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.encoding import element as encoded
@@ -47,7 +48,7 @@ __all__ = ["plan"]
 
 _SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
 _PATIENT_ID, _STUDY, _SERIES = 0x00100020, 0x0020000D, 0x0020000E
-_TEMPORAL_POSITIONS = 0x00200105
+_STUDY_DATE, _TEMPORAL_POSITIONS = 0x00080020, 0x00200105
 _FIELDS = {
     _PATIENT_ID: "PatientID",
     _STUDY: "StudyInstanceUID",
@@ -93,7 +94,9 @@ class _Planner:
         self.rules = self.table.dataset(iod_of(instance.first(_SOP_CLASS)))
         self.charset = instance.charset
         self.identifiers = identifiers_in(self._harvest())
-        self.values = values_for(policy, identity_of(owner_of(instance), policy.issuers), self.identifiers)
+        person = policy.person(identity_of(owner_of(instance), policy.issuers))
+        self.fields["subject"] = policy.subject(person)
+        self.values = values_for(policy, person, self.identifiers)
 
     def plan(self) -> Plan:
         instance = self.instance
@@ -116,9 +119,24 @@ class _Planner:
         meta = file_meta(sop_class, self.fields["SOPInstanceUID"], instance.transfer_syntax)
         self.actions.append(Action("preamble and file meta", Code.D, "PS3.15 E.1.1: written anew"))
         self._find_losses()
+        if YEAR in fields_in(self.profile.dicom_path):
+            self.fields[YEAR] = self._study_year()
         return Plan(
             Format.DICOM, body.done(meta), tuple(self.actions), ".dcm", tuple(self.findings), self.fields
         )
+
+    def _study_year(self) -> str:
+        """The year in Study Date as it stands in the output; empty where there is none."""
+        if _STUDY_DATE not in self.instance.by_tag:
+            return ""
+        data, element = self.instance.by_tag[_STUDY_DATE]
+        decision = self.rules[element.tag, element.vr]
+        new: bytes | None = data[element.start : element.end]
+        if decision.do is not Do.KEEP:
+            scope = Scope(data, self.rules, [], "", self.instance.explicit, self.charset)
+            new = None if decision.do is Do.REMOVE else self.values.make(element, decision, scope)
+        year = (new or b"")[8:12]
+        return year.decode() if len(year) == 4 and year.isdigit() else ""
 
     def _top(self, section: Section) -> Scope:
         return Scope(section.data, self.rules, section.elements, "", self.instance.coding, self.charset)

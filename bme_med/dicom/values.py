@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from bme_med.core import Policy
 from bme_med.core.icc import sanitize
+from bme_med.core.templates import fill
 from bme_med.dicom import dates
 from bme_med.dicom.dictionary import dictionary, registered_uids
 from bme_med.dicom.dummies import dummy_items
@@ -27,20 +28,21 @@ _CACHE_ENTRIES = 4096
 
 
 @lru_cache(maxsize=64)
-def values_for(policy: Policy, identity: tuple[str, ...], identifiers: Identifiers) -> "Values":
+def values_for(policy: Policy, person: tuple[str, ...], identifiers: Identifiers) -> "Values":
     """The values of a patient's instances that share their identifiers, as the slices of a series do.
 
-    `identity` keys the patient's pseudonym and date shift; `identifiers` searches for what was harvested.
+    `person` keys the patient's new name and date shift; `identifiers` searches for what was harvested.
     """
-    return Values(policy, identity, identifiers)
+    return Values(policy, person, identifiers)
 
 
 class Values:
     """Makes new values, and remembers the elements that it made: slices of a series repeat them."""
 
-    def __init__(self, policy: Policy, identity: tuple[str, ...], identifiers: Identifiers) -> None:
+    def __init__(self, policy: Policy, person: tuple[str, ...], identifiers: Identifiers) -> None:
         self._pseudonyms = policy.pseudonyms
-        self._identity = identity
+        self._person = person
+        self._subject = policy.subject(person)
         self._identifiers = identifiers
         self._made: dict[tuple[Decision, str, Coding, bytes], bytes | None] = {}
         self._makers: dict[Do, Callable[[Element, Decision, Scope], bytes | None]] = {
@@ -80,7 +82,7 @@ class Values:
 
     def _dummy(self, element: Element, decision: Decision, scope: Scope) -> bytes:
         if decision.value is not None:
-            return decision.value.format(subject=self._pseudonyms.subject(*self._identity)).encode()
+            return fill(decision.value, {"subject": self._subject}).encode()
         if element.vr == "SQ":
             layer = self._layer(element, scope)
             return dummy_items(element, layer=layer, coding=scope.coding)
@@ -107,7 +109,7 @@ class Values:
         return raw if is_uid or not raw else self._uid(element, decision, scope)
 
     def _shifted(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        vr, days = _written_vr(element), self._pseudonyms.shift_days(*self._identity)
+        vr, days = _written_vr(element), self._pseudonyms.shift_days(*self._person)
         return _each_date(scope.raw(element), lambda value: dates.shift(value, vr, days))
 
     def _year(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:

@@ -1,7 +1,7 @@
 """The main job: everything below the inputs, de-identified into OUT, every source accounted for."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -10,11 +10,13 @@ from bme_med import engines
 from bme_med.audit import AuditNames, NameStyle, Record, Status, record_text
 from bme_med.core import Policy, Pseudonyms, UsageError
 from bme_med.run.committing import Committer, Entry
+from bme_med.run.crosswalk import Crosswalk
 from bme_med.run.finding import Found, find
-from bme_med.run.issuers import study_issuers
 from bme_med.run.job import Job
 from bme_med.run.keys import new_key, read_key
 from bme_med.run.ledger import Ledger, Verdict
+from bme_med.run.naming import is_photo
+from bme_med.run.people import NOBODY, People, find_people
 from bme_med.run.places import check_places
 from bme_med.run.pool import chunked, ordered
 from bme_med.run.session import Session, resume_session, start_session, timestamp
@@ -63,6 +65,8 @@ def deidentify(job: Job, progress: Progress = _unseen) -> Summary:
         dry_run=job.dry_run,
         has_pseudonyms=job.names is NameStyle.PSEUDONYM,
         key="kept" if job.places.key_file else "forgotten",
+        subjects=str(job.places.subjects or ""),
+        crosswalk=str(job.places.crosswalk or ""),
     )
     with Interrupts() as interrupts:
         if job.dry_run:
@@ -80,9 +84,9 @@ def _plan_all(job: Job, summary: Summary, watch: _Watch) -> None:
     ledger = Ledger(job.profile, names)
     try:
         found = find(job.places.inputs, watch.check)
-        tasks = [Task(number, item) for number, item in enumerate(found)]
-        policy = _policy(job, found, names.pseudonyms, watch)
-        with closing(_judged(job, policy, ledger, tasks, None, watch)) as judged:
+        people = _people(job, found, summary, watch)
+        policy = people.policy(job.profile, names.pseudonyms)
+        with closing(_judged(job, policy, ledger, _tasks(found, people), None, watch)) as judged:
             for task, outcome, verdict in judged:
                 summary.add(names.file(task.found.name), verdict, outcome)
     except StoppedError as error:
@@ -93,11 +97,11 @@ def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> Non
     """The run itself; the footer says that it is complete."""
     session = resume_session(job) if job.resume else start_session(job)
     try:
-        ledger = Ledger(job.profile, session.names)
         found = find(job.places.inputs, watch.check)
-        tasks = _unfinished(job, found, session, ledger, summary)
-        policy = _policy(job, found if tasks else [], session.names.pseudonyms, watch)
-        _commit_all(job, policy, session, ledger, tasks, summary, watch)
+        people = _people(job, found, summary, watch)
+        run = _Run(job, session, people, summary, watch)
+        run.commit_all(run.unfinished(found))
+        run.write_tables()
         summary.seconds = time.monotonic() - started
         session.complete(summary)
     except StoppedError as error:
@@ -111,28 +115,20 @@ def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> Non
         summary.key = "kept" if job.places.key_file else "waiting"
 
 
-def _policy(job: Job, found: Sequence[Found], pseudonyms: Pseudonyms, watch: _Watch) -> Policy:
-    """Profile and pseudonyms, and what all sources together say of their patients."""
-    issuers = study_issuers(found, workers=job.workers, check=watch.check)
-    return Policy(job.profile, pseudonyms, issuers)
+def _people(job: Job, found: Sequence[Found], summary: Summary, watch: _Watch) -> People:
+    """What all sources together say of their patients."""
+    people = find_people(found, job.profile, job.subjects, workers=job.workers, check=watch.check)
+    summary.unmatched = people.unmatched
+    return people
 
 
-def _unfinished(
-    job: Job, items: Sequence[Found], session: Session, ledger: Ledger, summary: Summary
-) -> list[Task]:
-    """What is left to do; what was done before is counted and kept in mind."""
-    found = {session.names.file(item.name): item for item in items}
-    if len(found) < len(items):
-        raise UsageError("two sources have the same pseudonym: run with --audit-names keep")
-    past = {
-        name: record
-        for name, record in session.past.items()
-        if not (job.retry_refused and record["status"] == Status.REFUSED and name in found)
-    }
-    for record in past.values():
-        summary.add_record(record)
-        ledger.restore(record)
-    return [Task(number, item) for number, (name, item) in enumerate(found.items()) if name not in past]
+def _tasks(found: Iterable[Found], people: People, past: Container[str] = ()) -> list[Task]:
+    """What there is to do, those sources left out that were done in the `past`."""
+    return [
+        Task(number, item, people.given.get(item.name, NOBODY))
+        for number, item in enumerate(found)
+        if item.name not in past
+    ]
 
 
 def _judged(
@@ -157,45 +153,82 @@ def _judged(
     watch.progress(len(tasks), len(tasks))
 
 
-def _commit_all(
-    job: Job,
-    policy: Policy,
-    session: Session,
-    ledger: Ledger,
-    tasks: list[Task],
-    summary: Summary,
-    watch: _Watch,
-) -> None:
-    """Bring every source into the audit, and what is written into OUT; also when the run must stop."""
-    committer = Committer(job.places.out, session.audit, replace=job.resume)
-    try:
-        with closing(_judged(job, policy, ledger, tasks, session.parts, watch)) as judged:
-            for task, outcome, verdict in judged:
-                committer.add(_entry(job, session, task, outcome, verdict))
-                session.lines += 1
-                summary.add(session.names.file(task.found.name), verdict, outcome)
-    finally:
-        committer.finish()
+class _Run:
+    """A run that writes."""
 
+    def __init__(self, job: Job, session: Session, people: People, summary: Summary, watch: _Watch) -> None:
+        self.job = job
+        self.session = session
+        self.people = people
+        self.summary = summary
+        self.watch = watch
+        self.ledger = Ledger(job.profile, session.names)
+        self.policy = people.policy(job.profile, session.names.pseudonyms)
+        self.instances: dict[str, str] = {}
+        """Outputs of the instances that were written, by the names of their sources."""
 
-def _entry(job: Job, session: Session, task: Task, outcome: Outcome, verdict: Verdict) -> Entry:
-    """The audit's line and the temporary file, which goes at once where nothing is written of it."""
-    is_written = verdict.status is Status.WRITTEN
-    part = session.parts / str(task.number)
-    if outcome.status is Status.WRITTEN and not is_written:
-        part.unlink()
-    record = Record(
-        filename=session.names.file(task.found.name),
-        status=verdict.status,
-        reason=verdict.reason,
-        format=outcome.format,
-        output=verdict.output,
-        source_sha256=session.names.digest(outcome.source_sha256),
-        output_sha256=outcome.output_sha256 if is_written else "",
-        actions=outcome.actions if is_written else "[]",
-        findings=outcome.findings if is_written else (),
-    )
-    text = record_text(
-        record, timestamp=timestamp(), profile=job.profile.name, profile_sha256=job.profile.sha256
-    )
-    return Entry(text, str(part), verdict.output, outcome.size) if is_written else Entry(text)
+    def unfinished(self, items: Sequence[Found]) -> list[Task]:
+        """What is left to do; what was done before is counted and kept in mind."""
+        found = {self.session.names.file(item.name): item.name for item in items}
+        if len(found) < len(items):
+            raise UsageError("two sources have the same pseudonym: run with --audit-names keep")
+        past = {
+            name: record
+            for name, record in self.session.past.items()
+            if not (self.job.retry_refused and record["status"] == Status.REFUSED and name in found)
+        }
+        for name, record in past.items():
+            source = found.get(name, name)
+            self.summary.add_record(record)
+            self.ledger.restore(record, self.people.given.get(source, NOBODY).subject)
+            if record["status"] == Status.WRITTEN:
+                self._note(source, record["format"], record["output"])
+        return _tasks(items, self.people, {found[name] for name in past if name in found})
+
+    def commit_all(self, tasks: list[Task]) -> None:
+        """Bring every source into the audit, and what is written into OUT; also when the run must stop."""
+        job, session = self.job, self.session
+        committer = Committer(job.places.out, session.audit, replace=job.resume)
+        try:
+            judged = _judged(job, self.policy, self.ledger, tasks, session.parts, self.watch)
+            with closing(judged):
+                for task, outcome, verdict in judged:
+                    committer.add(self._entry(task, outcome, verdict))
+                    session.lines += 1
+                    self.summary.add(session.names.file(task.found.name), verdict, outcome)
+                    if verdict.status is Status.WRITTEN:
+                        self._note(task.found.name, outcome.format, verdict.output)
+        finally:
+            committer.finish()
+
+    def write_tables(self) -> None:
+        """Write what tells of the output as a whole."""
+        places = self.job.places
+        if places.crosswalk:
+            crosswalk = Crosswalk(self.people.identities, self.policy)
+            self.summary.not_in_crosswalk = crosswalk.write(places.crosswalk, places.out, self.instances)
+
+    def _note(self, name: str, format_: str, output: str) -> None:
+        if self.job.places.crosswalk and not is_photo(format_):
+            self.instances[name] = output
+
+    def _entry(self, task: Task, outcome: Outcome, verdict: Verdict) -> Entry:
+        """The audit's line and the temporary file, which goes at once where nothing is written of it."""
+        names, profile = self.session.names, self.job.profile
+        is_written = verdict.status is Status.WRITTEN
+        part = self.session.parts / str(task.number)
+        if outcome.status is Status.WRITTEN and not is_written:
+            part.unlink()
+        record = Record(
+            filename=names.file(task.found.name),
+            status=verdict.status,
+            reason=verdict.reason,
+            format=outcome.format,
+            output=verdict.output,
+            source_sha256=names.digest(outcome.source_sha256),
+            output_sha256=outcome.output_sha256 if is_written else "",
+            actions=outcome.actions if is_written else "[]",
+            findings=outcome.findings if is_written else (),
+        )
+        text = record_text(record, timestamp=timestamp(), profile=profile.name, profile_sha256=profile.sha256)
+        return Entry(text, str(part), verdict.output, outcome.size) if is_written else Entry(text)

@@ -5,12 +5,14 @@ Asked in the sorted order of the sources, so that its answers do not depend on w
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from bme_med.audit import AuditNames, Status
 from bme_med.core import Profile
-from bme_med.run.naming import instance_in, instance_path, is_photo, photo_path
+from bme_med.core.templates import fields_in
+from bme_med.run.naming import instance_in, instance_key, instance_path, is_photo, photo_path
 from bme_med.run.working import Outcome
 
 __all__ = ["Ledger", "Verdict", "reason_group"]
@@ -61,7 +63,8 @@ class Ledger:
     def __init__(self, profile: Profile, names: AuditNames) -> None:
         self.names = names
         self._profile = profile
-        self._photos = 0
+        self._photos: Counter[str] = Counter()
+        self._numbers_subjects = "subject" in fields_in(profile.pattern)
         self._contents: dict[str, str] = {}
         self._instances: dict[str, str] = {}
         self._outputs: dict[str, str] = {}
@@ -74,7 +77,7 @@ class Ledger:
         content = self.names.digest(outcome.source_sha256)
         if content in self._contents:
             return Verdict(Status.SKIPPED, _DUPLICATE + self._contents[content])
-        instance = outcome.fields.get("SOPInstanceUID", "")
+        instance = "" if is_photo(outcome.format) else self._key(outcome)
         if instance in self._instances:
             return Verdict(Status.REFUSED, _SAME_INSTANCE + self._instances[instance])
         output = self._output(name, outcome)
@@ -82,27 +85,39 @@ class Ledger:
             return Verdict(Status.REFUSED, _TOO_LONG)
         if other := self._clash(output):
             return Verdict(Status.REFUSED, _SAME_PATH + other)
-        self._enter(self.names.file(name), content, instance, output, outcome.format)
+        self._enter(self.names.file(name), content, instance, output)
+        self._count(outcome.format, outcome.fields.get("subject", ""))
         return Verdict(Status.WRITTEN, output=output)
 
-    def restore(self, record: dict[str, Any]) -> None:
-        """Enter what an audit's record says, if it was written."""
+    def restore(self, record: dict[str, Any], subject: str = "") -> None:
+        """Enter what an audit's record says of a source of `subject`, if it was written."""
         if record["status"] != Status.WRITTEN:
             return
         output = record["output"]
         instance = "" if is_photo(record["format"]) else instance_in(self._profile, output)
-        self._enter(record["filename"], record["source_sha256"], instance, output, record["format"])
+        self._enter(record["filename"], record["source_sha256"], instance, output)
+        self._count(record["format"], subject)
+
+    def _key(self, outcome: Outcome) -> str:
+        return instance_key(self._profile, self.names.pseudonyms, outcome.fields)
+
+    def _count(self, format_: str, subject: str) -> None:
+        """Photos are numbered over all, or from 1 for each subject where the pattern names it."""
+        if is_photo(format_):
+            self._photos[subject if self._numbers_subjects else ""] += 1
 
     def _output(self, name: str, outcome: Outcome) -> str:
         if not is_photo(outcome.format):
-            return instance_path(self._profile, outcome.fields)
+            return instance_path(self._profile, self.names.pseudonyms, outcome.fields)
+        subject = outcome.fields.get("subject", "") if self._numbers_subjects else ""
         return photo_path(
             self._profile,
             self.names.pseudonyms,
-            number=self._photos + 1,
+            number=self._photos[subject] + 1,
             name=name,
             sha256=outcome.source_sha256,
             suffix=outcome.suffix,
+            fields=outcome.fields,
         )
 
     def _clash(self, output: str) -> str:
@@ -113,8 +128,7 @@ class Ledger:
                 return self._outputs[taken]
         return self._folders.get(path, "")
 
-    def _enter(self, name: str, content: str, instance: str, output: str, format_: str) -> None:
-        self._photos += is_photo(format_)
+    def _enter(self, name: str, content: str, instance: str, output: str) -> None:
         self._contents[content] = name
         if instance:
             self._instances[instance] = name

@@ -8,55 +8,98 @@ import re
 from collections.abc import Mapping
 
 from bme_med.core import Format, Profile, Pseudonyms
+from bme_med.core.templates import YEAR, fields_in, fill
 
-__all__ = ["instance_in", "instance_path", "is_photo", "photo_path"]
+__all__ = ["instance_in", "instance_key", "instance_path", "is_photo", "photo_path"]
 
 _LONGEST = 240
 """Of one component; file systems take 255 bytes."""
 
+_UNDATED = "undated"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_FIELD = re.compile(r"\{(\w+)\}")
+_FIELD = re.compile(r"\{([\w:]+)\}")
 _EQUAL_SUFFIXES = ({".jpg", ".jpeg", ".jpe", ".jfif"}, {".png"})
+_SHORT_OF = {
+    "patient": "subject",
+    "study": "StudyInstanceUID",
+    "series": "SeriesInstanceUID",
+    "instance": "SOPInstanceUID",
+}
+"""What the short fields of a path stand for."""
 
 
-def instance_path(profile: Profile, fields: Mapping[str, str]) -> str:
+def instance_path(profile: Profile, pseudonyms: Pseudonyms, fields: Mapping[str, str]) -> str:
     """Path of an instance below OUT, from its new values.
 
     A value cannot make a folder: its slashes are replaced before the pattern is filled in.
     """
-    safe = {field: _safe(fields.get(field, "")) for field in _FIELD.findall(profile.dicom_path)}
-    return _joined(_FIELD.sub(lambda match: safe[match[1]], profile.dicom_path))
+    template = profile.dicom_path
+    return _joined(fill(template, {name: _value(name, pseudonyms, fields) for name in fields_in(template)}))
+
+
+def _value(field: str, pseudonyms: Pseudonyms, fields: Mapping[str, str]) -> str:
+    if field in _SHORT_OF:
+        return pseudonyms.file_id(field, fields.get(_SHORT_OF[field], ""))
+    value = fields.get(field, "")
+    return value or _UNDATED if field == YEAR else _safe(value)
+
+
+def instance_key(profile: Profile, pseudonyms: Pseudonyms, fields: Mapping[str, str]) -> str:
+    """What tells one instance from all others in a path: its new SOP Instance UID, or the short form."""
+    return _value(_key_field(profile), pseudonyms, fields) if fields.get("SOPInstanceUID") else ""
+
+
+def _key_field(profile: Profile) -> str:
+    names = fields_in(profile.dicom_path)
+    return "SOPInstanceUID" if "SOPInstanceUID" in names else "instance"
 
 
 def instance_in(profile: Profile, output: str) -> str:
-    """The SOP Instance UID in a path that `instance_path` made; empty where the pattern does not hold it."""
+    """The `instance_key` in a path that `instance_path` made."""
     seen: set[str] = set()
 
     def group(match: re.Match[str]) -> str:
-        name = match[1]
+        name = match[1].replace(":", "_")
         if name in seen:
             return f"(?P={name})"
         seen.add(name)
         return rf"(?P<{name}>[^/]*?)"
 
-    parts = re.split(r"(\{\w+\})", profile.dicom_path)
-    pattern = "".join(_FIELD.sub(group, part) if part[:1] == "{" else re.escape(part) for part in parts)
+    parts = re.split(r"(\{[\w:]+\})", profile.dicom_path)
+    pattern = "".join(_FIELD.sub(group, p) if p[:1] == "{" else re.escape(_literal(p)) for p in parts)
     found = re.fullmatch(pattern, output)
-    return found["SOPInstanceUID"] if found and "SOPInstanceUID" in seen else ""
+    return found[_key_field(profile)] if found else ""
+
+
+def _literal(text: str) -> str:
+    """What the pattern itself says, as it stands in a path."""
+    return "/".join(_UNSAFE.sub("_", part) for part in text.split("/"))
 
 
 def photo_path(
-    profile: Profile, pseudonyms: Pseudonyms, *, number: int, name: str, sha256: str, suffix: str
+    profile: Profile,
+    pseudonyms: Pseudonyms,
+    *,
+    number: int,
+    name: str,
+    sha256: str,
+    suffix: str,
+    fields: Mapping[str, str],
 ) -> str:
     """Path of a photo below OUT.
 
     `number` counts written photos, this one included; `name` and `sha256` are the source's; `suffix`, with
-    its dot, is the output's.
+    its dot, is the output's; `fields` holds its subject, and perhaps its year.
     """
     if profile.names == "keep":
         return _kept(name, suffix)
-    stem = profile.pattern.format(n=number, hash=pseudonyms.hex_name("photo", sha256))
-    return _joined(stem + suffix)
+    values = {
+        "n": str(number),
+        "hash": pseudonyms.hex_name("photo", sha256),
+        "subject": fields.get("subject", ""),
+        YEAR: fields.get(YEAR, "") or _UNDATED,
+    }
+    return _joined(fill(profile.pattern, values) + suffix)
 
 
 def is_photo(format_: str) -> bool:

@@ -23,12 +23,18 @@ class Places:
         Beside `out`, never inside: it names sources.
     key_file
         The user's own key; None for a random one.
+    subjects
+        The user's map of subjects.
+    crosswalk
+        Where original and new IDs go.
     """
 
     inputs: tuple[Path, ...]
     out: Path
     audit: Path
     key_file: Path | None
+    subjects: Path | None = None
+    crosswalk: Path | None = None
 
     @property
     def state(self) -> Path:
@@ -57,6 +63,8 @@ def check_places(places: Places, *, resume: bool) -> None:
         raise UsageError(f"{places.out} is a file: --out names a folder")
     if not places.audit.parent.is_dir() and places.audit.parent != places.out.parent:
         raise UsageError(f"there is no folder {places.audit.parent} for the audit")
+    if places.crosswalk:
+        _check_crosswalk(places, places.crosswalk, resume=resume)
     if resume:
         if not places.audit.exists():
             raise UsageError(f"there is no audit {places.audit} to go on from: run without --resume")
@@ -65,7 +73,7 @@ def check_places(places: Places, *, resume: bool) -> None:
 
 
 def _check_nesting(places: Places) -> None:
-    """Neither may output land among the input, nor input, audit or key among the output."""
+    """Neither may output land among the input, nor input or anything that names sources among the output."""
     out = os.path.realpath(places.out)
     for path in places.inputs:
         source = os.path.realpath(path)
@@ -73,7 +81,12 @@ def _check_nesting(places: Places) -> None:
             raise UsageError(f"the output {places.out} lies inside the input {path}: choose a place outside")
         if is_inside(source, out):
             raise UsageError(f"the input {path} lies inside the output {places.out}: choose another --out")
-    secret: Sequence[tuple[str, Path | None]] = (("audit", places.audit), ("key file", places.key_file))
+    secret: Sequence[tuple[str, Path | None]] = (
+        ("audit", places.audit),
+        ("key file", places.key_file),
+        ("subjects map", places.subjects),
+        ("crosswalk", places.crosswalk),
+    )
     for what, place in secret:
         if place is None:
             continue
@@ -81,10 +94,21 @@ def _check_nesting(places: Places) -> None:
             raise UsageError(
                 f"the {what} {place} lies inside the output, which is to be handed on: move it out"
             )
-        if what == "audit" and any(
+        if what in ("audit", "crosswalk") and any(
             is_inside(os.path.realpath(place), os.path.realpath(path)) for path in places.inputs
         ):
-            raise UsageError(f"the audit {place} lies inside the input, which is never changed: move it out")
+            raise UsageError(f"the {what} {place} lies inside the input, which is never changed: move it out")
+
+
+def _check_crosswalk(places: Places, crosswalk: Path, *, resume: bool) -> None:
+    """It has a folder, takes nobody's place, and is no other file of the run."""
+    if not crosswalk.parent.is_dir():
+        raise UsageError(f"there is no folder {crosswalk.parent} for the crosswalk")
+    others = (places.audit, places.key_file, places.subjects, places.state)
+    if os.path.realpath(crosswalk) in {os.path.realpath(path) for path in others if path}:
+        raise UsageError(f"the crosswalk {crosswalk} is another file of this run: give it a name of its own")
+    if os.path.lexists(crosswalk) and not (resume and crosswalk.is_file()):
+        raise UsageError(f"something lies at {crosswalk} already: give another --crosswalk, or move it away")
 
 
 def _check_fresh(places: Places) -> None:

@@ -91,5 +91,11 @@ def profile_settings(profile: Profile) -> dict[str, Any]:
         "photo": {"orientation": profile.orientation, "color-profile": profile.color_profile},
         "dates": {"policy": profile.dates.value},
         "pixels": {"burned-in": profile.burned_in},
-        "files": {"names": profile.names, "pattern": profile.pattern, "dicom-path": profile.dicom_path},
+        "subjects": {"unlisted": profile.unlisted},
+        "files": {
+            "names": profile.names,
+            "pattern": profile.pattern,
+            "dicom-path": profile.dicom_path,
+            "dicomdir": profile.dicomdir,
+        },
     }

@@ -150,11 +150,14 @@ def _compare(job: Job, names: AuditNames, header: dict[str, Any]) -> None:
         ("--audit-names", job.names, header["names"]),
         ("key", checks["key"], header["checks"].get("key")),
         ("input", checks["inputs"], header["checks"].get("inputs")),
+        ("--subjects", checks.get("subjects"), header["checks"].get("subjects")),
     ):
         if mine != then:
             raise UsageError(
                 f"the run to resume had another {what}: give the same, or start anew in another --out"
             )
+    if "crosswalk" in header["checks"] and "crosswalk" not in checks:
+        raise UsageError("the run to resume writes a crosswalk: give its --crosswalk again")
 
 
 def _check_outputs(places: Places, past: Audit) -> None:
@@ -181,12 +184,17 @@ def _header(job: Job, names: AuditNames) -> str:
 
 
 def _checks(job: Job, names: AuditNames) -> dict[str, str]:
-    """Keyed digests that are equal when key and inputs are, and say nothing about either."""
+    """Keyed digests that are equal when key, inputs and map of subjects are, and say nothing about them."""
     roots = [os.path.realpath(path) for path in job.places.inputs]
-    return {
+    checks = {
         "key": names.pseudonyms.digest("audit-key").hex(),
         "inputs": names.pseudonyms.digest("audit-inputs", *roots).hex(),
     }
+    if job.subjects:
+        checks["subjects"] = names.pseudonyms.digest("audit-subjects", job.subjects.sha256).hex()
+    if job.places.crosswalk:
+        checks["crosswalk"] = "yes"
+    return checks
 
 
 def _forget_random_key(places: Places) -> None:

@@ -31,12 +31,18 @@ class Summary:
         Whether sources are named by pseudonyms, here and in the audit.
     key
         ``kept`` (a key file), or ``forgotten`` (random), or ``waiting`` (random, the run is not complete).
+    subjects, crosswalk
+        Paths of the two tables; empty where there is none.
     stopped
         Why the run ended early; empty for a complete one.
     earlier
         Sources that were finished before a resume; all other counts include them.
     files
         Of a dry run: what would become of each source.
+    unmatched
+        Lines of the map of subjects that cover nothing in the input.
+    not_in_crosswalk
+        Instances whose patient could not be read again.
     """
 
     profile: str
@@ -46,6 +52,8 @@ class Summary:
     dry_run: bool
     has_pseudonyms: bool
     key: str
+    subjects: str = ""
+    crosswalk: str = ""
     seconds: float = 0.0
     stopped: str = ""
     earlier: int = 0
@@ -54,6 +62,8 @@ class Summary:
     kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     files: list[dict[str, str]] = field(default_factory=list)
+    unmatched: tuple[int, ...] = ()
+    not_in_crosswalk: int = 0
 
     @property
     def found(self) -> int:
@@ -120,6 +130,10 @@ class Summary:
             "audit": self.audit,
             "dry_run": self.dry_run,
             "key": self.key,
+            "subjects": self.subjects,
+            "subjects_lines_unmatched": list(self.unmatched),
+            "crosswalk": self.crosswalk,
+            "not_in_crosswalk": self.not_in_crosswalk,
             "stopped": self.stopped,
             "found": self.found,
             **{status.value: self.counts[status] for status in Status},

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from bme_med import engines
 from bme_med.audit import ActionTexts, Status
-from bme_med.core import Action, Code, FileError, Plan, Policy, Refusal, Source, sniff
+from bme_med.core import Action, Code, FileError, Format, Plan, Policy, Refusal, Source, sniff
 from bme_med.run.finding import Found
 from bme_med.run.kinds import count_kinds
 from bme_med.run.opening import open_source, sha256_of
+from bme_med.run.people import NOBODY, Given, person_of_photo
 from bme_med.run.unwanted import why_unwanted
 from bme_med.run.writing import write_pieces
 
@@ -26,10 +27,11 @@ _KNOWN = 256
 
 
 class Task(NamedTuple):
-    """One file to work on; `number` names its temporary file."""
+    """One file to work on; `number` names its temporary file, `given` is what the map says of its path."""
 
     number: int
     found: Found
+    given: Given = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Worker:
         part = self._parts / str(task.number) if self._parts else None
         try:
             with open_source(found.path) as source:
-                outcome = self._work(found.name, source, part)
+                outcome = self._work(task, source, part)
         except FileError as error:
             outcome = Outcome(Status.REFUSED, str(error))
         except _StoppedError as error:
@@ -93,17 +95,28 @@ class Worker:
                 part.unlink(missing_ok=True)
         return outcome
 
-    def _work(self, name: str, source: Source, part: Path | None) -> Outcome:
+    def _work(self, task: Task, source: Source, part: Path | None) -> Outcome:
         format_ = sniff(source)
         digest = sha256_of(source)
-        if reason := why_unwanted(name, source, format_):
+        if reason := why_unwanted(task.found.name, source, format_):
             return Outcome(Status.SKIPPED, reason, format_.value, digest)
         plan = engines.plan(source, self._policy)
         if isinstance(plan, Refusal):
             return Outcome(Status.REFUSED, plan.reason, plan.format.value, digest)
-        return self._written(plan, digest, _write(part, plan, source) if part else "")
+        try:
+            fields = plan.fields if format_ is Format.DICOM else self._photo_fields(task, digest)
+        except FileError as error:
+            return Outcome(Status.REFUSED, str(error), format_.value, digest)
+        return self._written(plan, fields, digest, _write(part, plan, source) if part else "")
 
-    def _written(self, plan: Plan, source_sha256: str, output_sha256: str) -> Outcome:
+    def _photo_fields(self, task: Task, sha256: str) -> dict[str, str]:
+        """What a photo's name may be made of, beside its number."""
+        person = person_of_photo(task.given, self._policy.subjects, sha256)
+        return {"subject": self._policy.subject(person)}
+
+    def _written(
+        self, plan: Plan, fields: Mapping[str, str], source_sha256: str, output_sha256: str
+    ) -> Outcome:
         actions, kinds = self._described(plan.actions)
         return Outcome(
             Status.WRITTEN,
@@ -112,7 +125,7 @@ class Worker:
             output_sha256=output_sha256,
             size=plan.size,
             suffix=plan.suffix,
-            fields=dict(plan.fields),
+            fields=dict(fields),
             actions=actions,
             kinds=kinds,
             findings=plan.findings,

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bme_med.dicom import issuers_by_study
 from bme_med.run.finding import find
-from bme_med.run.issuers import study_issuers
+from bme_med.run.owners import find_owners
 from tests.dicom.making import encoded, mr_instance
 
 
@@ -21,13 +22,14 @@ def _folder(tmp_path: Path, issuers: list[str], patients: list[str]) -> Path:
     return tmp_path
 
 
-def _issuers(folder: Path, workers: int) -> dict[tuple[str, str], str]:
-    return study_issuers(find([folder], lambda: None), workers=workers, check=lambda: None)
+def _issuers(folder: Path, workers: int) -> dict[tuple[str, str, str], str]:
+    owners = find_owners(find([folder], lambda: None), workers=workers, check=lambda: None)
+    return issuers_by_study(owners.values())
 
 
 def test_the_study_decides_where_a_file_does_not_name_the_issuer(tmp_path: Path) -> None:
     folder = _folder(tmp_path, ["", "SITE", "", "OTHER"], ["7", "7", "8", "8"])
-    expected = {("1.2.3", "7"): "SITE", ("1.2.3", "8"): "OTHER"}
+    expected = {("1.2.3", "7", ""): "SITE", ("1.2.3", "8", ""): "OTHER"}
     assert _issuers(folder, 1) == _issuers(folder, 2) == expected
 
 
@@ -42,5 +44,5 @@ def test_a_fault_in_the_first_look_is_left_to_the_second(
     def fail(_: object) -> None:
         raise KeyError("ZQ-90210")
 
-    monkeypatch.setattr("bme_med.run.issuers.glance", fail)
+    monkeypatch.setattr("bme_med.run.owners.glance", fail)
     assert _issuers(_folder(tmp_path, ["SITE", ""], ["7", "7"]), workers) == {}
