@@ -60,7 +60,7 @@ def line(console: "Console", label: str, text: str) -> None:
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(width=9, no_wrap=True)
+    grid.add_column(width=max(8, len(label)), no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(label, printable(text))
     console.print(grid)

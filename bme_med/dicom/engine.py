@@ -133,7 +133,7 @@ class _Planner:
         decision = self.rules[element.tag, element.vr]
         new: bytes | None = data[element.start : element.end]
         if decision.do is not Do.KEEP:
-            scope = Scope(data, self.rules, [], "", self.instance.explicit, self.charset)
+            scope = Scope(data, self.rules, [], "", self.instance.coding, self.charset)
             new = None if decision.do is Do.REMOVE else self.values.make(element, decision, scope)
         year = (new or b"")[8:12]
         return year.decode() if len(year) == 4 and year.isdigit() else ""

@@ -56,7 +56,7 @@ def _universal_entity(instance: Instance) -> str:
     data, element = instance.by_tag[_QUALIFIERS]
     items: Items | None = element.items
     if items is None:  # a glance steps over sequences
-        items = walk(data, element.start, element.end, explicit=instance.explicit)[0].items
+        items = walk(data, element.start, element.end, coding=instance.coding)[0].items
     for item in items.items[:1] if items else ():
         for inner in item.elements:
             if inner.tag == _UNIVERSAL_ENTITY_ID:

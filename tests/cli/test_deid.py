@@ -58,6 +58,29 @@ def test_json_is_one_document_on_stdout(tmp_path: Path, source: Path, capsys: Ca
     assert "files" not in document
 
 
+def test_a_map_and_a_crosswalk_are_named_with_what_they_are(
+    tmp_path: Path, clean_source: Path, capsys: Capture
+) -> None:
+    names, table = tmp_path / "map.csv", tmp_path / "crosswalk.csv"
+    names.write_text("source,subject\nZQ-90210,KNEE-01\nZQ-9021O,KNEE-02\n")
+    words = ("deid", clean_source, "--subjects", names, "--crosswalk", table, "--workers", 1)
+    seen = call(capsys, *words, "--out", tmp_path / "out")
+    assert (seen.code, seen.err) == (0, "")
+    for text in (
+        f"{names} (it leads",
+        "fits line 3",
+        f"{table}. It leads",
+        "limited data set",
+        "still leads back",
+    ):
+        assert text in " ".join(seen.out.split())
+    assert "ZQ-90210" not in seen.out
+    table.unlink()
+    document = json.loads(call(capsys, *words, "--out", tmp_path / "other", "--json").out)
+    assert (document["subjects"], document["crosswalk"]) == (str(names), str(table))
+    assert document["subjects_lines_unmatched"] == [3]
+
+
 def test_a_dry_run_lists_what_would_become_of_each_file(
     tmp_path: Path, source: Path, capsys: Capture
 ) -> None:
@@ -79,6 +102,9 @@ def test_a_dry_run_lists_what_would_become_of_each_file(
         (["in", "--out", "out", "--key-file", "gone.key"], "bme-med key new"),
         (["in", "--out", "out", "--resume"], "there is no audit"),
         (["in", "--out", "out", "--retry-refused"], "--resume"),
+        (["in", "--out", "out", "--subjects", "gone.csv"], "gone.csv: the subjects map cannot be read"),
+        (["in", "--out", "out", "--subjects", "in/notes.txt"], "line 1: expected the columns source,subject"),
+        (["in", "--out", "out", "--crosswalk", "out/x.csv"], "out/x.csv lies inside the output"),
         (["in"], "--out"),
         (["in", "--out", "out", "--workers", "0"], "--workers"),
         (["in", "--out", "out", "--audit-names", "hash"], "--audit-names"),
