@@ -71,7 +71,9 @@ def _values(key: Key) -> str:
     if key.choices:
         words = ", ".join(f"`{choice}`" for choice in key.choices)
         return f"Any of {words}." if key.kind is list else f"One of {words}."
-    return "A table." if key.kind is dict else "Text."
+    if key.kind is dict:
+        return "A table."
+    return "Text." if key.kind is str else "Text, or a list of texts."
 
 
 def _default(key: Key) -> str:

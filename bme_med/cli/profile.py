@@ -9,10 +9,10 @@ from bme_med.core import Profile
 __all__ = ["print_profile", "print_profiles"]
 
 
-def print_profiles(profiles: Iterable[Profile]) -> None:
+def print_profiles(heading: str, profiles: Iterable[Profile]) -> None:
     """Print name and title of each."""
     rows = [(profile.name, profile.title) for profile in profiles]
-    print_table(make_console(), "", ("name", "title"), rows)
+    print_table(make_console(), heading, ("name", "title"), rows)
 
 
 def print_profile(settings: Mapping[str, Any]) -> None:

@@ -15,20 +15,23 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 @command(app, "list")
 def list_(json: _Json = False) -> None:
-    """List the ready-made profiles.
+    """List the ready-made profiles, and the options that a profile can add to them.
 
     Example:
       bme-med profiles list
     """
     from bme_med.cli.console import print_json
     from bme_med.cli.profile import print_profiles
-    from bme_med.run import ready_made_profiles
+    from bme_med.run import ready_made_options, ready_made_profiles
 
-    found = ready_made_profiles()
+    found = {"profile": ready_made_profiles(), "option": ready_made_options()}
     if json:
-        print_json([{"name": profile.name, "title": profile.title} for profile in found])
+        print_json(
+            [{"kind": kind, "name": one.name, "title": one.title} for kind in found for one in found[kind]]
+        )
     else:
-        print_profiles(found)
+        print_profiles("Profiles", found["profile"])
+        print_profiles('Options, for extends = ["a profile", "an option", ...]', found["option"])
 
 
 @command(app)

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import UnionType
 from typing import Any
 
 from bme_med.core.errors import ProfileError
@@ -62,7 +63,7 @@ class Key:
     """One key that a profile may have."""
 
     path: str
-    kind: type[Any]
+    kind: type[Any] | UnionType
     doc: str
     choices: tuple[str, ...] = ()
     default: Any = None
@@ -71,7 +72,9 @@ class Key:
 KEYS: tuple[Key, ...] = (
     Key("name", str, "Name, as `--profile` takes it."),
     Key("title", str, "One line for people.", default=""),
-    Key("extends", str, "Profile that this one starts from."),
+    Key(
+        "extends", str | list, "Profile that this one starts from, or a list of profiles and `option-` parts."
+    ),
     Key("dicom.options", list, "Options of PS3.15, E.3; added to those of `extends`.", tuple(Option), []),
     Key(
         "dicom.attributes",
@@ -160,6 +163,8 @@ KEYS: tuple[Key, ...] = (
     ),
 )
 
+_EXPECTED = {str: "text in quotes", list: "a list of texts", dict: "a table"}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
@@ -183,8 +188,19 @@ class Profile:
     sha256: str
 
 
-def parse_profile(name: str, read: Callable[[str], tuple[str, str]]) -> Profile:
+def _as_it_is(_source: str, name: str) -> str:
+    return name
+
+
+def parse_profile(
+    name: str,
+    read: Callable[[str], tuple[str, str]],
+    seen_from: Callable[[str, str], str] = _as_it_is,
+) -> Profile:
     """Read a profile and those that it extends.
+
+    Of two that say the same key, the one named later in ``extends`` wins, and the profile itself over all;
+    options and attributes add up, and a title speaks for its own profile only.
 
     Parameters
     ----------
@@ -192,13 +208,16 @@ def parse_profile(name: str, read: Callable[[str], tuple[str, str]]) -> Profile:
         What the user asked for.
     read
         Gives ``(source, text)`` for a name: where it was found and its TOML.
+    seen_from
+        Gives the name to `read` for what the profile at a source calls by some name.
 
     Raises
     ------
     ProfileError
         With the profile, the key and what was expected.
     """
-    values, source = _resolve(name, read, ())
+    said, source = _Resolver(read, seen_from).resolve(name, ())
+    values = {key.path: key.default for key in KEYS} | said
     digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode())
     options = frozenset(Option(option) for option in values["dicom.options"])
     dates = _date_policy(options, values["dates.policy"], source)
@@ -228,13 +247,33 @@ def parse_profile(name: str, read: Callable[[str], tuple[str, str]]) -> Profile:
     )
 
 
-def _resolve(
-    name: str, read: Callable[[str], tuple[str, str]], seen: tuple[str, ...]
-) -> tuple[dict[str, Any], str]:
-    """All keys of `name` over those of the profiles it extends, and where it was found."""
-    source, text = read(name)
-    if source in seen:
-        raise ProfileError("profiles extend each other in a circle", source=source, key="extends")
+class _Resolver:
+    """Puts profiles over those that they extend."""
+
+    def __init__(self, read: Callable[[str], tuple[str, str]], seen_from: Callable[[str, str], str]) -> None:
+        self._read = read
+        self._seen_from = seen_from
+
+    def resolve(self, name: str, above: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+        """All keys that `name` and what it extends say, and where it was found."""
+        source, text = self._read(name)
+        if source in above:
+            circle = " -> ".join((*above[above.index(source) :], source))
+            raise ProfileError(
+                f"profiles extend each other in a circle: {circle}", source=source, key="extends"
+            )
+        own = _parsed(text, source)
+        parents = own.get("extends") or []
+        values: dict[str, Any] = {"dicom.options": [], "dicom.attributes": {}}
+        for parent in [parents] if isinstance(parents, str) else parents:
+            below, _ = self.resolve(self._seen_from(source, parent), (*above, source))
+            values = _over(values, below)
+        values.pop("title", None)
+        return _over(values, own), source
+
+
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    """The keys of one profile's text, checked."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -242,12 +281,17 @@ def _resolve(
     own = _flatten(document, source)
     if "name" not in own:
         raise ProfileError("a profile needs a name", source=source, key="name")
-    parent = own.get("extends")
-    values = _resolve(parent, read, (*seen, source))[0] if parent else {key.path: key.default for key in KEYS}
-    merged = {**values, **own}
-    merged["dicom.options"] = sorted({*values["dicom.options"], *own.get("dicom.options", [])})
-    merged["dicom.attributes"] = {**values["dicom.attributes"], **own.get("dicom.attributes", {})}
-    return merged, source
+    return own
+
+
+def _over(values: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """`later` over `values`: options and attributes add up, all else is replaced."""
+    return {
+        **values,
+        **later,
+        "dicom.options": sorted({*values["dicom.options"], *later.get("dicom.options", [])}),
+        "dicom.attributes": {**values["dicom.attributes"], **later.get("dicom.attributes", {})},
+    }
 
 
 def _flatten(document: Mapping[str, Any], source: str) -> dict[str, Any]:
@@ -276,8 +320,9 @@ def _unknown(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
 
 
 def _checked(key: Key, value: Any, source: str) -> Any:
-    if not isinstance(value, key.kind):
-        expected = {"str": "text in quotes", "list": "a list of texts", "dict": "a table"}[key.kind.__name__]
+    kinds = key.kind.__args__ if isinstance(key.kind, UnionType) else (key.kind,)
+    if not isinstance(value, kinds) or (isinstance(value, list) and not _are_texts(value)):
+        expected = " or ".join(_EXPECTED[kind] for kind in kinds)
         raise ProfileError(f"expected {expected}", source=source, key=key.path)
     if key.path == "dicom.attributes":
         return {selector: _attribute_rule(selector, rule, source) for selector, rule in value.items()}
@@ -291,6 +336,10 @@ def _checked(key: Key, value: Any, source: str) -> Any:
                     key=key.path,
                 )
     return value
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _attribute_rule(selector: str, rule: Any, source: str) -> AttributeRule:
@@ -328,7 +377,8 @@ def _date_policy(options: frozenset[Option], policy: str | None, source: str) ->
         implied = DatePolicy.SHIFT
     if implied and policy not in (None, implied):
         raise ProfileError(
-            f"{policy!r} contradicts the temporal option in dicom.options; leave one of them out",
+            f"{policy!r} contradicts the temporal option in dicom.options; leave one of them out, "
+            "or start from a profile without dates.policy",
             source=source,
             key="dates.policy",
         )
@@ -365,8 +415,12 @@ def json_schema() -> dict[str, Any]:
                 part, {"type": "object", "additionalProperties": False, "properties": {}}
             )
         choices = [str(choice) for choice in key.choices]
-        if key.kind is dict:
-            entry: dict[str, Any] = {"type": "object", "additionalProperties": rule}
+        if key.path == "extends":
+            entry: dict[str, Any] = {
+                "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+            }
+        elif key.kind is dict:
+            entry = {"type": "object", "additionalProperties": rule}
         elif key.kind is list:
             entry = {"type": "array", "items": {"enum": choices}, "uniqueItems": True}
         else:

@@ -9,7 +9,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-__all__ = ["profile_names", "read_resource", "read_table"]
+__all__ = ["option_names", "profile_names", "read_resource", "read_table"]
+
+_OPTION = "option-"
+"""What the name of a part that makes no whole profile starts with."""
 
 
 @cache
@@ -37,6 +40,14 @@ def read_table(name: str) -> list[dict[str, str]]:
 
 def profile_names() -> list[str]:
     """Names of the ready-made profiles, sorted."""
-    return sorted(
-        entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml")
-    )
+    return [name for name in _toml_names() if not name.startswith(_OPTION)]
+
+
+def option_names() -> list[str]:
+    """Names of the ready-made parts, one an option of PS3.15, that profiles are composed of; sorted."""
+    return [name for name in _toml_names() if name.startswith(_OPTION)]
+
+
+def _toml_names() -> list[str]:
+    names = (entry.name for entry in _folder().iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))

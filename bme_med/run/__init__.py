@@ -4,7 +4,13 @@ from bme_med.run.deidentifying import deidentify
 from bme_med.run.inspecting import Inspection, inspect_path
 from bme_med.run.job import Job, make_job
 from bme_med.run.keys import create_key, new_key
-from bme_med.run.profiles import check_profile, load_profile, profile_settings, ready_made_profiles
+from bme_med.run.profiles import (
+    check_profile,
+    load_profile,
+    profile_settings,
+    ready_made_options,
+    ready_made_profiles,
+)
 from bme_med.run.stopping import StoppedError
 from bme_med.run.summary import Summary
 from bme_med.run.surveying import Survey
@@ -23,5 +29,6 @@ __all__ = [
     "make_job",
     "new_key",
     "profile_settings",
+    "ready_made_options",
     "ready_made_profiles",
 ]

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from bme_med import engines
-from bme_med.core import Profile, ProfileError, parse_profile
-from bme_med.core.resources import profile_names, read_resource
+from bme_med.core import Option, Profile, ProfileError, parse_profile
+from bme_med.core.resources import option_names, profile_names, read_resource
 
-__all__ = ["check_profile", "load_profile", "profile_settings", "ready_made_profiles"]
+__all__ = ["check_profile", "load_profile", "profile_settings", "ready_made_options", "ready_made_profiles"]
 
 
 def load_profile(name: str) -> Profile:
@@ -24,35 +24,42 @@ def load_profile(name: str) -> Profile:
     >>> load_profile("hipaa-safe-harbor").dates
     <DatePolicy.YEAR: 'year'>
     """
-    return parse_profile(name, _Reader())
+    if name in option_names():
+        example = f'extends = ["ps315-basic", "{name}"]'
+        raise ProfileError(f"an option alone is no profile: write one that says {example}", source=name)
+    return parse_profile(name, _read, _seen_from)
 
 
-class _Reader:
-    """Gives the text of one profile after the other, as `extends` leads from each to the next."""
+def _is_ready_made(name: str) -> bool:
+    return name in profile_names() or name in option_names()
 
-    def __init__(self) -> None:
-        self._folder = Path()
 
-    def __call__(self, name: str) -> tuple[str, str]:
-        if name in profile_names():
-            return name, read_resource(f"{name}.toml")
-        path = self._folder / name
-        if not name.endswith(".toml") and "/" not in name and not path.is_file():
-            raise ProfileError(_unknown(name), source=name)
-        self._folder = path.parent
-        try:
-            return str(path), path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise ProfileError("not UTF-8 text, which TOML is", source=str(path)) from None
-        except OSError as error:
-            raise ProfileError(f"the profile cannot be read ({error.strerror})", source=str(path)) from None
+def _seen_from(source: str, name: str) -> str:
+    """The path of what the profile at `source` calls `name`; ready-made ones keep their names."""
+    return name if _is_ready_made(name) or _is_ready_made(source) else str(Path(source).parent / name)
+
+
+def _read(name: str) -> tuple[str, str]:
+    """Where a profile is, and its text."""
+    if _is_ready_made(name):
+        return name, read_resource(f"{name}.toml")
+    path = Path(name)
+    if not name.endswith(".toml") and not path.is_file():
+        raise ProfileError(_unknown(name), source=name)
+    try:
+        return str(path), path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ProfileError("not UTF-8 text, which TOML is", source=str(path)) from None
+    except OSError as error:
+        raise ProfileError(f"the profile cannot be read ({error.strerror})", source=str(path)) from None
 
 
 def _unknown(name: str) -> str:
-    known = profile_names()
-    close = difflib.get_close_matches(name, known, n=1)
+    """What is ready-made, and which of it was probably meant."""
+    known = [*profile_names(), *option_names()]
+    close = difflib.get_close_matches(Path(name).name, known, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"neither a ready-made profile ({', '.join(known)}) nor a file{hint}"
+    return f"neither a ready-made profile ({', '.join(profile_names())}), an option of one, nor a file{hint}"
 
 
 def check_profile(name: str) -> Profile:
@@ -71,6 +78,12 @@ def check_profile(name: str) -> Profile:
 def ready_made_profiles() -> list[Profile]:
     """All ready-made profiles, by name."""
     return [load_profile(name) for name in profile_names()]
+
+
+def ready_made_options() -> list[Profile]:
+    """The parts that profiles are composed of, one an option of PS3.15, in the order of the standard."""
+    parts = {f"option-{option}": option for option in Option}
+    return [parse_profile(name, _read) for name in parts]
 
 
 def profile_settings(profile: Profile) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import bme_med
-from bme_med.core.resources import profile_names
+from bme_med.core.resources import option_names, profile_names
 from tests.cli.calling import call, program, start
 from tests.docs.reading import commands
 from tests.photo.making import jpeg
@@ -79,9 +79,12 @@ def test_inspect_of_nothing_is_bad_usage(tmp_path: Path, capsys: Capture) -> Non
 
 def test_profiles_are_listed_and_shown(capsys: Capture) -> None:
     listed = json.loads(call(capsys, "profiles", "list", "--json").out)
-    assert [profile["name"] for profile in listed] == profile_names()
-    for profile in listed:
-        assert profile["title"] in call(capsys, "profiles", "list").out
+    shown = call(capsys, "profiles", "list").out
+    assert all(one["name"] in shown and one["title"] in shown for one in listed)
+    assert {one["name"] for one in listed if one["kind"] == "option"} == set(option_names())
+    profiles = [one for one in listed if one["kind"] == "profile"]
+    assert [profile["name"] for profile in profiles] == profile_names()
+    for profile in profiles:
         assert json.loads(call(capsys, "profiles", "show", profile["name"], "--json").out)["name"]
     assert "dates.policy" in call(capsys, "profiles", "show", "hipaa-safe-harbor").out
 

@@ -8,7 +8,7 @@ import pytest
 
 from bme_med.core import Code, DatePolicy, Option, ProfileError, parse_profile
 from bme_med.core.profile import KEYS, json_schema
-from bme_med.core.resources import profile_names, read_resource
+from bme_med.core.resources import option_names, profile_names, read_resource
 
 
 def _reader(texts: Mapping[str, str]):  # type: ignore[no-untyped-def]
@@ -59,6 +59,8 @@ def test_the_schema_is_a_schema_and_knows_each_key() -> None:
         ("name = 'x'\n[files]\npattern = 'fixed'", ["files.pattern", "{n}"]),
         ("name = 'x'\n[files]\nnames = 'hash'\npattern = '{n}'", ["files.pattern", "{hash}"]),
         ("name = 'x'\n[files]\ndicom-path = '{PatientName}.dcm'", ["files.dicom-path", "{PatientID}"]),
+        ("name = 'x'\nextends = 3", ["extends", "text in quotes or a list of texts"]),
+        ("name = 'x'\nextends = ['y', 3]", ["extends", "text in quotes or a list of texts"]),
         ("name = 'x'\nphoto = 3", ["photo", "expected a table"]),
         ("name = ", ["not valid TOML"]),
     ],
@@ -82,10 +84,63 @@ def test_extends_adds_options_and_overrides_the_rest() -> None:
     assert codes == {"PatientID": Code.Z, "StudyID": Code.K}
 
 
-def test_profiles_that_extend_each_other_are_an_error() -> None:
-    texts = {"p": "name='p'\nextends='q'", "q": "name='q'\nextends='p'"}
-    with pytest.raises(ProfileError, match="circle"):
+def test_of_a_list_the_later_wins_and_the_profile_itself_over_all() -> None:
+    texts = {
+        "one": "name='one'\ntitle='One'\n[dates]\npolicy='year'\n[files]\nnames='hash'\n"
+        "[dicom]\noptions=['retain-uids']\n[dicom.attributes]\nStudyID='K'",
+        "two": "name='two'\ntitle='Two'\n[dates]\npolicy='shift'\n"
+        "[dicom.attributes]\nStudyID='Z'\nPatientID='X'",
+        "p": "name='p'\nextends=['one', 'two']\n[dicom.attributes]\nPatientID='Z'",
+    }
+    profile = parse_profile("p", _reader(texts))
+    assert (profile.dates.value, profile.names) == ("shift", "hash")
+    assert profile.options == {Option.RETAIN_UIDS}
+    assert {rule.selector: rule.code for rule in profile.attributes} == {
+        "StudyID": Code.Z,
+        "PatientID": Code.Z,
+    }
+    assert profile.title == ""
+
+
+def test_a_list_may_reach_one_profile_by_two_ways() -> None:
+    texts = {
+        "base": "name='base'\n[dates]\npolicy='year'",
+        "one": "name='one'\nextends='base'",
+        "two": "name='two'\nextends='base'",
+        "p": "name='p'\nextends=['one', 'two']",
+    }
+    assert parse_profile("p", _reader(texts)).dates is DatePolicy.YEAR
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"p": "name='p'\nextends='p'"},
+        {"p": "name='p'\nextends='q'", "q": "name='q'\nextends='p'"},
+        {"p": "name='p'\nextends=['ok', 'q']", "q": "name='q'\nextends=['ok', 'p']", "ok": "name='ok'"},
+    ],
+)
+def test_profiles_that_extend_each_other_are_an_error_that_names_them(texts: Mapping[str, str]) -> None:
+    with pytest.raises(ProfileError, match=r"circle: p -> (q -> )?p$"):
         parse_profile("p", _reader(texts))
+
+
+@pytest.mark.parametrize("option", Option)
+def test_every_option_of_the_standard_has_a_part_that_adds_it_and_no_other(option: Option) -> None:
+    name = f"option-{option}"
+    assert name in option_names()
+    text = f"name='p'\nextends=['ps315-basic', '{name}']"
+    jsonschema.validate(tomllib.loads(text), json_schema())
+    jsonschema.validate(tomllib.loads(read_resource(f"{name}.toml")), json_schema())
+    profile = parse_profile(
+        "p", lambda wanted: (wanted, text if wanted == "p" else read_resource(f"{wanted}.toml"))
+    )
+    assert profile.options == {option}
+    assert {rule.selector for rule in profile.attributes} == {"PatientID", "PatientName"}
+
+
+def test_there_is_no_part_without_an_option() -> None:
+    assert option_names() == sorted(f"option-{option}" for option in Option)
 
 
 def test_full_and_modified_dates_exclude_each_other() -> None:

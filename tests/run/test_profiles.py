@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from bme_med.core import ProfileError
+from bme_med.core import Option, ProfileError
 from bme_med.core.resources import profile_names
-from bme_med.run import check_profile, load_profile, profile_settings, ready_made_profiles
+from bme_med.run import check_profile, load_profile, profile_settings, ready_made_options, ready_made_profiles
 
 
 def write(path: Path, text: str) -> str:
@@ -27,6 +27,39 @@ def test_a_file_extends_a_ready_made_profile_or_another_file_seen_from_itself(tm
     ours = write(tmp_path / "ours.toml", 'name = "ours"\nextends = "base/site.toml"\n')
     profile = load_profile(ours)
     assert (profile.name, profile.names, profile.dates) == ("ours", "hash", "year")
+
+
+def test_each_of_a_list_is_seen_from_the_file_that_names_it(tmp_path: Path) -> None:
+    write(tmp_path / "base" / "site.toml", 'name = "site"\nextends = "dates.toml"\n[files]\nnames = "hash"\n')
+    write(tmp_path / "base" / "dates.toml", 'name = "dates"\n[dates]\npolicy = "year"\n')
+    write(tmp_path / "device.toml", 'name = "device"\nextends = "option-retain-device-identity"\n')
+    ours = write(
+        tmp_path / "ours.toml",
+        'name = "ours"\nextends = ["ps315-basic", "base/site.toml", "device.toml", "option-retain-uids"]\n',
+    )
+    profile = load_profile(ours)
+    assert (profile.names, profile.dates) == ("hash", "year")
+    assert profile.options == {"retain-device-identity", "retain-uids"}
+
+
+def test_an_option_alone_is_no_profile_and_the_error_says_what_to_write() -> None:
+    with pytest.raises(ProfileError, match=r'extends = \["ps315-basic", "option-retain-uids"\]'):
+        load_profile("option-retain-uids")
+
+
+def test_options_follow_the_order_of_the_standard() -> None:
+    assert [part.name for part in ready_made_options()] == [f"option-{option}" for option in Option]
+    sections = [float(part.title.rpartition("E.3.")[2]) for part in ready_made_options()]
+    assert sections == sorted(sections)
+
+
+def test_shifted_dates_composed_after_years_shift_and_full_dates_contradict(tmp_path: Path) -> None:
+    temporal = "option-retain-longitudinal-temporal-information"
+    text = 'name = "ours"\nextends = ["hipaa-safe-harbor", "{}"]\n'
+    ours = write(tmp_path / "ours.toml", text.format(f"{temporal}-modified-dates"))
+    assert load_profile(ours).dates == "shift"
+    with pytest.raises(ProfileError, match="contradicts"):
+        load_profile(write(tmp_path / "full.toml", text.format(f"{temporal}-full-dates")))
 
 
 def test_a_misspelt_name_is_answered_with_the_right_one() -> None:
