@@ -20,7 +20,7 @@ from pydicom.uid import (
 from tests.oracles.elements import newer_attributes
 from tests.oracles.tables import Tables
 
-__all__ = ["ENCODINGS", "NEST", "Planted", "encode", "nested", "plant", "small_mr"]
+__all__ = ["ENCODINGS", "NEST", "ROOT", "Planted", "encode", "nested", "plant", "small_mr"]
 
 ENCODINGS = {
     "explicit": ExplicitVRLittleEndian,
