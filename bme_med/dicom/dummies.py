@@ -7,6 +7,14 @@ from bme_med.dicom.walker import Element
 
 __all__ = ["dummy_items"]
 
+_PERSONS = frozenset(
+    (
+        "AsserterIdentificationSequence",
+        "AuthorIdentificationSequence",
+        "OperatorIdentificationSequence",
+        "ROIInterpreterSequence",
+    )
+)
 _PERFORMED_STEP_CLASS = b"1.2.840.10008.3.1.2.3.3"
 
 
@@ -25,12 +33,8 @@ def dummy_items(sequence: Element, *, layer: bytes, coding: Coding) -> bytes:
             + element(0x0040A088, "SQ", b"", coding=coding),
             coding=coding,
         )
-    if keyword == "OperatorIdentificationSequence":
-        return sequence_item(
-            _text(0x00080080, "LO", coding=coding)
-            + element(0x00401101, "SQ", _code(coding=coding), coding=coding),
-            coding=coding,
-        )
+    if keyword in _PERSONS:
+        return _person(coding=coding)
     if keyword == "FlowIdentifierSequence":
         return sequence_item(_text(0x00340002, "OB", coding=coding), coding=coding)
     if keyword == "WaveformAnnotationSequence":
@@ -48,6 +52,18 @@ def _text(tag: int, vr: str, *, coding: Coding) -> bytes:
 
 def _code(*, coding: Coding) -> bytes:
     return code_item("ANON", "99BMEMED", "ANONYMIZED", coding=coding)
+
+
+def _person(*, coding: Coding) -> bytes:
+    """Nobody, legal where a person is identified by code and where person or device is (PS3.3, 10.1)."""
+    return sequence_item(
+        _text(0x00080080, "LO", coding=coding)
+        + element(0x00080082, "SQ", _code(coding=coding), coding=coding)
+        + element(0x00401101, "SQ", _code(coding=coding), coding=coding)
+        + element(0x0040A084, "CS", b"PSN", coding=coding)
+        + _text(0x0040A123, "PN", coding=coding),
+        coding=coding,
+    )
 
 
 def _reference(*, coding: Coding) -> bytes:

@@ -31,7 +31,7 @@ _REFERRING = {
 
 @dataclass
 class References:
-    """Places with a reference, each ``(file, place)``: those that lead to an instance of the set, and others."""
+    """Places with a reference, ``(file, place)``: those that lead to an instance of the set, and others."""
 
     resolved: set[tuple[str, str]] = field(default_factory=set)
     dangling: set[tuple[str, str]] = field(default_factory=set)
@@ -44,9 +44,7 @@ def references_of(nodes: Iterable[tuple[str, Node]]) -> References:
     for _, node in nodes:
         for tag, kind in _DEFINING.items():
             defined[kind].add(node.text(tag))
-    defined["instance"] |= defined[
-        "study"
-    ]  # as the retired Detached Study Management has it (RT structure sets)
+    defined["instance"] |= defined["study"]  # as structure sets name it
     references = References()
     for name, node in nodes:
         for place, holder, found in node.walk():
