@@ -5,15 +5,20 @@ import pytest
 from bme_med import engines
 from bme_med.core import Format, Refusal, UnsupportedFileError, sniff
 from tests.oracles.runs import policy
-from tests.photo.making import jpeg, png, webp
+from tests.photo.making import gif, jpeg, png, webp
 from tests.run.making import instance
 
-ENGINES = {Format.DICOM: instance(1), Format.JPEG: jpeg(), Format.PNG: png(), Format.WEBP: webp()}
+ENGINES = {
+    Format.DICOM: instance(1),
+    Format.JPEG: jpeg(),
+    Format.PNG: png(),
+    Format.WEBP: webp(),
+    Format.GIF: gif(),
+}
 
 OTHERS = {
     Format.HEIF: b"\0\0\0\x18ftypheic",
     Format.TIFF: b"II*\0",
-    Format.GIF: b"GIF89a",
     Format.BMP: b"BM",
     Format.JPEG_2000: b"\xff\x4f\xff\x51",
     Format.JPEG_XL: b"\xff\x0a",

@@ -2,6 +2,7 @@
 
 __all__ = [
     "ALPHA_KEPT",
+    "CUT_OFF",
     "MORE_IMAGES",
     "NOT_LOOKED_FOR",
     "PROFILE_DROPPED",
@@ -10,6 +11,7 @@ __all__ = [
 ]
 
 ALPHA_KEPT = "the picture has transparency; what lies under its transparent parts was kept"
+CUT_OFF = "the file was cut off before its end, which was added"
 MORE_IMAGES = "the file has more than one frame or page; look at each of them"
 NOT_LOOKED_FOR = "faces and burned-in text were not looked for"
 PROFILE_DROPPED = "the colour profile could not be read and was removed; colours may look different"

@@ -35,6 +35,9 @@ _STRUCTURE = {
     "RIFF": {"ImageWidth", "ImageHeight", "HorizontalScale", "VerticalScale", "VP8Version", "WebP_Flags"}
     | {"AlphaIsUsed", "AlphaPreprocessing", "AlphaFiltering", "AlphaCompression", "BackgroundColor"}
     | {"AnimationLoopCount", "FrameCount", "Duration"},
+    "GIF": {"GIFVersion", "ImageWidth", "ImageHeight", "HasColorMap", "ColorResolutionDepth", "BitsPerPixel"}
+    | {"BackgroundColor", "PixelAspectRatio", "AnimationIterations", "FrameCount", "Duration"}
+    | {"TransparentColor"},
     "PNG-pHYs": {"PixelsPerUnitX", "PixelsPerUnitY", "PixelUnits"},
     "Composite": {"ImageSize", "Megapixels"},
 }
@@ -82,14 +85,15 @@ def is_refused(engine: ModuleType, source: bytes, under: Policy) -> bool:
 
 
 def decoded(data: bytes) -> list[tuple[str, tuple[int, int], bytes]]:
-    """Mode, size and pixels of every frame or page; of a JPEG the first image, also if it is cut off."""
+    """Mode, size and colours of every frame or page; of a JPEG the first image, also if it is cut off."""
     frames = []
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         with Image.open(io.BytesIO(data)) as image:
             for number in range(getattr(image, "n_frames", 1) if image.format in _MANY else 1):
                 image.seek(number)
-                frames.append((image.mode, image.size, image.tobytes()))
+                shown = image.convert("RGBA") if image.mode == "P" else image
+                frames.append((image.mode, image.size, shown.tobytes()))
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
     return frames

@@ -15,6 +15,7 @@ __all__ = [
     "chunk",
     "chunks",
     "exif",
+    "gif",
     "icc_profile",
     "jpeg",
     "moving",
@@ -74,6 +75,13 @@ def png(mode: str = "RGB", **options: object) -> bytes:
 def animation() -> bytes:
     """An APNG of three frames; the second and third cover a part of the picture."""
     return moving("PNG")
+
+
+def gif(mode: str = "P", **options: object) -> bytes:
+    """A GIF of `picture`; options as Pillow's."""
+    out = io.BytesIO()
+    picture(mode).save(out, "GIF", **options)
+    return out.getvalue()
 
 
 def webp(mode: str = "RGB", **options: object) -> bytes:

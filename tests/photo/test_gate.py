@@ -9,14 +9,20 @@ from hypothesis import strategies as st
 
 from bme_med import engines
 from bme_med.core import Action, Code, Format, Plan, Policy, Range, Refusal, Source, splice
+from bme_med.photo import gif as gif_engine
 from bme_med.photo import jpeg as jpeg_engine
 from bme_med.photo import png as png_engine
 from bme_med.photo import webp as webp_engine
 from bme_med.photo.gate import Output
-from tests.photo.making import jpeg, png, policy, webp
+from tests.photo.making import gif, jpeg, png, policy, webp
 
 POLICY = policy()
-TABLE = ((jpeg_engine, jpeg()), (png_engine, png()), (webp_engine, webp()))
+TABLE = (
+    (gif_engine, gif()),
+    (jpeg_engine, jpeg()),
+    (png_engine, png()),
+    (webp_engine, webp()),
+)
 
 
 @given(st.lists(st.one_of(st.binary(max_size=5), st.tuples(st.integers(0, 9), st.integers(0, 9)))), st.data())
