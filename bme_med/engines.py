@@ -16,7 +16,7 @@ from bme_med.core import (
     sniff,
 )
 from bme_med.core.describe import Part
-from bme_med.photo import gif, jpeg, png, webp
+from bme_med.photo import gif, heif, jpeg, png, webp
 from bme_med.photo.gate import check_output
 
 __all__ = ["Engine", "describe", "plan", "prepare", "why_no_engine"]
@@ -93,9 +93,10 @@ def _engine_for(format_: Format) -> Engine | str:
             return webp
         case Format.GIF:
             return gif
-        case Format.HEIF | Format.JPEG_XL | Format.JPEG_2000:
+        case Format.HEIF:
+            return heif
+        case Format.JPEG_XL | Format.JPEG_2000:
             name = {
-                Format.HEIF: "HEIC and AVIF",
                 Format.JPEG_XL: "JPEG XL",
                 Format.JPEG_2000: "JPEG 2000",
             }[format_]

@@ -5,6 +5,7 @@ import pytest
 from bme_med import engines
 from bme_med.core import Format, Refusal, UnsupportedFileError, sniff
 from tests.oracles.runs import policy
+from tests.photo.heif_making import assemble, coded
 from tests.photo.making import gif, jpeg, png, webp
 from tests.run.making import instance
 
@@ -14,10 +15,10 @@ ENGINES = {
     Format.PNG: png(),
     Format.WEBP: webp(),
     Format.GIF: gif(),
+    Format.HEIF: assemble([coded()]),
 }
 
 OTHERS = {
-    Format.HEIF: b"\0\0\0\x18ftypheic",
     Format.TIFF: b"II*\0",
     Format.BMP: b"BM",
     Format.JPEG_2000: b"\xff\x4f\xff\x51",

@@ -10,7 +10,7 @@ from bme_med.core.errors import (
     UnsupportedFileError,
     UsageError,
 )
-from bme_med.core.plan import Action, Code, Piece, Pieces, Plan, Range, Refusal, Rendered
+from bme_med.core.plan import Action, Code, Piece, Pieces, Plan, Range, Refusal, Rendered, size_of
 from bme_med.core.policy import Policy
 from bme_med.core.profile import AttributeRule, DatePolicy, Option, Profile, parse_profile
 from bme_med.core.pseudonyms import Pseudonyms
@@ -47,6 +47,7 @@ __all__ = [
     "UsageError",
     "iter_chunks",
     "parse_profile",
+    "size_of",
     "sniff",
     "splice",
 ]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 
-__all__ = ["Action", "Code", "Piece", "Pieces", "Plan", "Range", "Refusal", "Rendered"]
+__all__ = ["Action", "Code", "Piece", "Pieces", "Plan", "Range", "Refusal", "Rendered", "size_of"]
 
 
 class Code(StrEnum):
@@ -97,7 +97,12 @@ class Plan:
     @property
     def size(self) -> int:
         """Bytes of the output."""
-        return sum(map(_size, self.pieces))
+        return size_of(self.pieces)
+
+
+def size_of(pieces: Iterable[Piece]) -> int:
+    """Bytes that `pieces` make."""
+    return sum(map(_size, pieces))
 
 
 def _size(piece: Piece) -> int:

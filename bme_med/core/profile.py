@@ -105,6 +105,13 @@ KEYS: tuple[Key, ...] = (
         "sanitize",
     ),
     Key(
+        "photo.hidden-pixels",
+        str,
+        "HEIC and AVIF photos whose crop or overlay hides pixels that stay in the file: refuse, or keep.",
+        ("refuse", "keep"),
+        "refuse",
+    ),
+    Key(
         "dates.policy",
         str,
         "Dates: remove, keep the year, or shift by whole days per patient.",
@@ -177,6 +184,7 @@ class Profile:
     structured_reports: str
     orientation: str
     color_profile: str
+    hidden_pixels: str
     dates: DatePolicy
     burned_in: str
     unused_bits: str
@@ -236,6 +244,7 @@ def parse_profile(
         orientation=values["photo.orientation"],
         color_profile=values["photo.color-profile"],
         dates=dates,
+        hidden_pixels=values["photo.hidden-pixels"],
         burned_in=values["pixels.burned-in"],
         unused_bits=values["pixels.unused-bits"],
         names=names,

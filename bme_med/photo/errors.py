@@ -2,7 +2,10 @@
 
 from bme_med.core.errors import MalformedFileError
 
-__all__ = ["DamagedPhotoError"]
+__all__ = ["CONVERT", "DamagedPhotoError"]
+
+CONVERT = "convert the picture to JPEG or PNG, then run again"
+"""What a person can do about a picture that is sound but cannot be cleaned here."""
 
 _ADVICE = "save the picture anew and use that, or leave it out"
 

@@ -11,11 +11,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pillow_heif
 from PIL import Image, ImageFile, ImageOps
 
 from bme_med.core import FileError, Format, Policy, sniff, splice
 from tests.oracles.runs import CORPUS, tool
 from tests.photo.making import chunks
+
+pillow_heif.register_heif_opener()
 
 __all__ = ["clean", "corpus", "decoded", "is_refused", "properties", "residue", "upright"]
 
@@ -39,6 +42,22 @@ _STRUCTURE = {
     | {"BackgroundColor", "PixelAspectRatio", "AnimationIterations", "FrameCount", "Duration"}
     | {"TransparentColor"},
     "PNG-pHYs": {"PixelsPerUnitX", "PixelsPerUnitY", "PixelUnits"},
+    "Meta": {"PrimaryItemReference"},
+    "QuickTime": {"MajorBrand", "MinorVersion", "CompatibleBrands", "HandlerType", "ImageSpatialExtent"}
+    | {"ImagePixelDepth", "PixelAspectRatio", "CleanAperture", "Rotation", "Unknown_imir", "Unknown_clli"}
+    | {
+        "ColorProfiles",
+        "ColorPrimaries",
+        "TransferCharacteristics",
+        "MatrixCoefficients",
+        "AuxiliaryImageType",
+    }
+    | {"VideoFullRangeFlag", "MediaData", "MediaDataOffset", "MediaDataSize", "HEVCConfigurationVersion"}
+    | {"GeneralProfileSpace", "GeneralTierFlag", "GeneralProfileIDC", "GenProfileCompatibilityFlags"}
+    | {"ConstraintIndicatorFlags", "GeneralLevelIDC", "MinSpatialSegmentationIDC", "ParallelismType"}
+    | {"ChromaFormat", "BitDepthLuma", "BitDepthChroma", "AverageFrameRate", "ConstantFrameRate"}
+    | {"NumTemporalLayers", "TemporalIDNested", "AV1ConfigurationVersion", "SeqProfile", "SeqLevelIdx0"}
+    | {"SeqTier0", "HighBitDepth", "TwelveBit", "ChromaSamplePosition", "InitialDelaySamples"},
     "Composite": {"ImageSize", "Megapixels"},
 }
 """What exiftool may list of a cleaned photo, by group; ICC groups are judged by their texts."""

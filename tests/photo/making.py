@@ -30,9 +30,12 @@ __all__ = [
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def policy(*, orientation: str = "keep", color: str = "sanitize") -> Policy:
+def policy(*, orientation: str = "keep", color: str = "sanitize", hidden: str = "refuse") -> Policy:
     """A profile that says nothing but how to treat photos."""
-    text = f'name = "test"\n[photo]\norientation = "{orientation}"\ncolor-profile = "{color}"\n'
+    text = (
+        f'name = "test"\n[photo]\norientation = "{orientation}"\ncolor-profile = "{color}"\n'
+        f'hidden-pixels = "{hidden}"\n'
+    )
     return Policy(parse_profile("test", lambda name: (name, text)), Pseudonyms(KEY))
 
 

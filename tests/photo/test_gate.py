@@ -13,7 +13,7 @@ from bme_med.photo import gif as gif_engine
 from bme_med.photo import jpeg as jpeg_engine
 from bme_med.photo import png as png_engine
 from bme_med.photo import webp as webp_engine
-from bme_med.photo.gate import Output
+from bme_med.photo.spliced import Spliced
 from tests.photo.making import gif, jpeg, png, policy, webp
 
 POLICY = policy()
@@ -31,7 +31,7 @@ def test_an_output_reads_like_what_is_written(
 ) -> None:
     source = b"0123456789"
     pieces = tuple(part if isinstance(part, bytes) else Range(*sorted(part)) for part in parts)
-    whole, output = splice(pieces, source), Output(pieces, source)
+    whole, output = splice(pieces, source), Spliced(pieces, source)
     assert len(output) == len(whole)
     start, stop = (data.draw(st.one_of(st.none(), st.integers(0, 60))) for _ in range(2))
     assert output[start:stop] == whole[start:stop]
