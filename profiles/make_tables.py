@@ -19,6 +19,7 @@ from typing import Any, cast
 from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from pydicom._private_dict import private_dictionaries
 from pydicom._uid_dict import UID_dictionary
+from pydicom.fileset import _FOUR_LEVEL_SOP_CLASSES, _SINGLE_LEVEL_SOP_CLASSES
 from pydicom.sr._concepts_dict import concepts
 from pydicom.sr._snomed_dict import mapping
 
@@ -50,6 +51,7 @@ def main(reference: Path) -> None:
     write_words()
     write_identifying(reference)
     write_iod_types(reference)
+    write_directory_records()
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -108,6 +110,13 @@ def write_codes() -> None:
     }
     lines = ("\t".join(row) + "\n" for row in sorted(rows))
     (HERE / "codes.tsv").write_text(NOTE + "".join(lines), encoding="utf-8")
+
+
+def write_directory_records() -> None:
+    """Which directory record refers to an instance of a SOP Class, where it is not IMAGE (PS3.3, F.4)."""
+    types = {**_SINGLE_LEVEL_SOP_CLASSES, **_FOUR_LEVEL_SOP_CLASSES}
+    rows = sorted((str(uid), type_) for uid, type_ in types.items())
+    write_rows("directory_records.csv", ["sop_class_uid", "record_type"], rows)
 
 
 def write_words() -> None:

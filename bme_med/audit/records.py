@@ -173,12 +173,28 @@ def record_text(record: Record, *, timestamp: str, profile: str, profile_sha256:
     return f'{before},"actions":{record.actions},"findings":{_dump(record.findings)}'
 
 
-def footer_text(*, timestamp: str, seconds: float, records: int, counts: Mapping[str, int], prev: str) -> str:
+def footer_text(
+    *,
+    timestamp: str,
+    seconds: float,
+    records: int,
+    counts: Mapping[str, int],
+    prev: str,
+    dicomdir_sha256: str = "",
+) -> str:
     """The last line: the run is complete, and this is how many.
 
-    It seals itself and its link `prev`, because no later line does.
+    It seals itself and its link `prev`, because no later line does. A DICOMDIR that was made for the output
+    has no source, and so no line of its own: it stands here.
     """
-    body = {"timestamp": timestamp, "seconds": round(seconds, 3), "records": records, **counts}
+    body: dict[str, Any] = {
+        "timestamp": timestamp,
+        "seconds": round(seconds, 3),
+        "records": records,
+        **counts,
+    }
+    if dicomdir_sha256:
+        body["dicomdir_sha256"] = dicomdir_sha256
     return _open_ended({"end": body, "seal": seal(body, prev)})
 
 

@@ -75,11 +75,21 @@ def _print_places(console: "Console", summary: Summary) -> None:
         names = "with pseudonyms" if summary.has_pseudonyms else "it names the sources: keep it to yourself"
         line(console, "audit", f"{summary.audit} ({names})")
     is_undone_by_table = summary.key == "forgotten" and summary.crosswalk and not summary.dry_run
+    if summary.dicomdir_sha256:
+        line(console, "dicomdir", _dicomdir(summary))
     line(console, "key", _KEY["forgotten, but" if is_undone_by_table else summary.key])
     if summary.subjects:
         line(console, "subjects", _subjects(summary))
     if summary.crosswalk:
         line(console, "crosswalk", _crosswalk(summary))
+
+
+def _dicomdir(summary: Summary) -> str:
+    if not summary.not_in_dicomdir:
+        return "made anew: it refers to every instance of the output"
+    return (
+        f"made anew; {summary.not_in_dicomdir:,} instances have no record in it: their keys could not be read"
+    )
 
 
 def _subjects(summary: Summary) -> str:

@@ -95,6 +95,8 @@ def check_file_id(template: str, short: Collection[str]) -> None:
     """
     filled = _FIELD.sub(lambda match: _SHORT if _key(match) in short else "-", template)
     parts = filled.split("/")
+    if parts[0] == "DICOMDIR":
+        raise ValueError("DICOMDIR is the name of the directory itself: choose another folder")
     if len(parts) > _MOST_COMPONENTS or not all(map(_COMPONENT.fullmatch, parts)):
         shown = ", ".join(f"{{{name}}}" for name in short)
         raise ValueError(

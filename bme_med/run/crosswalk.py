@@ -6,14 +6,13 @@ and comes to its name only when it is complete. New IDs are read from the output
 
 import csv
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from bme_med.core import DatePolicy, Policy
 from bme_med.dicom import glance_layout
 from bme_med.run.owners import owner_in
-from bme_med.run.writing import flush
+from bme_med.run.writing import put_in_place
 
 __all__ = ["COLUMNS", "Crosswalk"]
 
@@ -61,7 +60,8 @@ class Crosswalk:
         table = csv.writer(text)
         table.writerow(COLUMNS)
         table.writerows(self._row(who, out / outputs[who]) for who in sorted(outputs))
-        _write_atomically(path, text.getvalue().encode("utf-8", "surrogateescape"))
+        data = text.getvalue().encode("utf-8", "surrogateescape")
+        put_in_place(data, path, path.with_name(f".{path.name}.part"), 0o600)
         return missing
 
     def _row(self, identity: tuple[str, ...], output: Path) -> tuple[str, ...]:
@@ -71,16 +71,3 @@ class Crosswalk:
         days = str(self._policy.pseudonyms.shift_days(*person)) if is_shifted else ""
         issuer, patient, study = ("", "", identity[1]) if identity[0] == "study" else (*identity[1:], "")
         return issuer, patient, study, self._policy.subject(person), new.patient if new else "", days
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    """Put `data` under the name `path`, readable by its owner alone."""
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    flush([str(path.parent)], str(path.parent))

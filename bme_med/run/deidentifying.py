@@ -1,5 +1,6 @@
 """The main job: everything below the inputs, de-identified into OUT, every source accounted for."""
 
+import hashlib
 import time
 from collections.abc import Callable, Container, Generator, Iterable, Sequence
 from contextlib import closing
@@ -11,6 +12,8 @@ from bme_med.audit import AuditNames, NameStyle, Record, Status, record_text
 from bme_med.core import Policy, Pseudonyms, UsageError
 from bme_med.run.committing import Committer, Entry
 from bme_med.run.crosswalk import Crosswalk
+from bme_med.run.dicomdir import NAME as DICOMDIR
+from bme_med.run.dicomdir import make_dicomdir
 from bme_med.run.finding import Found, find
 from bme_med.run.job import Job
 from bme_med.run.keys import new_key, read_key
@@ -23,6 +26,7 @@ from bme_med.run.session import Session, resume_session, start_session, timestam
 from bme_med.run.stopping import Interrupts, StoppedError
 from bme_med.run.summary import Summary
 from bme_med.run.working import Outcome, Task, Worker, lost
+from bme_med.run.writing import put_in_place
 
 __all__ = ["deidentify"]
 
@@ -207,9 +211,20 @@ class _Run:
         if places.crosswalk:
             crosswalk = Crosswalk(self.people.identities, self.policy)
             self.summary.not_in_crosswalk = crosswalk.write(places.crosswalk, places.out, self.instances)
+        if self.job.profile.dicomdir == "rebuild" and self.instances:
+            self._write_dicomdir()
+
+    def _write_dicomdir(self) -> None:
+        out, summary = self.job.places.out, self.summary
+        data, summary.not_in_dicomdir = make_dicomdir(
+            out, self.instances.values(), self.session.names.pseudonyms
+        )
+        put_in_place(data, out / DICOMDIR, self.session.parts / DICOMDIR, 0o644)
+        summary.dicomdir_sha256 = hashlib.sha256(data).hexdigest()
 
     def _note(self, name: str, format_: str, output: str) -> None:
-        if self.job.places.crosswalk and not is_photo(format_):
+        is_needed = self.job.places.crosswalk or self.job.profile.dicomdir == "rebuild"
+        if is_needed and not is_photo(format_):
             self.instances[name] = output
 
     def _entry(self, task: Task, outcome: Outcome, verdict: Verdict) -> Entry:

@@ -22,6 +22,7 @@ _LONGEST_PATH = 1000
 _DUPLICATE = "an exact duplicate of "
 _SAME_INSTANCE = "other content under the same SOP Instance UID as "
 _SAME_PATH = "its output would have the same name as that of "
+_DICOMDIR = "the DICOMDIR"
 _PLACE = re.compile(r" at byte \d+")
 _TOO_LONG = "its output would have a path that is too long: choose another pattern, or rename it"
 
@@ -67,7 +68,7 @@ class Ledger:
         self._numbers_subjects = "subject" in fields_in(profile.pattern)
         self._contents: dict[str, str] = {}
         self._instances: dict[str, str] = {}
-        self._outputs: dict[str, str] = {}
+        self._outputs: dict[str, str] = {"dicomdir": _DICOMDIR} if profile.dicomdir == "rebuild" else {}
         self._folders: dict[str, str] = {}
 
     def judge(self, name: str, outcome: Outcome) -> Verdict:

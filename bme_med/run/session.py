@@ -56,6 +56,7 @@ class Session:
             records=self.lines,
             counts=counts,
             prev=self.audit.prev,
+            dicomdir_sha256=summary.dicomdir_sha256,
         )
         self.audit.append([footer])
         self.audit.flush()

@@ -43,6 +43,10 @@ class Summary:
         Lines of the map of subjects that cover nothing in the input.
     not_in_crosswalk
         Instances whose patient could not be read again.
+    dicomdir_sha256
+        Of the DICOMDIR that was made; empty where there is none.
+    not_in_dicomdir
+        Instances that have no record in it.
     """
 
     profile: str
@@ -64,6 +68,8 @@ class Summary:
     files: list[dict[str, str]] = field(default_factory=list)
     unmatched: tuple[int, ...] = ()
     not_in_crosswalk: int = 0
+    dicomdir_sha256: str = ""
+    not_in_dicomdir: int = 0
 
     @property
     def found(self) -> int:
@@ -134,6 +140,8 @@ class Summary:
             "subjects_lines_unmatched": list(self.unmatched),
             "crosswalk": self.crosswalk,
             "not_in_crosswalk": self.not_in_crosswalk,
+            "dicomdir_sha256": self.dicomdir_sha256,
+            "not_in_dicomdir": self.not_in_dicomdir,
             "stopped": self.stopped,
             "found": self.found,
             **{status.value: self.counts[status] for status in Status},

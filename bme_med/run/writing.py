@@ -9,10 +9,11 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from bme_med.core import Piece, Source, iter_chunks
 
-__all__ = ["flush", "write_pieces"]
+__all__ = ["flush", "put_in_place", "write_pieces"]
 
 _BATCH_BYTES = 4 << 20
 _BATCH_BUFFERS = 1000
@@ -66,6 +67,18 @@ def _write(descriptor: int, buffers: Sequence[bytes | memoryview]) -> int:
     if hasattr(os, "writev"):
         return os.writev(descriptor, buffers)
     return os.write(descriptor, b"".join(buffers))
+
+
+def put_in_place(data: bytes, path: Path, part: Path, mode: int) -> None:
+    """Write `data` to `part`, then give it the name `path`, so that no half file ever has that name."""
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with open(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    flush([str(path.parent)], str(path.parent))
 
 
 def flush(paths: Sequence[str], folder: str) -> None:

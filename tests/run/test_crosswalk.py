@@ -170,7 +170,7 @@ def test_a_crosswalk_that_cannot_be_written_stops_the_run_and_resume_finishes_it
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bme_med.run.crosswalk._write_atomically", fail)
+        patch.setattr("bme_med.run.crosswalk.put_in_place", fail)
         assert go(source).exit_code == 3
     assert go(source, resume=True).exit_code == 1
     assert len(rows(source)) == 3

@@ -18,12 +18,20 @@ def source(tmp_path: Path) -> Path:
     return mixed_folder(tmp_path / "in")
 
 
-def kill(point: str, calls: int, source: Path, *, workers: int = 1, random_key: bool = False) -> Path:
+def kill(
+    point: str,
+    calls: int,
+    source: Path,
+    *,
+    workers: int = 1,
+    random_key: bool = False,
+    profile: str = "hipaa-safe-harbor",
+) -> Path:
     """A run that was killed; where its output lies."""
     out = source.parent / "out"
     key = "" if random_key else str(key_file(source.parent))
     command = [sys.executable, "-m", "tests.run.killed", point, str(calls), str(source), str(out), key]
-    done = subprocess.run([*command, str(workers)], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run([*command, str(workers), profile], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     return out
 
