@@ -10,6 +10,7 @@ __all__ = [
     "dictionary",
     "format_tag",
     "is_private",
+    "private_key",
     "private_vrs",
     "registered_uids",
     "where",
@@ -83,7 +84,7 @@ def registered_uids() -> frozenset[str]:
 
 @cache
 def private_vrs() -> dict[tuple[str, int], str]:
-    """VR of known private attributes by creator and ``GGGG00EE``."""
+    """VR of known private attributes by `private_key`; a choice such as ``UL or CS`` where lists disagree."""
     vrs = {}
     for line in read_resource("private_dictionary.tsv").splitlines():
         if not line.startswith("#"):
@@ -92,9 +93,19 @@ def private_vrs() -> dict[tuple[str, int], str]:
                 continue
             vrs[creator, int(mask.replace("x", "0"), 16)] = vr
     for row in read_table("safe_private.csv"):
-        group, element = row["tag_pattern"].strip("()").split(",")
-        vrs.setdefault((row["private_creator"], int(group + "00" + element[2:], 16)), row["vr"])
+        key = row["private_creator"], int(row["tag_pattern"].strip("()").replace(",xx", "00"), 16)
+        if row["vr"] and vrs.setdefault(key, row["vr"]) != row["vr"]:
+            vrs[key] = f"{row['vr']} or {vrs[key]}"
     return vrs
+
+
+def private_key(creator: str, tag: int) -> tuple[str, int]:
+    """What a private attribute is known by, whatever block it sits in (PS3.5, 7.8.1).
+
+    >>> private_key("ACME", 0x0019110C) == private_key("ACME", 0x0019100C) == ("ACME", 0x0019000C)
+    True
+    """
+    return creator, tag & 0xFFFF00FF
 
 
 def is_private(tag: int) -> bool:

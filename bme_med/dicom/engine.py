@@ -24,6 +24,7 @@ from bme_med.core import (
 )
 from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom import markers
+from bme_med.dicom.characteristics import Characteristics, characteristics_of
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.encoding import header, item_header
@@ -93,6 +94,9 @@ class _Planner:
         self.fields = dict.fromkeys(_FIELDS.values(), "")
         self.rules = self.table.dataset(iod_of(instance.first(_SOP_CLASS)))
         self.charset = instance.charset
+        self.declared = Characteristics()
+        if self.table.selectors.has_private:
+            self.declared = characteristics_of(instance)
         self.identifiers = identifiers_in(self._harvest())
         person = policy.person(identity_of(owner_of(instance), policy.issuers))
         self.fields["subject"] = policy.subject(person)
@@ -154,7 +158,7 @@ class _Planner:
 
     def _run(self, section: Section) -> tuple[tuple[Piece, ...], tuple[Action, ...]]:
         """Pieces and actions of a run, decided when it is first seen."""
-        key = self.rules.iod, self.charset, self.values
+        key = self.rules.iod, self.charset, self.values, self.declared
         decided = section.decided.get(key)
         if decided is None:
             section.make_room()
@@ -167,7 +171,7 @@ class _Planner:
     def _dataset(self, scope: Scope, out: Pieces, pending: _Insertions | None = None) -> None:
         """Decide every element of `scope`; what is `pending`, last first, takes its place in tag order."""
         rules, actions, is_top = scope.rules, self.actions, not scope.prefix
-        private = private_decisions(scope, self.table)
+        private = self._private(scope)
         for element in scope.elements:
             tag = element.tag
             while pending and pending[-1][0] <= tag:
@@ -183,6 +187,22 @@ class _Planner:
                 self._sequence(element, decision, scope, out)
             else:
                 self._change(element, decision, scope, out)
+
+    def _private(self, scope: Scope) -> dict[int, Decision]:
+        """Private elements of which something stays, and their creators."""
+        if not self.table.selectors.has_private:
+            return {}
+        return private_decisions(scope, self.table, self.declared, self._is_left)
+
+    def _is_left(self, element: Element, decision: Decision | None, scope: Scope) -> bool:
+        """Whether anything of `element` reaches the output, under `decision` or what it falls back to."""
+        while decision and decision.do is not Do.REMOVE:
+            if decision.do is Do.RECURSE:
+                return element.items is not None
+            if decision.do is Do.KEEP or self.values.make(element, decision, scope) is not None:
+                return True
+            decision = decision.fallback
+        return False
 
     def _keep(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
         code = decision.action.code

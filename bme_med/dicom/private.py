@@ -1,13 +1,19 @@
 """Private attributes that a profile vouches for (PS3.5, 7.8.1; PS3.15, E.3.10)."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 
 from bme_med.core import Action, Code
-from bme_med.dicom.dictionary import PRIVATE_CREATOR_ELEMENTS, is_private, private_vrs, where
+from bme_med.core.resources import read_table
+from bme_med.dicom.characteristics import Characteristics
+from bme_med.dicom.dictionary import PRIVATE_CREATOR_ELEMENTS, is_private, private_key, where
 from bme_med.dicom.rules import ActionTable, Decision, Do
 from bme_med.dicom.scope import Scope
+from bme_med.dicom.walker import Element
 
 __all__ = ["private_decisions", "removed"]
+
+_NUMBER_BYTES = {"AT": 4, "FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8}
 
 
 @lru_cache(maxsize=65_536)
@@ -16,13 +22,18 @@ def removed(tag: int) -> Decision:
     return Decision(Do.REMOVE, Action(where(tag), Code.X, "PS3.15 Table E.1-1: private attribute, X"))
 
 
-def private_decisions(scope: Scope, table: ActionTable) -> dict[int, Decision]:
-    """Decisions for private elements that stay, and for the creators of their blocks.
+def private_decisions(
+    scope: Scope,
+    table: ActionTable,
+    declared: Characteristics,
+    is_left: Callable[[Element, Decision, Scope], bool],
+) -> dict[int, Decision]:
+    """Decisions for private elements of which something stays, and for the creators of their blocks.
 
-    Blocks are resolved in this very dataset or item: the creator's element number reserves the block.
+    Blocks are resolved in this very dataset or item: the creator's element number reserves the block, and a
+    block of which nothing is left takes its creator along. What the file itself declares identifying
+    (`declared`) is treated as it says, whatever the profile keeps.
     """
-    if not table.selectors.has_private:
-        return {}
     creators: dict[int, str] = {}
     decisions: dict[int, Decision] = {}
     for element in scope.elements:
@@ -33,17 +44,47 @@ def private_decisions(scope: Scope, table: ActionTable) -> dict[int, Decision]:
             creators[tag] = scope.raw(element).decode("ascii", "replace").strip(" \0")
             continue
         creator_tag = tag & 0xFFFF0000 | (tag >> 8 & 0xFF)
-        creator = creators.get(creator_tag)
-        if creator is None:
-            continue
-        decision = table.private(creator, tag, _vr(creator, tag, element.vr))
-        if decision and decision.do is not Do.REMOVE:
+        decision = _decide(element, creators.get(creator_tag), table, declared)
+        if decision and is_left(element, decision, scope):
             decisions[tag] = decision
-            rule = "private creator of a block that stays"
-            decisions[creator_tag] = Decision(Do.KEEP, Action(where(creator_tag), Code.K, rule))
+            decisions[creator_tag] = _creator(creator_tag)
     return decisions
 
 
-def _vr(creator: str, tag: int, vr: str) -> str:
-    """VR of a private element; implicit encoding and UN leave it to the dictionary."""
-    return private_vrs().get((creator, tag & 0xFFFF00FF), vr) if vr == "UN" else vr
+def _decide(
+    element: Element, creator: str | None, table: ActionTable, declared: Characteristics
+) -> Decision | None:
+    """The decision about one element of a block of `creator`; nothing where it goes."""
+    if creator is None:
+        return None
+    decision = table.private(creator, element.tag, element.vr)
+    if decision is None or not _fits(element, creator, decision.vr):
+        return None
+    code = declared.action(creator, element.tag)
+    return table.declared(creator, element.tag, element.vr, code) if code else decision
+
+
+@lru_cache(maxsize=1024)
+def _creator(tag: int) -> Decision:
+    return Decision(Do.KEEP, Action(where(tag), Code.K, "private creator of a block that stays"))
+
+
+def _fits(element: Element, creator: str, vr: str) -> bool:
+    """Whether a binary value holds numbers, and no more than the list says: makers use tags again."""
+    size = _NUMBER_BYTES.get(vr)
+    if size is None:
+        return True
+    count, rest = divmod(element.end - element.value, size)
+    return not rest and count <= _most_values().get(private_key(creator, element.tag), count)
+
+
+@cache
+def _most_values() -> dict[tuple[str, int], int]:
+    """The largest value multiplicity of each attribute of Table E.3.10-1 that has one."""
+    most = {}
+    for row in read_table("safe_private.csv"):
+        largest = row["vm"].rpartition("-")[2]
+        if largest != "n":
+            tag = int(row["tag_pattern"].strip("()").replace(",xx", "00"), 16)
+            most[row["private_creator"], tag] = int(largest)
+    return most

@@ -8,17 +8,17 @@ Table E.1-1 with the options (C beats K where they disagree); the attributes tha
 rules by value representation for everything else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
-from bme_med.core import Action, Code, DatePolicy, Option, Profile
+from bme_med.core import Action, AttributeRule, Code, DatePolicy, Option, Profile
 from bme_med.core.resources import read_table
-from bme_med.dicom.dictionary import dictionary, format_tag, where
+from bme_med.dicom.dictionary import dictionary, format_tag, private_key, private_vrs, where
 from bme_med.dicom.encoding import CODED_VRS, TEXT_VRS
 from bme_med.dicom.iods import attribute_type
 from bme_med.dicom.layout import Layout
-from bme_med.dicom.selectors import Selectors
+from bme_med.dicom.selectors import SAFE_PRIVATE, Selectors
 
 __all__ = ["ActionTable", "DatasetRules", "Decision", "Do", "action_table"]
 
@@ -59,12 +59,15 @@ class Decision:
         What happens where `do` cannot be done, such as to a malformed date.
     value
         Template of the value that `Do.DUMMY` writes, where the profile gives one.
+    vr
+        Of a private attribute: the VR that its value is read by, also where the file says UN or nothing.
     """
 
     do: Do
     action: Action
     fallback: "Decision | None" = None
     value: str | None = None
+    vr: str = ""
 
 
 _CLASS_UIDS = frozenset(
@@ -76,6 +79,7 @@ _ALWAYS_REMOVED = {
     0xFFFCFFFC: "PS3.10 7.2: data set trailing padding",
     0x04000500: "PS3.15 E.1.1: holds encrypted original values",
     0x04000561: "PS3.15 E.1.1: holds unencrypted original values",
+    0x00080300: "PS3.3 C.12.1.1.7: describes private blocks as they were, their creators included",
 }
 _OPTION_COLUMNS = {
     "rtn_safe_priv": Option.RETAIN_SAFE_PRIVATE,
@@ -106,6 +110,7 @@ _FAMILIES = (
 """VRs that devices mistake for each other, from harmless to identifying."""
 
 _GOING = ("PN", "AE", "UR", "UN")
+_BYTES = ("OB", "OD", "OF", "OL", "OV", "OW")
 
 
 class DatasetRules(dict[tuple[int, str], Decision]):
@@ -140,6 +145,7 @@ class ActionTable:
         self._gaps = {row["tag"]: row["suggested_action"] for row in read_table("ps315_gaps.csv")}
         self.selectors = Selectors(profile)
         self._datasets: dict[str, DatasetRules] = {}
+        self._private: dict[tuple[str, int, str], Decision] = {}
         self.layout = Layout(private=not self.selectors.has_private)
 
     def dataset(self, iod: str) -> DatasetRules:
@@ -172,10 +178,18 @@ class ActionTable:
         exception = self.selectors.find_private(creator, tag)
         if exception is None:
             return None
-        maker = _Maker(self._profile, tag, vr, 3)
-        if exception.code is Code.K:
-            return maker.unlisted(f"profile: {exception.selector}", known=True)
-        return maker.coded(exception.code, f"profile: {exception.selector}", exception.value)
+        key = creator, tag, vr
+        decision = self._private.get(key)
+        if decision is None:
+            maker = _Maker(self._profile, tag, vr, 3, private_vrs().get(private_key(creator, tag)))
+            decision = self._private[key] = maker.vouched(exception)
+        return decision
+
+    def declared(self, creator: str, tag: int, vr: str, code: Code) -> Decision:
+        """Decide a private attribute that the file itself calls identifying."""
+        maker = _Maker(self._profile, tag, vr, 3, private_vrs().get(private_key(creator, tag)))
+        rule = "PS3.15 E.3.10: the file calls it identifying"
+        return replace(maker.coded(code, rule), vr=maker.vr)
 
 
 @lru_cache(maxsize=8)
@@ -209,14 +223,17 @@ def _table_notation(tag: int) -> str:
 class _Maker:
     """Makes the decision about one attribute; holds what each step would otherwise pass on."""
 
-    def __init__(self, profile: Profile, tag: int, vr: str, type_: int) -> None:
+    def __init__(
+        self, profile: Profile, tag: int, vr: str, type_: int, private_vr: str | None = None
+    ) -> None:
         entry = dictionary().get(tag)
         self.profile = profile
         self.keyword = entry[1] if entry else ""
         self.is_known = entry is not None
+        self.is_listed = bool(private_vr)
         self.where = where(tag)
         self.type = type_
-        self.vr = _judged_vr(vr, entry[0] if entry else None)
+        self.vr = _judged_vr(vr, entry[0] if entry else private_vr)
 
     def make(self, do: Do, code: Code, rule: str, fallback: Decision | None = None) -> Decision:
         return Decision(do, Action(self.where, code, rule), fallback)
@@ -322,6 +339,21 @@ class _Maker:
         if vr == "UI":
             return self._unlisted_uid(rule)
         return self.kept(f"{rule}: {vr}")
+
+    def vouched(self, exception: AttributeRule) -> Decision:
+        """A private attribute that the profile names: K as any attribute of its VR, but bytes are no text.
+
+        What nothing can be searched in stays only where the table says that it is bytes, or a site does.
+        """
+        is_safe = exception.source == SAFE_PRIVATE
+        rule = f"{SAFE_PRIVATE}, retain-safe-private" if is_safe else f"profile: {exception.selector}"
+        if exception.code is not Code.K:
+            return replace(self.coded(exception.code, rule, exception.value), vr=self.vr)
+        if is_safe and self.vr in _BYTES and not self.is_listed:
+            return self.make(Do.REMOVE, Code.X, f"{rule}, but no {self.vr}")
+        decision = self.unlisted(rule, known=True)
+        going = self.make(Do.REMOVE, Code.X, f"{rule}: nothing was left that may stay")
+        return replace(decision, fallback=decision.fallback or going, vr=self.vr)
 
     def _unlisted_uid(self, rule: str) -> Decision:
         is_class = (

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from bme_med.core import AttributeRule, Code, Option, Profile, ProfileError
 from bme_med.core.resources import read_table
-from bme_med.dicom.dictionary import dictionary
+from bme_med.dicom.dictionary import dictionary, private_key
 
-__all__ = ["Selectors"]
+__all__ = ["SAFE_PRIVATE", "Selectors"]
+
+SAFE_PRIVATE = "PS3.15 Table E.3.10-1"
+"""The source of a rule that the standard itself gives."""
 
 _TAG = re.compile(r"\(([0-9A-Fa-fxX]{4}),([0-9A-Fa-fxX]{4})\)(?: (.+))?")
 _UNSUPPORTED = {
@@ -51,7 +54,7 @@ class Selectors:
         if Option.RETAIN_SAFE_PRIVATE in profile.options:
             for row in read_table("safe_private.csv"):
                 selector = f"{row['tag_pattern']} {row['private_creator']}"
-                self._add(AttributeRule(selector, Code.K, None, profile.name))
+                self._add(AttributeRule(selector, Code.K, None, SAFE_PRIVATE))
         for rule in profile.attributes:
             self._add(rule)
         self._patterns.sort(key=lambda pattern: pattern.mask.count("x"))
@@ -71,7 +74,7 @@ class Selectors:
 
     def find_private(self, creator: str, tag: int) -> AttributeRule | None:
         """The exception for a private attribute of `creator`, whatever block it sits in (PS3.5, 7.8.1)."""
-        return self._private.get((creator, tag & 0xFFFF00FF))
+        return self._private.get(private_key(creator, tag))
 
     def _add(self, rule: AttributeRule) -> None:
         match = _TAG.fullmatch(rule.selector)

@@ -86,7 +86,7 @@ class Values:
         if element.vr == "SQ":
             layer = self._layer(element, scope)
             return dummy_items(element, layer=layer, coding=scope.coding)
-        return dummy_value(_written_vr(element))
+        return dummy_value(_read_vr(element, decision))
 
     def _layer(self, element: Element, scope: Scope) -> bytes:
         """The graphic layer of the first annotation in `element`, as their own sequence names it."""
@@ -108,12 +108,12 @@ class Values:
         is_uid = raw.translate(None, b".\\\0 ").isdigit()
         return raw if is_uid or not raw else self._uid(element, decision, scope)
 
-    def _shifted(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        vr, days = _written_vr(element), self._pseudonyms.shift_days(*self._person)
+    def _shifted(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
+        vr, days = _read_vr(element, decision), self._pseudonyms.shift_days(*self._person)
         return _each_date(scope.raw(element), lambda value: dates.shift(value, vr, days))
 
-    def _year(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        vr = _written_vr(element)
+    def _year(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
+        vr = _read_vr(element, decision)
         return _each_date(scope.raw(element), lambda value: dates.to_year(value, vr))
 
     def _age(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
@@ -127,8 +127,8 @@ class Values:
     def _words(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
         return self._identifiers.words(scope.raw(element), scope.charset)
 
-    def _coded(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        return self._identifiers.coded(_written_vr(element), scope.raw(element))
+    def _coded(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
+        return self._identifiers.coded(_read_vr(element, decision), scope.raw(element))
 
     def _icc(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
         return sanitize(scope.raw(element))
@@ -154,6 +154,11 @@ def _written_vr(element: Element) -> str:
         return element.vr
     entry = dictionary().get(element.tag)
     return entry[0] if entry and len(entry[0]) == 2 else "UN"
+
+
+def _read_vr(element: Element, decision: Decision) -> str:
+    """The VR a value is read by: of a private attribute, the one that its decision was made for."""
+    return decision.vr or _written_vr(element)
 
 
 def _each_date(raw: bytes, change: Callable[[str], str | None]) -> bytes | None:

@@ -2,11 +2,30 @@
 
 from io import BytesIO
 
+import pydicom
 from pydicom import Dataset, FileDataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
-__all__ = ["encoded", "mr_instance"]
+from bme_med.core import Plan, Policy, Pseudonyms, parse_profile, splice
+from bme_med.core.resources import read_resource
+from bme_med.dicom import plan
+
+__all__ = ["encoded", "mr_instance", "planned", "policy_of"]
+
+
+def policy_of(text: str, key: bytes = bytes(32)) -> Policy:
+    """The profile `p` with this text; it may extend ready-made ones."""
+    return Policy(
+        parse_profile("p", lambda name: (name, text if name == "p" else read_resource(f"{name}.toml"))),
+        Pseudonyms(key),
+    )
+
+
+def planned(source: bytes, text: str) -> tuple[Plan, FileDataset]:
+    """The plan of a file under the profile `text`, and the output as pydicom reads it."""
+    made = plan(source, policy_of(text))
+    return made, pydicom.dcmread(BytesIO(splice(made.pieces, source)))
 
 
 def mr_instance(*, explicit: bool = True) -> FileDataset:

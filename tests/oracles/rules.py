@@ -40,8 +40,9 @@ _DUMMY = frozenset({State.DUMMY})
 _SEARCHED = frozenset({State.SAME, State.CLEANED})
 _CLEANED = frozenset({State.SAME, State.SHORTER, State.DUMMY})
 
-_NEVER = {0xFFFAFFFA, 0x4FFE0001, 0xFFFCFFFC}
-"""Digital signatures, their MAC parameters and trailing padding (PS3.15, E.1.1)."""
+_NEVER = {0xFFFAFFFA, 0x4FFE0001, 0xFFFCFFFC, 0x00080300}
+"""Digital signatures, their MAC parameters and trailing padding (PS3.15, E.1.1); what describes private
+blocks that have gone."""
 
 _EITHER = {0x00080001, 0x04000500}
 """Not in any table, and allowed to go: a retired length, which no longer holds; a sequence whose only
