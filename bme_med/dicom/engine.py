@@ -35,6 +35,7 @@ from bme_med.dicom.identity import identity_of, owner_of
 from bme_med.dicom.instance import Instance, read_instance
 from bme_med.dicom.iods import iod_of
 from bme_med.dicom.layout import Section
+from bme_med.dicom.lifetime import Lifetime, lifetime_of
 from bme_med.dicom.meta import file_meta
 from bme_med.dicom.pixeldata import frames_end, is_encapsulated
 from bme_med.dicom.private import private_decisions, removed
@@ -98,9 +99,10 @@ class _Planner:
         if self.table.selectors.has_private:
             self.declared = characteristics_of(instance)
         self.identifiers = identifiers_in(self._harvest())
+        lifetime = lifetime_of(instance) if self.profile.dates is DatePolicy.YEAR else Lifetime()
         person = policy.person(identity_of(owner_of(instance), policy.issuers))
         self.fields["subject"] = policy.subject(person)
-        self.values = values_for(policy, person, self.identifiers)
+        self.values = values_for(policy, person, self.identifiers, lifetime)
 
     def plan(self) -> Plan:
         instance = self.instance

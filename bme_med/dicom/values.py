@@ -13,6 +13,7 @@ from bme_med.dicom.dummies import dummy_items
 from bme_med.dicom.encoding import Coding, dummy_value, split_values
 from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.identifiers import Identifiers
+from bme_med.dicom.lifetime import Lifetime
 from bme_med.dicom.rules import Decision, Do
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.vocabulary import is_standard_meaning
@@ -28,22 +29,28 @@ _CACHE_ENTRIES = 4096
 
 
 @lru_cache(maxsize=64)
-def values_for(policy: Policy, person: tuple[str, ...], identifiers: Identifiers) -> "Values":
+def values_for(
+    policy: Policy, person: tuple[str, ...], identifiers: Identifiers, lifetime: Lifetime
+) -> "Values":
     """The values of a patient's instances that share their identifiers, as the slices of a series do.
 
-    `person` keys the patient's new name and date shift; `identifiers` searches for what was harvested.
+    `person` keys the patient's pseudonym and date shift; `identifiers` searches for what was harvested;
+    `lifetime` tells which years would say the patient's age.
     """
-    return Values(policy, person, identifiers)
+    return Values(policy, person, identifiers, lifetime)
 
 
 class Values:
     """Makes new values, and remembers the elements that it made: slices of a series repeat them."""
 
-    def __init__(self, policy: Policy, person: tuple[str, ...], identifiers: Identifiers) -> None:
+    def __init__(
+        self, policy: Policy, person: tuple[str, ...], identifiers: Identifiers, lifetime: Lifetime
+    ) -> None:
         self._pseudonyms = policy.pseudonyms
         self._person = person
         self._subject = policy.subject(person)
         self._identifiers = identifiers
+        self._lifetime = lifetime
         self._made: dict[tuple[Decision, str, Coding, bytes], bytes | None] = {}
         self._makers: dict[Do, Callable[[Element, Decision, Scope], bytes | None]] = {
             Do.EMPTY: self._empty,
@@ -114,7 +121,10 @@ class Values:
 
     def _year(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
         vr = _read_vr(element, decision)
-        return _each_date(scope.raw(element), lambda value: dates.to_year(value, vr))
+        tells = self._lifetime.is_told_by
+        return _each_date(
+            scope.raw(element), lambda value: None if tells(value) else dates.to_year(value, vr)
+        )
 
     def _age(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
         raw = self._coded(element, decision, scope)

@@ -160,6 +160,31 @@ def test_dates_follow_the_policy() -> None:
     assert shifted.PatientBirthDate == ""
 
 
+@pytest.mark.parametrize("birth", ["20240229", "2024.02.29"])
+def test_a_date_that_repeats_the_birth_date_does_not_leave_the_birth_year(birth: str) -> None:
+    ds = mr_instance()
+    ds.PatientBirthDate = birth
+    ds.SeriesDate = ds.ContentDate = "20240301"
+    ds.AcquisitionDateTime = "20240229101500"
+    ds.CalibrationDateTime = "20240302"
+    out = _output(ds, _BASE + "[dates]\npolicy='year'")
+    assert out.StudyDate == ""
+    assert "AcquisitionDateTime" not in out
+    assert (out.SeriesDate, out.ContentDate, out.CalibrationDateTime) == ("20240101", "20240101", "2024")
+
+
+def test_no_date_tells_an_age_over_89_by_lying_that_far_back() -> None:
+    ds = mr_instance()
+    ds.PatientAge = "093Y"
+    ds.SeriesDate = "19310405"  # some day in the life of a person who is over 89 in 2024
+    ds.AcquisitionDateTime = "1934"
+    ds.ContentDate = "19350101"
+    out = _output(ds, _BASE + "[dates]\npolicy='year'")
+    assert "SeriesDate" not in out
+    assert "AcquisitionDateTime" not in out
+    assert (out.StudyDate, out.ContentDate) == ("20240101", "19350101")
+
+
 def test_a_date_that_is_none_gives_way_to_a_legal_value() -> None:
     ds = mr_instance()
     with pydicom.config.disable_value_validation():

@@ -29,6 +29,7 @@ _UID = re.compile(r"\d+(?:\.\d+){3,}")
 _SUBJECT_TAGS = {0x00100010, 0x00100020}
 _META_TAGS = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013}
 _BASIC = "113100"
+_EXAMINATION_DATES = (0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x0008002A)
 _TEMPORAL = {
     DatePolicy.REMOVE: "REMOVED",
     DatePolicy.YEAR: "MODIFIED",
@@ -48,6 +49,8 @@ def check(
         identifiers=harvest(before, tables, _kept_tags(before, profile, tables)),
         patient=(before.text(0x00100021), before.text(0x00100020) or before.text(0x00080018)),
         seen=seen or Seen(),
+        birth=before.text(0x00100030).replace(".", "") or "none",
+        examined=max(_year(before, tag) for tag in _EXAMINATION_DATES),
     )
     iod = tables.iods.get(before.text(0x00080016), "")
     return [
@@ -58,6 +61,11 @@ def check(
         *_texts(after, tables, context),
         *_collisions(context.seen),
     ]
+
+
+def _year(dataset: Node, tag: int) -> int:
+    year = dataset.text(tag)[:4]
+    return int(year) if year.isdigit() else 0
 
 
 @dataclass(frozen=True, slots=True)

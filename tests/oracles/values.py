@@ -39,10 +39,22 @@ class Context:
     identifiers: Identifiers
     patient: tuple[str, str]
     seen: Seen
+    birth: str = ""
+    examined: int = 0
+
+    def is_told_by(self, before: Element) -> bool:
+        """Whether a year that stays would be the birth year, or lie so far back that an age over 89 shows."""
+        if self.dates is not DatePolicy.YEAR:
+            return False
+        days = [value.replace(".", "")[:8] for value in before.values if value]
+        years = [int(day[:4]) for day in days if day[:4].isdigit()]
+        return self.birth in days or any(0 < year <= self.examined - 90 for year in years)
 
 
 def holds(state: State, before: Element | None, after: Element | None, context: Context) -> bool:
     """Whether the output's element is in `state`, given the source's."""
+    if state is State.DATED and before is not None and context.is_told_by(before):
+        return after is None or after.is_empty or _is_dummy(before, after, context.tables)
     if before is None or after is None:
         return after is None and (state is State.ABSENT or _may_go(state, before))
     match state:
