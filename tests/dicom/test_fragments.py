@@ -63,6 +63,6 @@ def test_comments_in_jpeg_2000_frames_go_and_an_encoders_own_name_may_stay() -> 
 
 
 def test_frames_without_metadata_stay_byte_for_byte() -> None:
-    coded = b"\xff\xd8" + _segment(0xDB, bytes(65)) + b"\xff\xda\0\x02coded \xff\xfe\0\x04ab\xff\xd9"
+    coded = b"\xff\xd8" + _segment(0xDB, bytes(65)) + b"\xff\xda\0\x02coded \xff\0\xd9\xff\xd0ab\xff\xd9"
     _, frames = _deidentified([coded], "1.2.840.10008.1.2.4.50")
     assert frames[0].rstrip(b"\0") == coded.rstrip(b"\0")
