@@ -6,10 +6,11 @@ from bme_med import engines
 from bme_med.core import Format, Refusal, UnsupportedFileError, sniff
 from tests.oracles.runs import policy
 from tests.photo.heif_making import assemble, coded
-from tests.photo.making import gif, jpeg, png, webp
+from tests.photo.making import bmp, gif, jpeg, png, webp
 from tests.run.making import instance
 
 ENGINES = {
+    Format.BMP: bmp(),
     Format.DICOM: instance(1),
     Format.JPEG: jpeg(),
     Format.PNG: png(),
@@ -20,7 +21,6 @@ ENGINES = {
 
 OTHERS = {
     Format.TIFF: b"II*\0",
-    Format.BMP: b"BM",
     Format.JPEG_2000: b"\xff\x4f\xff\x51",
     Format.JPEG_XL: b"\xff\x0a",
     Format.PSD: b"8BPS",

@@ -27,7 +27,11 @@ _STRUCTURE = {
     "System": {"FileName", "Directory", "FileSize", "FilePermissions", "FileModifyDate", "FileAccessDate"}
     | {"FileInodeChangeDate"},
     "File": {"FileType", "FileTypeExtension", "MIMEType", "ImageWidth", "ImageHeight", "ExifByteOrder"}
-    | {"EncodingProcess", "BitsPerSample", "ColorComponents", "YCbCrSubSampling"},
+    | {"EncodingProcess", "BitsPerSample", "ColorComponents", "YCbCrSubSampling"}
+    | {"BMPVersion", "Planes", "BitDepth", "Compression", "ImageLength", "NumColors"}
+    | {"PixelsPerMeterX", "PixelsPerMeterY", "NumImportantColors", "RedMask", "GreenMask", "BlueMask"}
+    | {"AlphaMask", "ColorSpace", "RedEndpoint", "GreenEndpoint", "BlueEndpoint", "GammaRed", "GammaGreen"}
+    | {"GammaBlue", "RenderingIntent", "ProfileDataOffset", "ProfileSize"},
     "JFIF": {"JFIFVersion", "ResolutionUnit", "XResolution", "YResolution"},
     "Adobe": {"DCTEncodeVersion", "APP14Flags0", "APP14Flags1", "ColorTransform"},
     "IFD0": {"Orientation"},

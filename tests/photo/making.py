@@ -12,6 +12,7 @@ from tests.oracles.runs import KEY
 
 __all__ = [
     "animation",
+    "bmp",
     "chunk",
     "chunks",
     "exif",
@@ -78,6 +79,13 @@ def png(mode: str = "RGB", **options: object) -> bytes:
 def animation() -> bytes:
     """An APNG of three frames; the second and third cover a part of the picture."""
     return moving("PNG")
+
+
+def bmp(mode: str = "RGB", size: tuple[int, int] = (47, 32), **options: object) -> bytes:
+    """A BMP of `picture`; options as Pillow's."""
+    out = io.BytesIO()
+    picture(mode, size).save(out, "BMP", **options)
+    return out.getvalue()
 
 
 def gif(mode: str = "P", **options: object) -> bytes:

@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 
 from bme_med import engines
 from bme_med.core import Action, Code, Format, Plan, Policy, Range, Refusal, Source, splice
+from bme_med.photo import bmp as bmp_engine
 from bme_med.photo import gif as gif_engine
 from bme_med.photo import jpeg as jpeg_engine
 from bme_med.photo import png as png_engine
 from bme_med.photo import webp as webp_engine
 from bme_med.photo.spliced import Spliced
-from tests.photo.making import gif, jpeg, png, policy, webp
+from tests.photo.making import bmp, gif, jpeg, png, policy, webp
 
 POLICY = policy()
 TABLE = (
+    (bmp_engine, bmp()),
     (gif_engine, gif()),
     (jpeg_engine, jpeg()),
     (png_engine, png()),
