@@ -18,8 +18,8 @@ __all__ = ["cli", "options", "profile_keys", "profiles"]
 _EFFECTS = {
     Option.CLEAN_PIXEL_DATA: "paints over text in pixels",
     Option.CLEAN_VISUAL_FEATURES: "removes faces and what else is recognisable",
-    Option.CLEAN_GRAPHICS: "cleans overlays, curves and graphic annotations instead of removing them",
-    Option.CLEAN_STRUCTURED_CONTENT: "cleans the content tree of structured reports item by item",
+    Option.CLEAN_GRAPHICS: "keeps graphic annotations, their text reduced to known words; overlay planes go",
+    Option.CLEAN_STRUCTURED_CONTENT: "keeps structured reports and key objects, cleaned item by item",
     Option.CLEAN_DESCRIPTORS: "keeps descriptions and comments, reduced to known words that identify no one",
     Option.FULL_DATES: "keeps dates and times; sets the date policy, and excludes the next option",
     Option.MODIFIED_DATES: "shifts dates by whole days per patient; sets the date policy to `shift`",

@@ -48,6 +48,7 @@ def main(reference: Path) -> None:
     write_private_dictionary()
     write_rows("uids.csv", ["uid"], ([uid] for uid in sorted(UID_dictionary)))
     write_codes()
+    write_content_concepts(reference)
     write_words()
     write_identifying(reference)
     write_iod_types(reference)
@@ -117,6 +118,18 @@ def write_directory_records() -> None:
     types = {**_SINGLE_LEVEL_SOP_CLASSES, **_FOUR_LEVEL_SOP_CLASSES}
     rows = sorted((str(uid), type_) for uid, type_ in types.items())
     write_rows("directory_records.csv", ["sop_class_uid", "record_type"], rows)
+
+
+def write_content_concepts(reference: Path) -> None:
+    """Table E.3.4-1, and its SNOMED CT rows again under the retired SRT codes that old documents use."""
+    rows = read_rows(reference / "table_e3_4_1.csv")
+    retired = mapping["SCT"]
+    old = [
+        {**row, "scheme": "SRT", "code_value": retired[row["code_value"]], "retired": "Y"}
+        for row in rows
+        if row["scheme"] == "SCT" and row["code_value"] in retired
+    ]
+    write_rows("content_concepts.csv", list(rows[0]), (row.values() for row in [*rows, *old]))
 
 
 def write_words() -> None:

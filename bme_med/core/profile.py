@@ -86,7 +86,8 @@ KEYS: tuple[Key, ...] = (
     Key(
         "dicom.structured-reports",
         str,
-        "SR and KO documents: refuse them, or write them with an emptied content tree.",
+        "SR and KO documents without `clean-structured-content`: refuse them, or write them with an emptied "
+        "content tree.",
         ("refuse", "empty"),
         "refuse",
     ),

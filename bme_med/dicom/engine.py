@@ -13,6 +13,7 @@ from bme_med.core import (
     DatePolicy,
     Format,
     MalformedFileError,
+    Option,
     Piece,
     Pieces,
     Plan,
@@ -25,10 +26,13 @@ from bme_med.core import (
 from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom import markers
 from bme_med.dicom.characteristics import Characteristics, characteristics_of
+from bme_med.dicom.content import content_rules
+from bme_med.dicom.content_items import has_references
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.encoding import header, item_header
 from bme_med.dicom.fragments import keep_encapsulated
+from bme_med.dicom.freehand import has_freehand_lines
 from bme_med.dicom.harvest import harvest
 from bme_med.dicom.identifiers import Mention, identifiers_in
 from bme_med.dicom.identity import identity_of, owner_of
@@ -50,7 +54,7 @@ __all__ = ["plan"]
 
 _SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
 _PATIENT_ID, _STUDY, _SERIES = 0x00100020, 0x0020000D, 0x0020000E
-_STUDY_DATE, _TEMPORAL_POSITIONS = 0x00080020, 0x00200105
+_STUDY_DATE, _TEMPORAL_POSITIONS, _ANNOTATIONS = 0x00080020, 0x00200105, 0x00700001
 _FIELDS = {
     _PATIENT_ID: "PatientID",
     _STUDY: "StudyInstanceUID",
@@ -89,6 +93,8 @@ class _Planner:
         self.instance = instance
         self.profile = policy.profile
         self.table = action_table(policy.profile)
+        self.content = content_rules(policy.profile)
+        self.has_references = False
         self.risk = risk
         self.actions: list[Action] = []
         self.findings: list[str] = []
@@ -127,6 +133,7 @@ class _Planner:
         self._find_losses()
         if YEAR in fields_in(self.profile.dicom_path):
             self.fields[YEAR] = self._study_year()
+        self._find_lines()
         return Plan(
             Format.DICOM, body.done(meta), tuple(self.actions), ".dcm", tuple(self.findings), self.fields
         )
@@ -154,7 +161,7 @@ class _Planner:
         for _, section in self.instance.sections:
             found = section.mentions.get(key)
             if found is None:
-                found = section.mentions[key] = harvest(self._top(section))
+                found = section.mentions[key] = harvest(self._top(section), self.content)
             mentions.update(dict.fromkeys(found))
         return tuple(mentions)
 
@@ -173,14 +180,16 @@ class _Planner:
     def _dataset(self, scope: Scope, out: Pieces, pending: _Insertions | None = None) -> None:
         """Decide every element of `scope`; what is `pending`, last first, takes its place in tag order."""
         rules, actions, is_top = scope.rules, self.actions, not scope.prefix
-        private = self._private(scope)
+        special = self._private(scope)
+        if self.content and scope.prefix:
+            special = special | self.content.values(scope)
         for element in scope.elements:
             tag = element.tag
             while pending and pending[-1][0] <= tag:
                 out.literal(pending.pop()[1])
             if is_top and tag in markers.MARKER_TAGS:
                 continue
-            decision = private.get(tag) or removed(tag) if tag & 0x10000 else rules[tag, element.vr]
+            decision = special.get(tag) or (removed(tag) if tag & 0x10000 else rules[tag, element.vr])
             if decision.do is Do.REMOVE:
                 actions.append(scope.placed(decision.action))
             elif decision.do is Do.KEEP:
@@ -275,8 +284,13 @@ class _Planner:
             return
         self.actions.append(scope.placed(decision.action))
         content = Pieces()
+        removals = self._removals(element, scope)
         for number, item in enumerate(element.items.items):
-            self._item(scope.below(element, item, number), item, content)
+            inner = scope.below(element, item, number)
+            if number in removals:
+                self.actions.append(Action(inner.prefix[:-1], Code.X, removals[number]))
+            else:
+                self._item(inner, item, content)
         tail = 8 if element.items.has_delimiter else 0
         if tail or content.size == element.end - element.value:
             out.keep(element.start, element.value)
@@ -284,6 +298,22 @@ class _Planner:
             out.literal(header(element.tag, element.vr, content.size, coding=scope.coding))
         out.extend(content)
         out.keep(element.end - tail, element.end)
+
+    def _removals(self, sequence: Element, scope: Scope) -> dict[int, str]:
+        """Content items of `sequence` that go as a whole, with the rule; none where others count on them.
+
+        Where items refer to each other by position, or no item would be left, their values are replaced.
+        """
+        if not (self.content and sequence.items):
+            return {}
+        if not scope.prefix:
+            self.has_references = has_references(sequence.items)
+        if self.has_references:
+            return {}
+        items = sequence.items.items
+        rules = (self.content.removal(scope.below(sequence, item, n)) for n, item in enumerate(items))
+        removals = {number: rule for number, rule in enumerate(rules) if rule}
+        return removals if len(removals) < len(items) else {}
 
     def _item(self, scope: Scope, item: Item, out: Pieces) -> None:
         body = Pieces()
@@ -340,6 +370,15 @@ class _Planner:
             if value not in present
         ]
         return splice(kept.done(), data) + b"".join(added)
+
+    def _find_lines(self) -> None:
+        """Say where graphics stay that may be handwriting."""
+        if Option.CLEAN_GRAPHICS not in self.profile.options or _ANNOTATIONS not in self.instance.by_tag:
+            return
+        data, annotations = self.instance.by_tag[_ANNOTATIONS]
+        scope = Scope(data, self.rules, [annotations], "", self.instance.coding, self.charset)
+        if has_freehand_lines(scope):
+            self.findings.append("freehand lines of annotations stay: look whether they are handwriting")
 
     def _find_losses(self) -> None:
         """Say what a measurement needs and no longer finds."""

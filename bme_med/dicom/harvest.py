@@ -1,5 +1,6 @@
 """The first look at an instance: what identifies, at any depth."""
 
+from bme_med.dicom.content import ContentRules
 from bme_med.dicom.dictionary import is_private
 from bme_med.dicom.identifiers import Mention, identifying_tags
 from bme_med.dicom.rules import Do
@@ -12,23 +13,27 @@ _KEPT = (Do.KEEP, Do.SEARCH, Do.RECURSE)
 _DATE_BYTES = 10
 
 
-def harvest(scope: Scope) -> tuple[Mention, ...]:
-    """Values of identifying attributes that do not stay as they are, each once, in order.
+def harvest(scope: Scope, content: ContentRules | None = None) -> tuple[Mention, ...]:
+    """Values of identifying attributes, and `content` items, that do not stay as they are, once, in order.
 
     Of a date time only the date counts: times differ from slice to slice, and the search for a series is
     compiled once.
     """
     mentions: dict[Mention, None] = {}
-    _collect(scope, identifying_tags(), mentions)
+    _collect(scope, identifying_tags(), content, mentions)
     return tuple(mentions)
 
 
-def _collect(scope: Scope, tags: frozenset[int], mentions: dict[Mention, None]) -> None:
+def _collect(
+    scope: Scope, tags: frozenset[int], content: ContentRules | None, mentions: dict[Mention, None]
+) -> None:
+    for element in content.identifying(scope) if content and scope.prefix else ():
+        mentions["LO", scope.charset, scope.raw(element)] = None
     for element in scope.elements:
         tag, vr = element.tag, element.vr
         if element.items is not None:
             for number, item in enumerate(element.items.items):
-                _collect(scope.below(element, item, number), tags, mentions)
+                _collect(scope.below(element, item, number), tags, content, mentions)
         elif (
             (vr in _VRS or tag in tags)
             and element.end > element.value

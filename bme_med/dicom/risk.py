@@ -7,7 +7,7 @@ The risk by modality and SOP Class is data (``pixel_risk.csv``); the conditions 
 import re
 from functools import cache
 
-from bme_med.core import Profile, UnsupportedFileError
+from bme_med.core import Option, Profile, UnsupportedFileError
 from bme_med.core.resources import read_table
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.stored_bits import refuse_hidden_overlays
@@ -81,10 +81,12 @@ def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
         raise UnsupportedFileError("an encapsulated document cannot be cleaned; leave it out or extract it")
     if sop_class in _AUDIO_CLASSES:
         raise UnsupportedFileError("a recorded voice identifies a person; leave it out")
-    if _CONTENT in instance.by_tag and profile.structured_reports == "refuse":
+    is_cleaned = Option.CLEAN_STRUCTURED_CONTENT in profile.options
+    if _CONTENT in instance.by_tag and profile.structured_reports == "refuse" and not is_cleaned:
         raise UnsupportedFileError(
-            "a structured report is text that needs the Clean Structured Content Option; "
-            'set dicom.structured-reports = "empty" to keep it with an emptied content tree'
+            "a structured report needs the Clean Structured Content Option: add "
+            '"clean-structured-content" to dicom.options, or set dicom.structured-reports = "empty" '
+            "to keep it with an emptied content tree"
         )
     refuse_hidden_overlays(instance)
 

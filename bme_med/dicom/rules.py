@@ -16,6 +16,7 @@ from bme_med.core import Action, AttributeRule, Code, DatePolicy, Option, Profil
 from bme_med.core.resources import read_table
 from bme_med.dicom.dictionary import dictionary, format_tag, private_key, private_vrs, where
 from bme_med.dicom.encoding import CODED_VRS, TEXT_VRS
+from bme_med.dicom.graphics import cleaning_option, is_plane
 from bme_med.dicom.iods import attribute_type
 from bme_med.dicom.layout import Layout
 from bme_med.dicom.selectors import SAFE_PRIVATE, Selectors
@@ -46,6 +47,8 @@ class Do(Enum):
     """Keep the words of the vocabulary."""
     CODE_MEANING = auto()
     ICC = auto()
+    LAYER = auto()
+    """Keep a name of known words; else a keyed one, the same wherever the layer is named."""
     RECURSE = auto()
 
 
@@ -96,6 +99,10 @@ _RESOLVED = {
     "X/Z/D": "XZD", "Z/D": "ZZD", "X/Z/U*": "XZK",
 }  # fmt: skip
 """Compound codes for an attribute of Type 3, 2 and 1; plain X and Z give way to a legal value too."""
+
+_GRAPHIC_LAYER = 0x00700002
+_MEASURED = 0x0040A300
+"""Measured Value Sequence, Type 2: a number that is not there (PS3.3, C.18.1)."""
 
 _FAMILIES = (
     ("CS", "LO", "SH", "ST", "LT", "UT", "UC", "UR", "AE", "PN"),
@@ -164,6 +171,17 @@ class ActionTable:
         exception = self.selectors.find(tag)
         if exception:
             return maker.coded(exception.code, f"profile: {exception.selector}", exception.value)
+        if is_plane(tag) and Option.CLEAN_GRAPHICS in self._profile.options:
+            return maker.make(Do.REMOVE, Code.X, "PS3.15 E.3.3: nothing can tell whether a plane shows text")
+        if tag == _GRAPHIC_LAYER:
+            return maker.make(
+                Do.LAYER, Code.K, "names a layer of graphics, which people may name as they like"
+            )
+        option = cleaning_option(self._profile, maker.keyword, path)
+        if option:
+            rule = f"PS3.15 E.3, {option}: C"
+            is_needed = maker.keyword == "UnformattedTextValue"
+            return maker.cleaned(rule, maker.resolved("D" if is_needed else "X/Z/D", rule))
         notation = _table_notation(tag)
         if notation in self._rows:
             return maker.listed(self._rows[notation])
@@ -172,6 +190,19 @@ class ActionTable:
         if notation in self._gaps:
             return maker.gap(self._gaps[notation])
         return maker.unlisted()
+
+    def content(self, tag: int, vr: str, code: Code, rule: str) -> Decision:
+        """Decide the value of a content item, which must not be left without one (PS3.15, E.3.4)."""
+        maker = _Maker(self._profile, tag, vr, 1)
+        going = maker.make(Do.EMPTY, Code.Z, rule) if vr == "SQ" and tag == _MEASURED else None
+        going = going or maker.coded(Code.D, rule)
+        if code is Code.D:
+            return going
+        if maker.vr in ("DA", "DT", "TM"):
+            return maker.dated(rule, going)
+        if maker.vr in TEXT_VRS and code is Code.C:
+            return maker.cleaned(rule, going)
+        return going if code is Code.C and maker.vr in ("PN", "UI") else maker.kept(rule)
 
     def private(self, creator: str, tag: int, vr: str) -> Decision | None:
         """Decide a private attribute that the profile names, else nothing: it is removed."""

@@ -17,8 +17,6 @@ _TAG = re.compile(r"\(([0-9A-Fa-fxX]{4}),([0-9A-Fa-fxX]{4})\)(?: (.+))?")
 _UNSUPPORTED = {
     Option.CLEAN_PIXEL_DATA,
     Option.CLEAN_VISUAL_FEATURES,
-    Option.CLEAN_GRAPHICS,
-    Option.CLEAN_STRUCTURED_CONTENT,
 }
 
 

@@ -25,6 +25,9 @@ _GRAPHIC_LAYER = 0x00700002
 _CODE_VALUES, _CODE_SCHEME = (0x00080100, 0x00080119, 0x00080120), 0x00080102
 _AGE_YEARS = re.compile(rb"(\d{1,3})(?![\dDWM])")
 _OLDEST_AGE_YEARS = 89
+_LAYER = re.compile(rb"[A-Z0-9 _]{1,16}\0?")
+_KEYED_LAYER = re.compile(rb"LAYER[0-9A-F]{8} ?\Z")
+_SHORT_NUMBER = re.compile(rb"(?<!\d)\d{1,3}(?!\d)")
 _CACHE_ENTRIES = 4096
 
 
@@ -65,6 +68,7 @@ class Values:
             Do.CODED: self._coded,
             Do.CODE_MEANING: self._code_meaning,
             Do.ICC: self._icc,
+            Do.LAYER: self._layer_name,
         }
 
     def make(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
@@ -100,9 +104,24 @@ class Values:
         for item in element.items.items if element.items else ():
             for inner in item.elements:
                 if inner.tag == _GRAPHIC_LAYER:
-                    layer = self._identifiers.coded("CS", scope.raw(inner))
-                    return layer or dummy_value("CS")
+                    return self._clean_layer(scope.raw(inner))
         return dummy_value("CS")
+
+    def _layer_name(self, element: Element, _decision: Decision, scope: Scope) -> bytes:
+        return self._clean_layer(scope.raw(element))
+
+    def _clean_layer(self, raw: bytes) -> bytes:
+        """A layer's name, or a keyed one: layers are matched by name (PS3.3, C.10.7)."""
+        words = _SHORT_NUMBER.sub(b"", raw).rstrip(b" \0")
+        is_harmless = _LAYER.fullmatch(raw) and self._identifiers.search(raw, "") == raw
+        if (
+            not raw.strip(b" \0")
+            or _KEYED_LAYER.match(raw)
+            or (is_harmless and self._identifiers.words(words, "") == words)
+        ):
+            return raw
+        name = self._pseudonyms.hex_name("layer", raw.decode("latin-1").strip(" \0"))
+        return f"LAYER{name[:8]}".encode()
 
     def _uid(self, element: Element, _decision: Decision, scope: Scope) -> bytes:
         values = split_values(scope.raw(element))
