@@ -29,6 +29,7 @@ class State(StrEnum):
     ITEMS = "items, each by its own rules"
     SUBJECT = "the pseudonym"
     ICC = "a colour profile without device or date"
+    LAYER = "a keyed name of a graphic layer"
 
 
 States = frozenset[State]
@@ -185,6 +186,8 @@ def _unlisted(place: Place, profile: Profile, tables: Tables) -> States:
     either = _GONE if is_overlay or place.is_un or place.tag in _EITHER else frozenset()
     if place.vr == "SQ":
         return frozenset({State.ITEMS}) | either
+    if tables.keyword(place.tag) == "GraphicLayer":  # typed by people, and matched by name
+        return _LEFT | {State.LAYER}
     if tables.keyword(place.tag) == "URNCodeValue":  # Type 1C of every code without another value
         return _DUMMY | _GONE
     if place.vr in {"PN", "AE", "UR"}:

@@ -81,6 +81,8 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return _is_dated(before, after, context)
         case State.UIDS:
             return _are_replaced(before, after, context)
+        case State.LAYER:
+            return re.fullmatch(r"LAYER[0-9A-F]{8}", after.text) is not None
         case State.ICC:
             was_none = before.raw[36:40] != b"acsp"
             return _is_plain_icc(after.raw) or (was_none and _is_dummy(before, after, context.tables))
