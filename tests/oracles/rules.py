@@ -52,6 +52,10 @@ content, (0400,0520), has gone."""
 _STAYING_UIDS = re.compile(
     r"SOPClass|CodingSchemeUID|Context(Group\w+)?UID|MappingResourceUID|TransferSyntaxUID"
 )
+_ANNOTATIONS = {
+    *("UnformattedTextValue", "TickLabel", "GraphicLayerDescription"),
+    *("GraphicGroupLabel", "GraphicGroupDescription"),
+}
 _OPTIONAL_CLEANING = re.compile(r"X \(C under Clean Descriptors\)")
 
 
@@ -79,11 +83,22 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
     chosen = _chosen(tables.keyword(tag), profile)
     if chosen:
         return chosen if not place.path else chosen | _ZEROED
+    if _is_annotation(place, profile, tables):
+        return _cleaned(place)
     if tag in tables.listed:
         return _of_row(tables.listed[tag], place, profile, tables)
     if tag in tables.gaps:
         return _of_gap(tables.gaps[tag], place, profile, tables)
     return _unlisted(place, profile, tables)
+
+
+def _is_annotation(place: Place, profile: Profile, tables: Tables) -> bool:
+    """Whether an attribute is text of an annotation that an option cleans (PS3.15, E.3.3 and E.3.4)."""
+    keyword = tables.keyword(place.tag)
+    if Option.CLEAN_GRAPHICS in profile.options and keyword in _ANNOTATIONS:
+        return True
+    is_waveform = keyword == "UnformattedTextValue" and "WaveformAnnotationSequence" in place.path
+    return is_waveform and Option.CLEAN_STRUCTURED_CONTENT in profile.options
 
 
 def _chosen(keyword: str, profile: Profile) -> States | None:
