@@ -36,6 +36,14 @@ COPIED = {
 }
 GOING_VRS = {"DA", "DT", "TM", "PN", "AE", "UR"}
 """Value representations whose unlisted attributes go, so that the engine must know their Type."""
+FORGOTTEN_CONCEPTS = {
+    "121040": ("Specimen Accession Number", ""),
+    "121043": ("Slide Identifier", ""),
+    "121148": ("Unit Serial Identifier", "K"),
+    "121149": ("Lot Identifier", ""),
+    "122143": ("Acquisition Device ID", "K"),
+}
+"""Concepts of DCM that identify and that Table E.3.4-1 lacks: meaning, action under Retain Device Identity."""
 ALWAYS_DUMMY = {"URNCodeValue"}
 """Type 1C in every code sequence there is: the engine gives a dummy without asking for the IOD."""
 
@@ -121,7 +129,7 @@ def write_directory_records() -> None:
 
 
 def write_content_concepts(reference: Path) -> None:
-    """Table E.3.4-1, and its SNOMED CT rows again under the retired SRT codes that old documents use."""
+    """Table E.3.4-1, its SNOMED CT rows again under the retired SRT codes, and what it leaves out."""
     rows = read_rows(reference / "table_e3_4_1.csv")
     retired = mapping["SCT"]
     old = [
@@ -129,7 +137,13 @@ def write_content_concepts(reference: Path) -> None:
         for row in rows
         if row["scheme"] == "SCT" and row["code_value"] in retired
     ]
-    write_rows("content_concepts.csv", list(rows[0]), (row.values() for row in [*rows, *old]))
+    more = [
+        dict.fromkeys(rows[0], "")
+        | {"scheme": "DCM", "code_value": code, "code_meaning": meaning, "value_type": "TEXT"}
+        | {"retired": "N", "in_std_template": "N", "basic": "D", "rtn_dev_id": device}
+        for code, (meaning, device) in FORGOTTEN_CONCEPTS.items()
+    ]
+    write_rows("content_concepts.csv", list(rows[0]), (row.values() for row in [*rows, *old, *more]))
 
 
 def write_words() -> None:

@@ -43,12 +43,13 @@ _REFERENCES = ("UIDREF", "COMPOSITE", "IMAGE", "WAVEFORM")
 _IDENTIFYING = re.compile(
     r"\b(?:names?|id|ids|identifier|identification|mrn|nhs|ssn|phone|telephone|mobile|fax|address|e-?mail|birth\w*|dob"
     r"|insurance|accession|account|physician|doctor|dr|operator|technologist|nurse|radiologist|author|surgeon"
-    r"|relative|kin|contact|postal|zip|zipcode|city|street|signature|signed|licen[cs]e|serial|employer|occupation"
+    r"|next of kin|postal|zip|zipcode|city|street|signature|signed|licen[cs]e|serial|employer|occupation"
     r"|(?:patient|record|medical|case|order|file|insurance|hospital|chart)(?:'s)? (?:no|nr|number))\b",
     re.IGNORECASE,
 )
 _SHORT_AGE_UNITS = ("mo", "wk", "d", "h")
 _OLDEST_AGE_YEARS = 89
+_SHORT_DIGITS = 3
 
 
 class ContentRules:
@@ -92,7 +93,7 @@ class ContentRules:
     def identifying(self, scope: Scope) -> list[Element]:
         """Texts of a content item that are to be looked for elsewhere: what its concept calls an identity."""
         item = content_item(scope)
-        if item is None or not (self._identity(item) or _identifies(item)):
+        if item is None or not (self._identity(item) or _identifies(item, scope)):
             return []
         if self._judged(item, scope)[0] == "K":
             return []
@@ -105,8 +106,9 @@ class ContentRules:
         """``X``, ``X/D``, ``D``, ``K`` or ``C``, and the rule that says so."""
         row = self._rows.get((item.scheme, item.code, item.value_type)) or self._identity(item)
         if row is None:
-            return self._unlisted(item)
-        rule = f"PS3.15 Table E.3.4-1, {item.scheme} {item.code}"
+            return self._unlisted(item, scope)
+        is_listed = row["in_std_template"] == "Y"
+        rule = f"{'' if is_listed else 'identifying, not in '}PS3.15 Table E.3.4-1, {item.scheme} {item.code}"
         cells = {option: row[column] for column, option in _COLUMNS.items() if row[column]}
         cells = {option: cell for option, cell in cells.items() if option in self._profile.options}
         if row["rtn_long_modif_dates"] and self._keeps_dates(item):
@@ -117,8 +119,8 @@ class ContentRules:
             return "K", f"{rule}, {next(iter(cells))}: K"
         return row["basic"], f"{rule}: {row['basic']}"
 
-    def _unlisted(self, item: ContentItem) -> tuple[str, str]:
-        if _identifies(item):
+    def _unlisted(self, item: ContentItem, scope: Scope) -> tuple[str, str]:
+        if _identifies(item, scope):
             return "D", "PS3.15 E.3.4: a concept of no standard that names what identifies"
         if item.value_type in _REFERENCES and Option.RETAIN_UIDS in self._profile.options:
             return "K", "PS3.15 E.3.4, retain-uids: K"
@@ -154,11 +156,11 @@ def _is_identity(row: dict[str, str]) -> bool:
     return not (row["clean_desc"] or row["rtn_long_modif_dates"] or row["value_type"] in _REFERENCES)
 
 
-def _identifies(item: ContentItem) -> bool:
-    """Whether a concept that no standard knows says that its value identifies."""
-    return bool(_IDENTIFYING.search(item.meaning)) and not is_standard_meaning(
-        item.scheme, item.code, item.meaning
-    )
+def _identifies(item: ContentItem, scope: Scope) -> bool:
+    """Whether a concept that no standard knows says that its value identifies; a short number does not."""
+    if not _IDENTIFYING.search(item.meaning) or is_standard_meaning(item.scheme, item.code, item.meaning):
+        return False
+    return item.value_type != "NUM" or sum(map(str.isdigit, measured(scope, item)[0])) > _SHORT_DIGITS
 
 
 @lru_cache(maxsize=8)

@@ -26,11 +26,19 @@ _FORMATS = {8: "B", 16: "H", 32: "I", 64: "Q"}
 
 
 class _Lane(NamedTuple):
-    """How byte `place` of each sample follows from its byte `origin`."""
+    """How byte `place` of each sample follows from its byte `origin`; `stable` holds the bytes that stay."""
 
     place: int
     origin: int
     table: bytes
+    stable: bytes
+
+    def is_clear(self, samples: bytes, step: int) -> bool:
+        """Whether clearing would leave this byte of all `samples`, each `step` bytes long, as it is."""
+        mine = samples[self.place :: step]
+        if self.origin == self.place:
+            return not mine.translate(None, self.stable)
+        return mine == samples[self.origin :: step].translate(self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +68,10 @@ class StoredBits:
     def is_clear(self, samples: bytes, allowed: int | None = None) -> bool:
         """Whether `clear` would change nothing; samples that equal `allowed` may stand."""
         step = self.allocated // 8
-        whole = len(samples) - len(samples) % step
-        if all(
-            samples[lane.place : whole : step] == samples[lane.origin : whole : step].translate(lane.table)
-            for lane in _lanes(self)
-        ):
+        whole = samples[: len(samples) - len(samples) % step]
+        if all(lane.is_clear(whole, step) for lane in _lanes(self)):
             return True
-        return allowed is not None and self._is_clear_beside(samples[:whole], allowed)
+        return allowed is not None and self._is_clear_beside(whole, allowed)
 
     def _is_clear_beside(self, samples: bytes, allowed: int) -> bool:
         count = len(samples) * 8 // self.allocated
@@ -90,7 +95,8 @@ def _lanes(bits: StoredBits) -> tuple[_Lane, ...]:
             continue
         repeated = 0 if number < sign_byte or not bits.is_signed else 0xFF & ~(kept and 2 * sign - 1)
         table = bytes(byte & kept | (repeated if byte & sign else 0) for byte in range(256))
-        lanes.append(_Lane(place, places[min(number, sign_byte)], table))
+        origin = places[min(number, sign_byte)] if bits.is_signed else place
+        lanes.append(_Lane(place, origin, table, bytes(byte for byte in range(256) if table[byte] == byte)))
     return tuple(lanes)
 
 

@@ -1,5 +1,6 @@
 """Graphic annotations, layers, overlays, curves, thumbnails; highdicom makes what other judges look at."""
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -204,10 +205,21 @@ def test_thumbnails_go_under_every_option(options: tuple[str, ...]) -> None:
     assert not [e for e in dcmread(BytesIO(output)).iterall() if e.keyword == "IconImageSequence"]
 
 
+@cache
 def _states() -> dict[str, bytes]:
     paths = [*(CORPUS / "dicom").rglob("*_PS.dcm"), *(CORPUS / "dicom").rglob("gsps_*.dcm")]
     made = {"made.dcm": encoded(_state("mass 12 mm", "Quillfeather", layer="DR ORMERODIA", points=40))}
     return made | {path.name: path.read_bytes() for path in paths}
+
+
+_ERRORS: dict[bytes, set[str]] = {}
+
+
+def _source_errors(source: bytes, path: Path) -> set[str]:
+    """What dciodvfy says of a source, once."""
+    if source not in _ERRORS:
+        _ERRORS[source] = iod_errors(path)
+    return _ERRORS[source]
 
 
 @pytest.mark.parametrize("extends", PROFILE_NAMES)
@@ -223,7 +235,7 @@ def test_presentation_states_stay_as_valid_as_they_were(
         before.write_bytes(source)
         after.write_bytes(output)
         assert dcmdump_complains(after) == []
-        assert iod_errors(after) <= iod_errors(before), name
+        assert iod_errors(after) <= _source_errors(source, before), name
         again = deidentify(output, policy)
         assert isinstance(again, bytes)
         first, second = dcmread(BytesIO(output)), dcmread(BytesIO(again))
