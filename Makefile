@@ -42,9 +42,10 @@ nightly: lint ## test, and what takes minutes, with branch coverage
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, and the start
+bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, the start, and files of 4 GB
 	$(BIN)/python -m tests.bench.folders
 	$(BIN)/python -m tests.bench.startup
+	$(BIN)/python -m tests.bench.large
 
 lint: $(STAMP) ## style, types, layers, generated text
 	$(BIN)/ruff check .

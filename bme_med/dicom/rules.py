@@ -238,8 +238,8 @@ def action_table(profile: Profile) -> ActionTable:
 def _removed_always(tag: int) -> str | None:
     if tag & 0xFFFF == 0:
         return "PS3.5 7.2: group length, retired"
-    if tag >> 16 == 0x0004:
-        return "PS3.15 E.1.1: directory attributes do not belong here"
+    if tag >> 16 in (0x0000, 0x0002, 0x0004):
+        return "PS3.10 7.1 and 8.6: messages, file meta and directories are not part of a dataset"
     return _ALWAYS_REMOVED.get(tag)
 
 

@@ -98,6 +98,22 @@ UNKNOWN = {
 }
 
 
+MISPLACED = {
+    "of a message": explicit(0x00000902, b"LO", UNSEEN.encode()),
+    "of a message's text": explicit(0x00005110, b"LT", UNSEEN.encode()),
+    "of a directory in an item": explicit(
+        0x00189114, b"SQ", item(explicit(0x00041220, b"LO", UNSEEN.encode()))
+    ),
+    "of file meta in an item": explicit(
+        0x00189114, b"SQ", item(explicit(0x00020031, b"OB", UNSEEN.encode()))
+    ),
+    "of a message in an item": explicit(
+        0x00189114, b"SQ", item(explicit(0x00000902, b"LO", UNSEEN.encode()))
+    ),
+}
+"""Elements that have no place in a dataset, in one."""
+
+
 ODD = {
     "a name that stands there twice": explicit(0x00100010, b"PN", WORD.encode()),
     "a name of a binary VR": explicit(0x00101001, b"OB", WORD.encode()),
@@ -129,6 +145,13 @@ ODD = {
 def test_what_is_irregular_is_refused_or_cleaned(name: str, kind: str) -> None:
     output = deidentify(with_element(ODD[kind]), policy(name))
     assert isinstance(output, Refusal) or not residue([WORD], output)
+
+
+@every_profile
+@pytest.mark.parametrize("kind", MISPLACED)
+def test_no_value_survives_in_an_element(name: str, kind: str) -> None:
+    output = deidentify(with_element(MISPLACED[kind]), policy(name))
+    assert isinstance(output, Refusal) or not residue([UNSEEN], output)
 
 
 @every_profile
