@@ -70,6 +70,8 @@ EXPLICIT_BE = _coding("big", explicit=True)
 LONG_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
 """VRs with a 32-bit length in Explicit VR (PS3.5, 7.1.2)."""
 
+_LONGEST_SHORT = 0xFFFE
+
 TEXT_VRS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC"))
 """VRs of free text in the dataset's character set."""
 
@@ -96,14 +98,15 @@ def dummy_value(vr: str) -> bytes:
 
 
 def header(tag: int, vr: str, length: int, *, coding: Coding) -> bytes:
-    r"""An element's header.
+    r"""An element's header; VR UN where 16 bits do not hold the length (PS3.5, 6.2.2).
 
     >>> header(0x00100010, "PN", 4, coding=EXPLICIT_LE)
     b'\x10\x00\x10\x00PN\x04\x00'
     """
     if not coding.explicit:
         return coding.plain.pack(tag >> 16, tag & 0xFFFF, length)
-    if vr in LONG_VRS:
+    if vr in LONG_VRS or length > _LONGEST_SHORT:
+        vr = vr if vr in LONG_VRS else "UN"
         return coding.named.pack(tag >> 16, tag & 0xFFFF, vr.encode(), 0) + coding.length.pack(length)
     return coding.named.pack(tag >> 16, tag & 0xFFFF, vr.encode(), length)
 

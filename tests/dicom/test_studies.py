@@ -14,9 +14,19 @@ import pytest
 from bme_med.core import Policy, Pseudonyms
 from tests.dicom.test_corpus import files
 from tests.oracles.elements import node_of
+from tests.oracles.planting import ENCODINGS, ROOT, encode, small_mr
 from tests.oracles.reading import read
 from tests.oracles.references import References, references_of
-from tests.oracles.runs import KEY, PROFILE_NAMES, deidentify, entity_errors, policy, tool, without_refusing
+from tests.oracles.runs import (
+    KEY,
+    PROFILE_NAMES,
+    dcmdump_complains,
+    deidentify,
+    entity_errors,
+    policy,
+    tool,
+    without_refusing,
+)
 from tests.oracles.study import study_files
 from tests.oracles.tables import load_tables
 
@@ -87,6 +97,22 @@ def test_the_judge_of_references_sees_one_that_is_lost() -> None:
     sources = [*study_files()]
     outputs = outputs_of(sources, "ps315-basic")
     assert broken_references(sources, [*outputs[:1], *sources[1:]])
+
+
+@every_profile
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_list_of_uids_may_outgrow_its_vr(name: str, encoding: str, tmp_path: Path) -> None:
+    ds = small_mr()
+    ds.FailedSOPInstanceUIDList = [f"{ROOT}{number}" for number in range(2_000)]
+    output = deidentify(encode(ds, ENCODINGS[encoding], load_tables()), policy(name))
+    assert isinstance(output, bytes), output
+    root = node_of(read(output), load_tables())
+    new = root.elements[0x00080058].values
+    assert len(set(new)) == len(new) == len(ds.FailedSOPInstanceUIDList)
+    assert new[1] == root.text(0x00080018)
+    assert isinstance(deidentify(output, policy(name)), bytes)
+    (tmp_path / "output").write_bytes(output)
+    assert not dcmdump_complains(tmp_path / "output")
 
 
 @pytest.mark.skipif(not tool("dcentvfy"), reason="dicom3tools is not installed")
