@@ -1,7 +1,8 @@
-"""Compressed pictures: which of their bytes no decoder needs (ISO/IEC 10918-1, B.1; 14495-1; 15444-1, A).
+"""Compressed pictures: which of their bytes no decoder needs (ISO/IEC 10918-1, B.1; 14495-1; 15444-1, A, I).
 
 JPEG, JPEG-LS and JPEG 2000 are marker segments around coded data. Coded data never holds what looks like a
 marker, so that the end of a picture is where its end marker first stands, and what follows is not picture.
+JPEG 2000 and JPEG XL may come in boxes, which DICOM does not foresee and writers do.
 """
 
 import re
@@ -14,6 +15,26 @@ from bme_med.core import Range, Source
 __all__ = ["is_start", "spare_ranges"]
 
 _JPEG_START, _JPEG_2000_START = b"\xff\xd8\xff", b"\xff\x4f\xff\x51"
+_BOXED = {b"\0\0\0\x0cjP  ": b"jp2c", b"\0\0\0\x0cJXL ": b""}
+"""How boxed pictures start, and the box whose content is a codestream to look into."""
+_PICTURE_BOXES = frozenset(
+    (
+        b"jP  ",
+        b"JXL ",
+        b"ftyp",
+        b"rreq",
+        b"jp2h",
+        b"jpch",
+        b"jplh",
+        b"jp2c",
+        b"jxlc",
+        b"jxlp",
+        b"jxll",
+        b"jxli",
+    )
+)
+_HEAD_BYTES = 8
+
 _JPEG_METADATA = frozenset((*range(0xE1, 0xE8), *range(0xE9, 0xEE), 0xEF, 0xFE))
 """APPn and COM, but for what says how to decode: JFIF (APP0), SPIFF and JPEG-LS (APP8), Adobe (APP14)."""
 _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
@@ -31,8 +52,8 @@ _WRITER = re.compile(
 
 
 def is_start(head: bytes) -> bool:
-    """Whether a picture starts with the four bytes `head`."""
-    return head.startswith((_JPEG_START, _JPEG_2000_START))
+    """Whether a picture starts with the eight bytes `head`."""
+    return head.startswith((_JPEG_START, _JPEG_2000_START)) or head in _BOXED
 
 
 def spare_ranges(data: Source, fragments: list[Range]) -> tuple[list[Range], bool]:
@@ -41,8 +62,11 @@ def spare_ranges(data: Source, fragments: list[Range]) -> tuple[list[Range], boo
     The ranges of `data` are in order, and hold more than padding.
     """
     stream = _Stream(data, fragments)
-    is_jpeg = stream.read(0, 3) == _JPEG_START
-    spare = _jpeg(stream) if is_jpeg else _jpeg_2000(stream)
+    head = stream.read(0, _HEAD_BYTES)
+    if head.startswith(_JPEG_START):
+        spare = _jpeg(stream, 2)
+    else:
+        spare = _boxes(stream, _BOXED[head]) if head in _BOXED else _jpeg_2000(stream, 2)
     places = [place for start, end in spare for place in stream.places(start, end)]
     return places, not stream.is_cut
 
@@ -111,8 +135,24 @@ class _Stream:
             yield start, end
 
 
-def _jpeg(stream: _Stream) -> Iterator[tuple[int, int]]:
-    position = 2
+def _boxes(stream: _Stream, codestream: bytes) -> Iterator[tuple[int, int]]:
+    """Boxes that hold no picture, and what is spare in the codestream (ISO/IEC 15444-1, I.4; 18181-2)."""
+    position = 0
+    while position < stream.size:
+        start, length = position + 8, stream.number(position, position + 4)
+        kind = stream.read(position + 4, start)
+        if length == 1:
+            start, length = position + 16, stream.number(position + 8, position + 16)
+        end = position + length if length >= start - position else stream.size
+        if kind == codestream:
+            yield from _jpeg_2000(stream, start + 2)
+            return
+        if kind not in _PICTURE_BOXES:
+            yield from stream.said(start, end)
+        position = end
+
+
+def _jpeg(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
     while position < stream.size:
         marker, end = stream.segment(position)
         if marker == _END:
@@ -126,9 +166,9 @@ def _jpeg(stream: _Stream) -> Iterator[tuple[int, int]]:
         position = stream.next_marker(end) if marker == _SCAN else end
 
 
-def _jpeg_2000(stream: _Stream) -> Iterator[tuple[int, int]]:
+def _jpeg_2000(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
     """Main header, tile-parts of known length, end (ISO/IEC 15444-1, A.3)."""
-    position, tile_end = 2, 0
+    tile_end = 0
     while position < stream.size:
         if stream.read(position, position + 2) == _TILE_DATA:
             position = tile_end or stream.next_marker(position + 2)

@@ -32,7 +32,7 @@ def metadata_payloads(data: Source, pixel_data: Element) -> Iterator[Range]:
     """
     frame: list[Range] = []
     for fragment in _fragments(data, pixel_data):
-        starts = is_start(data[fragment.start : fragment.start + 4])
+        starts = is_start(data[fragment.start : fragment.start + 8])
         if starts and frame:
             spare, is_whole = spare_ranges(data, frame)
             if is_whole:

@@ -19,10 +19,8 @@ def picture(kind: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def codestream() -> bytes:
-    """JPEG 2000 in several tiles, without its boxes."""
-    boxed = picture("JPEG2000", tile_size=(32, 32), irreversible=True)
-    return boxed[boxed.index(b"\xff\x4f\xff\x51") :]
+def box(kind: bytes, content: bytes) -> bytes:
+    return (len(content) + 8).to_bytes(4, "big") + kind + content
 
 
 def commented(whole: bytes, at: int, marker: int) -> bytes:
@@ -31,7 +29,11 @@ def commented(whole: bytes, at: int, marker: int) -> bytes:
     return whole[:at] + bytes((0xFF, marker)) + payload + whole[at:]
 
 
-BASELINE, PROGRESSIVE, TILED = picture("JPEG", quality=80), picture("JPEG", progressive=True), codestream()
+BASELINE, PROGRESSIVE = picture("JPEG", quality=80), picture("JPEG", progressive=True)
+BOXED = picture("JPEG2000", tile_size=(32, 32), irreversible=True)
+TILED_AT = BOXED.index(b"\xff\x4f\xff\x51")
+TILED = BOXED[TILED_AT:]
+"""JPEG 2000 in several tiles, without its boxes."""
 
 PLANTED = {
     "a comment in front": commented(BASELINE, 20, 0xFE),
@@ -44,6 +46,12 @@ PLANTED = {
     "a comment of the main header": commented(TILED, TILED.index(b"\xff\x90"), 0x64),
     "a comment of a tile-part": b"",
     "text behind the end of tiles": TILED + WORD,
+    "a box in front": BOXED[:32] + box(b"xml ", WORD) + BOXED[32:],
+    "a box behind the codestream": BOXED[: TILED_AT - 8]
+    + box(b"jp2c", TILED)
+    + box(b"uuid", bytes(16) + WORD),
+    "a comment of a boxed codestream": BOXED[: TILED_AT - 8]
+    + box(b"jp2c", commented(TILED, TILED.index(b"\xff\x90"), 0x64)),
 }
 
 
@@ -68,9 +76,9 @@ def pixels(data: bytes) -> bytes:
     return Image.open(BytesIO(data)).tobytes()
 
 
-@pytest.mark.parametrize("whole", [BASELINE, PROGRESSIVE, TILED], ids=["baseline", "progressive", "tiles"])
+@pytest.mark.parametrize("whole", [BASELINE, PROGRESSIVE, TILED, BOXED], ids=range(4))
 def test_of_a_plain_picture_every_byte_stays(whole: bytes) -> None:
-    assert is_start(whole[:4])
+    assert is_start(whole[:8])
     assert cleaned(whole, [Range(0, len(whole))]) == whole
     assert cleaned(whole + b"\0", [Range(0, len(whole) + 1)]) == whole + b"\0"
 
@@ -107,6 +115,13 @@ def test_a_segment_that_is_cut_off_shows(end: int) -> None:
 
 def test_a_picture_whose_end_is_missing_is_whole_in_its_segments() -> None:
     assert spare_ranges(BASELINE, [Range(0, len(BASELINE) - 2)]) == ([], True)
+
+
+def test_of_a_boxed_jpeg_xl_the_pictures_boxes_stay_and_others_are_emptied() -> None:
+    start, picture_box = box(b"JXL ", b"\r\n\x87\n"), box(b"jxlc", b"\xff\x0acoded")
+    planted = start + box(b"Exif", WORD) + picture_box + box(b"xml ", WORD)
+    emptied = start + box(b"Exif", bytes(len(WORD))) + picture_box + box(b"xml ", bytes(len(WORD)))
+    assert cleaned(planted, [Range(0, len(planted))]) == emptied
 
 
 def test_nothing_stands_between_two_segments() -> None:

@@ -232,10 +232,15 @@ def test_nothing_planted_survives_in_a_colour_profile(name: str, encoding: str) 
     assert not residue([WORD, "ZQDEVICE", plain[24:36]], output)
 
 
+COMMENTED = jpeg(comment=f"{UNSEEN} was here".encode())
+
 FRAMES = {
-    "in a comment": jpeg(comment=f"{UNSEEN} was here".encode()),
-    "in an application segment": jpeg(exif=b"Exif\0\0" + UNSEEN.encode()),
-    "behind the end of the image": jpeg() + UNSEEN.encode() * 2,
+    "in a comment": [COMMENTED],
+    "in an application segment": [jpeg(exif=b"Exif\0\0" + UNSEEN.encode())],
+    "behind the end of the image": [jpeg() + UNSEEN.encode() * 2],
+    "in a preview behind the image": [jpeg() + COMMENTED],
+    "in a comment that two fragments share": [COMMENTED[:32], COMMENTED[32:]],
+    "behind the end of the image in a fragment of its own": [jpeg(), UNSEEN.encode()],
 }
 
 
@@ -245,9 +250,9 @@ def test_nothing_planted_survives_in_a_compressed_frame(name: str, place: str) -
     ds = small_mr()
     ds.Rows = ds.Columns = ds.BitsAllocated = ds.BitsStored = 8
     ds.HighBit = 7
-    frame = FRAMES[place] + b"\0" * (len(FRAMES[place]) % 2)
+    fragments = [part + b"\0" * (len(part) % 2) for part in FRAMES[place]]
     ds["PixelData"].VR = "OB"
     ds["PixelData"].is_undefined_length = True
-    ds.PixelData = encapsulate([frame])
+    ds.PixelData = encapsulate(fragments, has_bot=False)
     output = output_of(encode(ds, JPEGBaseline8Bit, load_tables()), name)
     assert not residue([UNSEEN], output)

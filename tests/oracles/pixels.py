@@ -14,6 +14,7 @@ __all__ = ["PIXEL_TAGS", "lost_pixels"]
 PIXEL_TAGS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 """Float, double and integer pixel data."""
 
+_STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51")
 _START_OF_SCAN, _START_OF_DATA, _COMMENT_J2K = 0xDA, 0x93, 0x64
 _METADATA = {*range(0xE0, 0xF0), 0xFE, _COMMENT_J2K}
 """Marker segments that no decoder needs: APPn and COM of JPEG and JPEG-LS, COM of JPEG 2000."""
@@ -56,7 +57,18 @@ def _frame_bytes(source: FileDataset) -> int:
 
 
 def _is_same_picture(old: bytes, new: bytes) -> bool:
-    return len(new) == len(old) and [*map(_picture, _fragments(new))] == [*map(_picture, _fragments(old))]
+    return len(new) == len(old) and [*map(_picture, _frames(new))] == [*map(_picture, _frames(old))]
+
+
+def _frames(value: bytes) -> list[bytes]:
+    """Fragments, each put behind the one before where it starts no picture of its own."""
+    frames: list[bytes] = []
+    for fragment in _fragments(value):
+        if frames and frames[-1].startswith(_STARTS) and not fragment.startswith(_STARTS):
+            frames[-1] += fragment
+        else:
+            frames.append(fragment)
+    return frames
 
 
 def _fragments(value: bytes) -> Iterator[bytes]:
@@ -68,6 +80,8 @@ def _fragments(value: bytes) -> Iterator[bytes]:
 
 def _picture(fragment: bytes) -> bytes:
     """The fragment without the payloads of metadata segments and without what follows the picture's end."""
+    if fragment[4:8] == b"jP  ":
+        return b"".join(_picture(content) for content in _boxed_pictures(fragment))
     if fragment[:1] != b"\xff" or fragment[1:2] not in {b"\xd8", b"\x4f"}:
         return fragment
     kept, at = [fragment[:2]], 2
@@ -75,5 +89,15 @@ def _picture(fragment: bytes) -> bytes:
         end = at + 2 + int.from_bytes(fragment[at + 2 : at + 4], "big")
         kept.append(fragment[at : at + 4] if fragment[at + 1] in _METADATA else fragment[at:end])
         at = end
-    image_end = fragment.rfind(b"\xff\xd9", at)
+    image_end = fragment.find(b"\xff\xd9", at)
     return b"".join(kept) + fragment[at : image_end if image_end > 0 else None]
+
+
+def _boxed_pictures(fragment: bytes) -> Iterator[bytes]:
+    """What describes and what holds the picture of a boxed JPEG 2000."""
+    at = 0
+    while at < len(fragment):
+        end = at + max(int.from_bytes(fragment[at : at + 4], "big"), 8)
+        if fragment[at + 4 : at + 8] in {b"jp2h", b"jp2c"}:
+            yield fragment[at + 8 : end]
+        at = end
