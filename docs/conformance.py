@@ -44,7 +44,7 @@ _RESOLVED = {
 """The letters of a compound code for an attribute of Type 3, 2 and 1 (Table E.1-1a)."""
 
 _MANNERS = {
-    Do.CLASS_UID: "a UID or goes",
+    Do.CLASS_UID: "if a UID",
     Do.CODED: "checked",
     Do.RECURSE: "item by item",
     Do.SEARCH: "searched",
@@ -52,6 +52,9 @@ _MANNERS = {
     Do.WORDS: "known words",
 }
 _NEW_UID = "a new UID"
+_REPEATED_IN_FILE_META = {0x00020003: 0x00080018}
+"""File meta is not decided: it is written anew, and repeats what became of the SOP Instance UID."""
+
 _LOOKED_AT = frozenset((Do.CLASS_UID, Do.CODED, Do.SEARCH))
 _GOING = frozenset((Code.X, Code.Z, Code.D, Code.U))
 _VERDICTS = ("as the letter", "kept after a look", "gone, in another way", "stricter", "otherwise")
@@ -140,6 +143,7 @@ def _decisions(row: dict[str, str], actions: ActionTable) -> Iterator[tuple[int,
         return
     digits = row["tag"].strip("()").replace(",", "")
     tag = int(digits.replace("xxxx", "3000").replace("xx", "00"), 16)
+    tag = _REPEATED_IN_FILE_META.get(tag, tag)
     vr = row["vr"][-2:] or "OW"
     yield 3, actions.decide(tag, vr, "", ())
     for type_, (iod, path) in sorted(_places().get(row["keyword"], {}).items(), reverse=True):

@@ -149,7 +149,7 @@ def test_what_is_irregular_is_refused_or_cleaned(name: str, kind: str) -> None:
 
 @every_profile
 @pytest.mark.parametrize("kind", MISPLACED)
-def test_no_value_survives_in_an_element(name: str, kind: str) -> None:
+def test_no_value_survives_in_a_misplaced_element(name: str, kind: str) -> None:
     output = deidentify(with_element(MISPLACED[kind]), policy(name))
     assert isinstance(output, Refusal) or not residue([UNSEEN], output)
 
