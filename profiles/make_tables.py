@@ -43,7 +43,7 @@ FORGOTTEN_CONCEPTS = {
     "121149": ("Lot Identifier", ""),
     "122143": ("Acquisition Device ID", "K"),
 }
-"""Concepts of DCM that identify and that Table E.3.4-1 lacks: meaning, action under Retain Device Identity."""
+"""DCM concepts that identify and that Table E.3.4-1 lacks: meaning, action under Retain Device Identity."""
 ALWAYS_DUMMY = {"URNCodeValue"}
 """Type 1C in every code sequence there is: the engine gives a dummy without asking for the IOD."""
 

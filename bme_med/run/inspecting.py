@@ -1,7 +1,7 @@
 """One file before and after, side by side: what is in it, what the profile does to each part, and why."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ WORDS = {
 """Action codes as PS3.15 Table E.1-1a words them, in short."""
 
 _KEYWORD = re.compile(r" \w+$")
+_ITEM = re.compile(r"\[(\d+)\]")
+_ITEM_AT_END = re.compile(r"(?<=\))\[(\d+)\]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +143,11 @@ def _parts(source: Source) -> list[Part]:
 def _joined(before: list[Part], plan: Plan, after: list[Part]) -> Iterator[Row]:
     """Parts of the source in their order, then what only the output has, then what only the plan names."""
     actions = {_place(action.where): action for action in plan.actions}
+    gone = _items_gone(plan.actions)
     new = {part.where: part.value for part in after}
     for part in before:
         action = _action_on(part.where, actions)
-        yield _row(part.where, part.value, action, new.pop(part.where, ""))
+        yield _row(part.where, part.value, action, new.pop(_place_after(part.where, gone), ""))
     for where, value in new.items():
         yield _row(where, "", _action_on(where, actions), value)
     known = {part.where for part in (*before, *after)}
@@ -156,9 +159,30 @@ def _joined(before: list[Part], plan: Plan, after: list[Part]) -> Iterator[Row]:
 def _action_on(where: str, actions: Mapping[str, Action]) -> Action | None:
     """The action on `where`, or on the sequence that holds it and went as a whole."""
     place = _place(where)
-    while place not in actions and "." in place:
-        place = place.rpartition(".")[0].rpartition("[")[0]
+    while place not in actions and ("." in place or place.endswith("]")):
+        place = place.rpartition("[" if place.endswith("]") else ".")[0]
     return actions.get(place)
+
+
+def _items_gone(actions: Iterable[Action]) -> Mapping[str, set[int]]:
+    """Numbers of the sequence items that went as a whole, by their sequence's place in the source."""
+    gone: dict[str, set[int]] = {}
+    for action in actions:
+        if item := _ITEM_AT_END.search(action.where):
+            gone.setdefault(action.where[: item.start()], set()).add(int(item[1]))
+    return gone
+
+
+def _place_after(where: str, gone: Mapping[str, set[int]]) -> str:
+    """Where `where` of the source stands in the output, or nothing if it went with its item."""
+    parts, position = [], 0
+    for item in _ITEM.finditer(where) if gone else ():
+        number, removed = int(item[1]), gone.get(where[: item.start()], set())
+        if number in removed:
+            return ""
+        parts += [where[position : item.start()], f"[{number - sum(n < number for n in removed)}]"]
+        position = item.end()
+    return "".join(parts) + where[position:]
 
 
 def _place(where: str) -> str:

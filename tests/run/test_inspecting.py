@@ -133,3 +133,20 @@ def test_a_photo_that_the_reader_of_properties_cannot_read_is_shown_by_its_parts
     rows = rows_of(tmp_path / "photo")
     assert rows["COM"].code == "X"
     assert "Comment" not in rows
+
+
+def test_items_behind_one_that_went_are_compared_with_themselves(tmp_path: Path) -> None:
+    def text(code: str, meaning: str, value: str) -> Dataset:
+        name, item = Dataset(), Dataset()
+        name.CodeValue, name.CodingSchemeDesignator, name.CodeMeaning = code, "DCM", meaning
+        item.ValueType, item.ConceptNameCodeSequence, item.TextValue = "TEXT", Sequence([name]), value
+        return item
+
+    items = [text("121022", "Accession Number", "ZQ-90210"), text("112039", "Tracking Identifier", "lesion")]
+    scan, profile = tmp_path / "scan.dcm", tmp_path / "p.toml"
+    scan.write_bytes(instance(1, AcquisitionContextSequence=Sequence(items)))
+    profile.write_text("name='p'\n[dicom]\noptions=['clean-structured-content']")
+    rows = rows_of(scan, profile=str(profile))
+    gone, stays = (rows[f"(0040,0555)[{number}].(0040,A160) TextValue"] for number in (0, 1))
+    assert (gone.before, gone.code, gone.after) == ("ZQ-90210", "X", "")
+    assert (stays.before, stays.code, stays.after) == ("lesion", "K", "lesion")
