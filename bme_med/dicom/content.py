@@ -41,12 +41,15 @@ _VALUES = {
 """Attributes that hold the value of a content item, and its type; references have rules of their own."""
 _REFERENCES = ("UIDREF", "COMPOSITE", "IMAGE", "WAVEFORM")
 _IDENTIFYING = re.compile(
-    r"\b(?:names?|id|ids|identifier|identification|mrn|nhs|ssn|phone|telephone|mobile|fax|address|e-?mail|birth\w*|dob"
-    r"|insurance|accession|account|physician|doctor|dr|operator|technologist|nurse|radiologist|author|surgeon"
-    r"|next of kin|postal|zip|zipcode|city|street|signature|signed|licen[cs]e|serial|employer|occupation"
-    r"|(?:patient|record|medical|case|order|file|insurance|hospital|chart)(?:'s)? (?:no|nr|number))\b",
+    r"\b(?:\w*names?|ids?|identifier|identification|mrn|nhs|ssn|phone|telephone|mobile|fax|\w*address|e-?mail"
+    r"|birth\w*|dob|insurance|accession|account|physician|doctor|dr|operator|technologist|nurse|radiologist"
+    r"|author|surgeon|next of kin|postal|zip|zipcode|city|street|signature|signed|licen[cs]e|serial|employer"
+    r"|occupation|(?:patient|record|medical|case|order|file|hospital|chart)(?:'s)? (?:no|nr|number)"
+    r"|\w*nummer|geburts\w*|adresse|telefon\w*|arzt|nom|prénom|naissance|médecin|nombre|apellidos?|dirección"
+    r"|teléfono|nacimiento|médico|nome|cognome|indirizzo|nascita|medico)\b",
     re.IGNORECASE,
 )
+"""Words of concepts that no standard defines, in the languages that devices speak most."""
 _SHORT_AGE_UNITS = ("mo", "wk", "d", "h")
 _OLDEST_AGE_YEARS = 89
 _SHORT_DIGITS = 3

@@ -10,6 +10,8 @@ from typing import Any
 
 import highdicom as hd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydicom import Dataset, FileDataset, dcmread
 from pydicom.data import get_testdata_file
 from pydicom.sr.codedict import codes
@@ -157,6 +159,72 @@ def test_nothing_planted_in_any_value_type_survives_at_any_depth(explicit: bool)
         assert token in source or token == b"ORMERODIA"
         assert token not in output, token
     assert len(dcmread(BytesIO(output)).VerifyingObserverSequence) == 1
+
+
+_LEAVES = {
+    "TEXT": "Ormerodia 4711023",
+    "CODE": ("99QUILL", "Z1", "Ormerodia"),
+    "NUM": ("4711023", "mm"),
+    "PNAME": "Ormerodia^Ida",
+    "UIDREF": "1.2.826.0.1.4711023",
+    "DATE": "18770131",
+    "TIME": "1015",
+    "DATETIME": "18770131101500",
+    "IMAGE": "1.2.826.0.1.4711023.1",
+    "COMPOSITE": "1.2.826.0.1.4711023.2",
+    "CONTAINER": None,
+}
+_NAMES = [
+    *((row["scheme"], row["code_value"], row["code_meaning"]) for row in read_table("content_concepts.csv")),
+    ("99QUILL", "P1", "Patient ID"),
+    _CONCEPT,
+]
+_TREES = st.recursive(
+    st.just(()),
+    lambda below: st.lists(
+        st.tuples(st.sampled_from(sorted(_LEAVES)), st.sampled_from(_NAMES), below), min_size=1, max_size=4
+    ),
+    max_leaves=12,
+)
+
+
+def _tree(nodes: Any) -> list[Dataset]:
+    return [
+        _item(kind, name if kind != "NUM" else ("99QUILL", "P1", "Patient ID"), _LEAVES[kind], *_tree(below))
+        for kind, name, below in nodes
+    ]
+
+
+@given(_TREES, st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_no_tree_keeps_what_was_planted(nodes: Any, is_referenced: bool) -> None:
+    items = _tree(nodes)
+    if is_referenced:
+        reference = Dataset()
+        reference.RelationshipType, reference.ReferencedContentItemIdentifier = "CONTAINS", [1, 1]
+        items.append(reference)
+    ds = _report(*items, _item("CONTAINER"))
+    source = encoded(ds)
+    output = splice(plan(source, _policy()).pieces, source)
+    assert not any(token in output for token in (b"Ormerodia", b"4711023", b"187701", b"1015"))
+    out = dcmread(BytesIO(output))
+    if is_referenced:
+        assert len(list(_walk(out.ContentSequence))) == len(list(_walk(ds.ContentSequence)))
+    assert all(len(item.ContentSequence) for item in _walk(out.ContentSequence) if "ContentSequence" in item)
+
+
+def test_what_was_remembered_of_other_documents_changes_nothing() -> None:
+    documents = [
+        encoded(_report(*items, _item("CONTAINER")))
+        for items in (
+            [_item("TEXT", _CONCEPT, "mass"), _item("PNAME", _CONCEPT, "Ormerodia^Ida")],
+            [_item("TEXT", _CONCEPT, "mass"), _item("PNAME", _CONCEPT, "Kittiwake^Ida")],
+            [_item("TEXT", ("DCM", "121022", "Accession Number"), "A-4711023")],
+        )
+    ]
+    policy = _policy()
+    remembered = [plan(source, policy) for source in (*documents, *documents)]
+    assert remembered == [plan(source, _policy()) for source in (*documents, *documents)]
 
 
 def test_rows_of_the_table_remove_replace_or_keep_the_item() -> None:
@@ -348,6 +416,14 @@ def test_a_short_number_of_a_thing_is_no_identity() -> None:
     out = _items(_item("NUM", lesion, ("12", "1")), _item("NUM", patient, ("4711", "1")))
     assert out[0].MeasuredValueSequence[0].NumericValue == 12
     assert len(out[1].MeasuredValueSequence) == 0
+
+
+@pytest.mark.parametrize("meaning", ["Patientenname", "Geburtsdatum", "Nom du médecin", "Número / Nombre"])
+def test_an_identity_is_known_in_other_languages(meaning: str) -> None:
+    ds = _report(_item("TEXT", ("99X", "1", meaning), "mass"), _item("CONTAINER"))
+    ds.SpecificCharacterSet = "ISO_IR 100"
+    _, out = _planned(ds, _policy())
+    assert out.ContentSequence[0].TextValue == "ANONYMIZED"
 
 
 def test_a_private_measurement_keeps_its_number() -> None:
