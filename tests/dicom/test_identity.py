@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pydicom
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom import Dataset
 from pydicom.dataelem import DataElement
 from pydicom.sequence import Sequence
@@ -117,3 +119,23 @@ def test_ids_of_other_systems_go_or_become_the_subject_and_never_stay() -> None:
         for text in (b"4711023", b"Quillfeather", b"1.2.840.77"):
             assert text not in out
         assert all(item.PatientID == ds.PatientID for item in ds.get("OtherPatientIDsSequence", []))
+
+
+NAMES = st.text(
+    st.characters(codec="ascii", exclude_characters="\\&\0 \r\n\t\f\x1b", min_codepoint=33), max_size=8
+)
+WHO = st.tuples(NAMES, NAMES, st.integers(1, 3))
+
+
+@given(st.lists(WHO, min_size=2, max_size=6))
+def test_different_patients_never_meet(who: list[tuple[str, str, int]]) -> None:
+    """Two have one name only if issuer and ID are the same, or, without an ID, the study."""
+    owners = [Owner(f"1.2.{study}", patient, issuer) for issuer, patient, study in who]
+    fuller = issuers_by_study(owners)
+    names: dict[str, tuple[str, ...]] = {}
+    for owner in owners:
+        told = fuller.get((owner.study, owner.patient, owner.issuer), owner.issuer)
+        key = (told, owner.patient) if owner.patient else (owner.study,)
+        name = POLICY.subject(POLICY.person(identity_of(owner, fuller)))
+        assert names.setdefault(name, key) == key
+    assert len(set(names.values())) == len(names)

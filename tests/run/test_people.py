@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from PIL import Image
 
 from bme_med.audit import Status, check_file
 from bme_med.core import UsageError
@@ -246,3 +247,42 @@ def test_resuming_goes_on_with_the_numbers_of_each_subject(
         assert go({}, *rows, text=NUMBERED).exit_code == 3
     assert go({}, *rows, text=NUMBERED, resume=True).exit_code == 0
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def dated(year: int) -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = f"{year}:06:15 10:11:12"
+    return jpeg("RGB", quality=60 + year % 30, exif=exif.tobytes())
+
+
+YEARS = (
+    'pattern = "{subject}/{date:year}_{n:02}"\ndicom-path = "{subject}/{date:year}/{SOPInstanceUID}.dcm"\n'
+)
+
+
+def test_the_year_stands_in_names_where_the_date_policy_keeps_it(go: Run, tmp_path: Path) -> None:
+    files = {
+        "anna/1": of(1, "7", StudyDate="20200615"),
+        "anna/2.jpg": dated(2020),
+        "anna/3": of(2, "7", StudyDate=""),
+    }
+    go(files, "anna/,A", text=f'extends = "hipaa-safe-harbor"\n[files]\n{YEARS}')
+    names = {name.rpartition("/")[0] for name, digest in tree(tmp_path / "out").items() if digest}
+    assert names == {"A", "A/2020", "A/undated"}
+    assert (tmp_path / "out" / "A" / "2020_01.jpg").is_file()
+
+
+def test_a_shifted_year_is_the_shifted_one_for_scans_and_photos_alike(
+    go: Run, new: New, tmp_path: Path
+) -> None:
+    files = {"anna/1": of(1, "7", StudyDate="20200615"), "anna/2.jpg": dated(2020)}
+    go(files, "anna/,A", text=f'extends = "research-longitudinal"\n[files]\n{YEARS}')
+    year = new("anna/1").StudyDate[:4]
+    assert (tmp_path / "out" / "A" / f"{year}_01.jpg").is_file()
+    assert (tmp_path / "out" / "A" / year / f"{new('anna/1').SOPInstanceUID}.dcm").is_file()
+
+
+def test_a_year_that_the_profile_removes_by_exception_stands_in_no_name(go: Run, tmp_path: Path) -> None:
+    text = f'extends = "hipaa-safe-harbor"\n[files]\n{YEARS}\n[dicom.attributes]\nStudyDate = "Z"\n'
+    go({"1": of(1, "7", StudyDate="20200615")}, "7,A-1", text=text)
+    assert "2020" not in "".join(tree(tmp_path / "out"))
