@@ -1,9 +1,11 @@
 """The main job: everything below the inputs, de-identified into OUT, every source accounted for."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Container, Generator, Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +31,8 @@ from bme_med.run.working import Outcome, Task, Worker, lost
 from bme_med.run.writing import put_in_place
 
 __all__ = ["deidentify"]
+
+_MAP = "the map of subjects that this run was given"
 
 Progress = Callable[[int, int], None]
 """Told how many sources of how many are done."""
@@ -87,7 +91,7 @@ def _plan_all(job: Job, summary: Summary, watch: _Watch) -> None:
     names = AuditNames(job.names, Pseudonyms(key))
     ledger = Ledger(job.profile, names)
     try:
-        found = find(job.places.inputs, watch.check)
+        found = _find(job, watch)
         people = _people(job, found, summary, watch)
         policy = people.policy(job.profile, names.pseudonyms)
         with closing(_judged(job, policy, ledger, _tasks(found, people), None, watch)) as judged:
@@ -101,7 +105,7 @@ def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> Non
     """The run itself; the footer says that it is complete."""
     session = resume_session(job) if job.resume else start_session(job)
     try:
-        found = find(job.places.inputs, watch.check)
+        found = _find(job, watch)
         people = _people(job, found, summary, watch)
         run = _Run(job, session, people, summary, watch)
         run.commit_all(run.unfinished(found))
@@ -117,6 +121,13 @@ def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> Non
     if summary.stopped:
         summary.seconds = time.monotonic() - started
         summary.key = "kept" if job.places.key_file else "waiting"
+
+
+def _find(job: Job, watch: _Watch) -> list[Found]:
+    """All sources; the map of subjects is none, where it lies among them."""
+    subjects = os.path.realpath(job.places.subjects) if job.places.subjects else ""
+    found = find(job.places.inputs, watch.check)
+    return [replace(item, skipped=_MAP) if item.path == subjects else item for item in found]
 
 
 def _people(job: Job, found: Sequence[Found], summary: Summary, watch: _Watch) -> People:

@@ -61,6 +61,24 @@ def test_the_schema_is_a_schema_and_knows_each_key() -> None:
         ("name = 'x'\n[files]\ndicom-path = '{PatientName}.dcm'", ["files.dicom-path", "{PatientID}"]),
         ("name = 'x'\nextends = 3", ["extends", "text in quotes or a list of texts"]),
         ("name = 'x'\nextends = ['y', 3]", ["extends", "text in quotes or a list of texts"]),
+        (
+            "name = 'x'\n[files]\ndicom-path = '{SeriesInstanceUID}.dcm'",
+            ["files.dicom-path", "{SOPInstanceUID}"],
+        ),
+        (
+            "name = 'x'\n[files]\ndicom-path = '/{SOPInstanceUID}'",
+            ["files.dicom-path", "does not start with"],
+        ),
+        ("name = 'x'\n[files]\ndicom-path = '../{SOPInstanceUID}'", ["files.dicom-path", "'..'"]),
+        ("name = 'x'\n[files]\npattern = '../{n}'", ["files.pattern", "'..'"]),
+        ("name = 'x'\n[files]\npattern = '{n:x}'", ["files.pattern", "{n:02}"]),
+        ("name = 'x'\n[files]\npattern = '{date:year}_{n}'", ["files.pattern", "dates.policy removes"]),
+        ("name = 'x'\n[files]\ndicom-path = '{date:year}/{instance}'", ["files.dicom-path", "removes"]),
+        (
+            "name = 'x'\n[files]\ndicomdir = 'rebuild'\ndicom-path = '{subject}/{instance}'",
+            ["files.dicom-path", "PS3.10, 8.2", "{patient}"],
+        ),
+        ("name = 'x'\n[subjects]\nunlisted = 'skip'", ["subjects.unlisted", "refuse, pseudonym"]),
         ("name = 'x'\nphoto = 3", ["photo", "expected a table"]),
         ("name = ", ["not valid TOML"]),
     ],
@@ -160,3 +178,11 @@ def test_the_digest_tells_profiles_apart_and_depends_on_what_they_extend() -> No
     two = parse_profile("p", _reader({"p": child, "base": other}))
     again = parse_profile("p", _reader({"p": child, "base": base}))
     assert one.sha256 == again.sha256 != two.sha256
+
+
+def test_the_year_may_be_told_where_it_stays_and_a_dicomdir_gets_paths_of_its_own() -> None:
+    text = "name='p'\n[dates]\npolicy='year'\n[files]\ndicomdir='rebuild'\n"
+    text += "pattern='{subject}/{date:year}_{n:02}'"
+    profile = parse_profile("p", _reader({"p": text}))
+    assert profile.pattern == "{subject}/{date:year}_{n:02}"
+    assert profile.dicom_path == "{patient}/{study}/{series}/{instance}"

@@ -202,6 +202,21 @@ def test_photos_have_subjects_without_a_map_too_and_never_share_one(go: Run, tmp
     assert all(re.fullmatch(r"(S-\w{12})/\1_01\.jpg", name) for name in names)
 
 
+def test_the_map_may_lie_among_the_sources_and_is_none_of_them(go: Run, source: Path) -> None:
+    (source / "subjects.csv").write_text("source,subject\n4711023,K-1\n")
+    summary = go({"a": of(1, "4711023")}, subjects=source / "subjects.csv")
+    assert (summary.counts[Status.SKIPPED], summary.exit_code) == (1, 0)
+
+
+def test_a_dry_run_tells_the_names_that_a_run_gives(go: Run, tmp_path: Path) -> None:
+    files = {**photos(2), "anna/scan": of(1, "4711023"), "ben/scan": of(2, "8150-77", 2)}
+    dry = go(files, "anna/,A", text=NUMBERED, dry_run=True)
+    go(files, "anna/,A", text=NUMBERED)
+    names = {name for name, digest in tree(tmp_path / "out").items() if digest}
+    assert {file["output"] for file in dry.files if file["output"]} == names
+    assert [file["filename"] for file in dry.files if file["status"] == "refused"] == ["ben/scan"]
+
+
 def test_workers_do_not_change_who_is_who(go: Run, tmp_path: Path) -> None:
     files = {f"p{p}/{n}": of(n, f"47110{p}", p) for p in range(5) for n in range(8)}
     rows = [f"47110{p},KNEE-{p % 3}" for p in range(5)]
