@@ -26,6 +26,7 @@ from bme_med.core import (
 from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom import markers
 from bme_med.dicom.characteristics import Characteristics, characteristics_of
+from bme_med.dicom.claims import claims_of, strongest_temporal
 from bme_med.dicom.content import content_rules
 from bme_med.dicom.content_items import has_references
 from bme_med.dicom.dictionary import where
@@ -40,6 +41,7 @@ from bme_med.dicom.instance import Instance, read_instance
 from bme_med.dicom.iods import iod_of
 from bme_med.dicom.layout import Section
 from bme_med.dicom.lifetime import Lifetime, lifetime_of
+from bme_med.dicom.losses import losses
 from bme_med.dicom.meta import file_meta
 from bme_med.dicom.pixeldata import frames_end, is_encapsulated
 from bme_med.dicom.private import private_decisions, removed
@@ -52,9 +54,9 @@ from bme_med.dicom.walker import PIXEL_DATA, Element, Item
 
 __all__ = ["plan"]
 
-_SOP_CLASS, _SOP_INSTANCE, _MODALITY = 0x00080016, 0x00080018, 0x00080060
+_SOP_CLASS, _SOP_INSTANCE = 0x00080016, 0x00080018
 _PATIENT_ID, _STUDY, _SERIES = 0x00100020, 0x0020000D, 0x0020000E
-_STUDY_DATE, _TEMPORAL_POSITIONS, _ANNOTATIONS = 0x00080020, 0x00200105, 0x00700001
+_STUDY_DATE, _ANNOTATIONS = 0x00080020, 0x00700001
 _FIELDS = {
     _PATIENT_ID: "PatientID",
     _STUDY: "StudyInstanceUID",
@@ -65,6 +67,9 @@ _UID = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 """What may stand in file meta as it stood in the source (PS3.5, 9.1)."""
 
 _NO_ITEMS = Element(markers.DEIDENTIFICATION_METHOD_CODES, "SQ", 0, 0, 0, None)
+_LONGEST_METHOD_BYTES = 60_000
+"""Of earlier values: together with ours they have to fit a short length (PS3.5, 7.1.2)."""
+
 _Insertions = list[tuple[int, bytes]]
 
 
@@ -95,12 +100,16 @@ class _Planner:
         self.table = action_table(policy.profile)
         self.content = content_rules(policy.profile)
         self.has_references = False
+        self.claims = claims_of(self.table)
         self.risk = risk
         self.actions: list[Action] = []
         self.findings: list[str] = []
         self.fields = dict.fromkeys(_FIELDS.values(), "")
         self.rules = self.table.dataset(iod_of(instance.first(_SOP_CLASS)))
         self.charset = instance.charset
+        self.rewritten = set(markers.MARKER_TAGS)
+        if self._is_unfounded_no():
+            self.rewritten.add(markers.BURNED_IN_ANNOTATION)
         self.declared = Characteristics()
         if self.table.selectors.has_private:
             self.declared = characteristics_of(instance)
@@ -130,7 +139,7 @@ class _Planner:
             body.literal(literal)
         meta = file_meta(sop_class, self.fields["SOPInstanceUID"], instance.transfer_syntax)
         self.actions.append(Action("preamble and file meta", Code.D, "PS3.15 E.1.1: written anew"))
-        self._find_losses()
+        self.findings.extend(losses(instance, self.profile, self.actions))
         if YEAR in fields_in(self.profile.dicom_path):
             self.fields[YEAR] = self._study_year()
         self._find_lines()
@@ -187,7 +196,7 @@ class _Planner:
             tag = element.tag
             while pending and pending[-1][0] <= tag:
                 out.literal(pending.pop()[1])
-            if is_top and tag in markers.MARKER_TAGS:
+            if is_top and tag in self.rewritten:
                 continue
             decision = special.get(tag) or (removed(tag) if tag & 0x10000 else rules[tag, element.vr])
             if decision.do is Do.REMOVE:
@@ -328,48 +337,66 @@ class _Planner:
 
     def _markers(self) -> _Insertions:
         """The attributes that say what was done, by tag (PS3.15, E.1.1)."""
+        instance = self.instance
+        temporal = strongest_temporal(self.profile, instance.first(markers.TEMPORAL_INFORMATION))
+        method, vr, codes = self._method_text(), *self._method_codes()
         values = [
-            (markers.DEIDENTIFICATION_METHOD, "LO", self._method_text()),
-            (markers.DEIDENTIFICATION_METHOD_CODES, "SQ", self._method_codes()),
-            (markers.TEMPORAL_INFORMATION, "CS", markers.temporal_information(self.profile)),
+            (markers.DEIDENTIFICATION_METHOD, "LO", method),
+            *([(markers.DEIDENTIFICATION_METHOD_CODES, vr, codes)] if codes else []),
+            (markers.TEMPORAL_INFORMATION, "CS", temporal.encode()),
         ]
+        if self._is_identity_removed():
+            values.insert(0, (markers.IDENTITY_REMOVED, "CS", b"YES"))
+        elif markers.IDENTITY_REMOVED in instance.by_tag:
+            self._note_marker(markers.IDENTITY_REMOVED, Code.X, "not claimed of this copy")
+        if self._is_unfounded_no():
+            values.insert(-1, (markers.BURNED_IN_ANNOTATION, "CS", b"YES"))
+        for tag, _, _ in values:
+            self._note_marker(tag, Code.D, "says what was done")
+        return [(tag, encoded(tag, vr, value, coding=instance.coding)) for tag, vr, value in values]
+
+    def _note_marker(self, tag: int, code: Code, rule: str) -> None:
+        self.actions.append(Action(where(tag), code, f"PS3.15 E.1.1: {rule}"))
+
+    def _is_identity_removed(self) -> bool:
+        """Whether (0012,0062) may be YES; what speaks against it becomes a finding."""
         if self.risk:
             self.findings.append(f"high risk of burned-in text, kept by the profile: {self.risk}")
-        else:
-            values.insert(0, (markers.IDENTITY_REMOVED, "CS", b"YES"))
-        for tag, _, _ in values:
-            self.actions.append(Action(where(tag), Code.D, "PS3.15 E.1.1: says what was done"))
-        return [(tag, encoded(tag, vr, value, coding=self.instance.coding)) for tag, vr, value in values]
+        if not self.claims.identity_removed:
+            self.findings.append("the profile keeps what names the patient: (0012,0062) is not YES")
+        return self.claims.identity_removed and not self.risk
 
     def _method_text(self) -> bytes:
         """De-identification Method: earlier values, searched for identifiers, and ours."""
         raw = self.instance.raw(markers.DEIDENTIFICATION_METHOD)
         earlier = self.identifiers.search(raw, self.instance.charset) or b""
-        ours = markers.method_text(self.profile).encode()
         values = [value for value in (part.strip(b" \0") for part in earlier.split(b"\\")) if value]
-        return b"\\".join(values if ours in values else [*values, ours])
+        if sum(map(len, values), len(values)) > _LONGEST_METHOD_BYTES:
+            values = []
+        return b"\\".join((*values, *(ours for ours in self.claims.method if ours not in values)))
 
-    def _method_codes(self) -> bytes:
-        """De-identification Method Code Sequence: earlier items, cleaned, and ours where they are missing."""
+    def _method_codes(self) -> tuple[str, bytes]:
+        """VR and value of De-identification Method Code Sequence: earlier items, cleaned, and ours.
+
+        Earlier items in UN are implicit (PS3.5, 6.2.2): the sequence stays UN, and ours are written alike.
+        """
         tag = markers.DEIDENTIFICATION_METHOD_CODES
         data, earlier = self.instance.by_tag.get(tag, (b"", _NO_ITEMS))
         top = Scope(data, self.rules, [], "", self.instance.coding, self.charset)
+        coding = earlier.items.coding if earlier.items else top.coding
         kept = Pieces()
-        present: set[str] = set()
+        present: set[tuple[str, ...]] = set()
         for number, item in enumerate(earlier.items.items if earlier.items else ()):
             scope = top.below(earlier, item, number)
             self._item(scope, item, kept)
-            present.update(
-                scope.raw(inner).decode("ascii", "replace").strip(" \0")
-                for inner in item.elements
-                if inner.tag == markers.CODE_VALUE
-            )
+            present.add(tuple(scope.text(code) for code in (markers.CODE_VALUE, markers.CODE_SCHEME)))
         added = [
-            markers.code_item(value, "DCM", meaning, coding=self.instance.coding)
-            for value, meaning in markers.method_codes(self.profile)
-            if value not in present
+            markers.code_item(value, "DCM", meaning, coding=coding)
+            for value, meaning in self.claims.codes
+            if (value, "DCM") not in present
         ]
-        return splice(kept.done(), data) + b"".join(added)
+        vr = "SQ" if coding is top.coding else "UN"
+        return vr, splice(kept.done(), data) + b"".join(added)
 
     def _find_lines(self) -> None:
         """Say where graphics stay that may be handwriting."""
@@ -380,14 +407,9 @@ class _Planner:
         if has_freehand_lines(scope):
             self.findings.append("freehand lines of annotations stay: look whether they are handwriting")
 
-    def _find_losses(self) -> None:
-        """Say what a measurement needs and no longer finds."""
-        if self.profile.dates not in (DatePolicy.REMOVE, DatePolicy.YEAR):
-            return
-        if self.instance.first(_MODALITY) == "PT":
-            self.findings.append("PET: dates and times were removed, SUV cannot be computed from this copy")
-        if self.instance.number(_TEMPORAL_POSITIONS) > 1:
-            self.findings.append("dynamic series: acquisition times were removed from this copy")
+    def _is_unfounded_no(self) -> bool:
+        """Whether Burned In Annotation says NO of pixels that are likely to hold text."""
+        return bool(self.risk) and self.instance.first(markers.BURNED_IN_ANNOTATION) == "NO"
 
 
 @lru_cache(maxsize=4096)

@@ -66,7 +66,7 @@ def _universal_entity(instance: Instance) -> str:
 
 def glance_layout() -> Layout:
     """What `glance` remembers from file to file."""
-    return Layout(private=True, before=_STUDY + 1)
+    return Layout(before=_STUDY + 1)
 
 
 def glance(data: Source, layout: Layout) -> Owner | None:

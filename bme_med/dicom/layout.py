@@ -13,13 +13,13 @@ from typing import NamedTuple
 from bme_med.core import Action, MalformedFileError, Piece, Source
 from bme_med.dicom.encoding import EXPLICIT_LE, Coding
 from bme_med.dicom.identifiers import Mention
-from bme_med.dicom.markers import MARKER_TAGS
+from bme_med.dicom.markers import BURNED_IN_ANNOTATION, MARKER_TAGS
 from bme_med.dicom.walker import PIXEL_DATA, Element, walk, walk_through
 
 __all__ = ["Layout", "Section"]
 
 _SOP_INSTANCE, _PATIENT_ID, _STUDY, _SERIES = 0x00080018, 0x00100020, 0x0020000D, 0x0020000E
-_NEVER_REPEATED = frozenset((*MARKER_TAGS, _SOP_INSTANCE, _PATIENT_ID, _STUDY, _SERIES))
+_NEVER_REPEATED = frozenset((*MARKER_TAGS, BURNED_IN_ANNOTATION, _SOP_INSTANCE, _PATIENT_ID, _STUDY, _SERIES))
 """What the engine treats as a part of the whole instance: its marks, and the values a path is made of."""
 
 _CODES = 0x00080100, 0x00080120
@@ -72,15 +72,15 @@ class Layout:
 
     Parameters
     ----------
-    private
-        Whether private elements may be part of a run; not where a profile keeps blocks of them, because a
-        block's creator may stand in another section.
+    apart
+        Private groups whose elements are no part of a run: where a profile keeps some of a block, what
+        becomes of its creator depends on all of them.
     before
         Read only elements with a smaller tag, and step over sequences.
     """
 
-    def __init__(self, *, private: bool, before: int | None = None) -> None:
-        self._private = private
+    def __init__(self, *, apart: frozenset[int] = frozenset(), before: int | None = None) -> None:
+        self._apart = apart
         self._end_tag = before
         self._coding = EXPLICIT_LE
         self._last: list[tuple[int, bytes]] = []
@@ -153,6 +153,6 @@ class Layout:
             or tag in _NEVER_REPEATED
             or tag >= PIXEL_DATA - 8
             or element.end - element.start > _LONGEST_BYTES
-            or (bool(tag & 0x10000) and not self._private)
+            or tag >> 16 in self._apart
         )
         return not is_single, sum(tag > mark for mark in MARKER_TAGS)

@@ -8,6 +8,7 @@ Table E.1-1 with the options (C beats K where they disagree); the attributes tha
 rules by value representation for everything else.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
@@ -116,6 +117,7 @@ _FAMILIES = (
 )
 """VRs that devices mistake for each other, from harmless to identifying."""
 
+_GOES = (Do.REMOVE, Do.EMPTY, Do.DUMMY, Do.UID)
 _GOING = ("PN", "AE", "UR", "UN")
 _BYTES = ("OB", "OD", "OF", "OL", "OV", "OW")
 
@@ -147,13 +149,13 @@ class ActionTable:
     """A profile, compiled."""
 
     def __init__(self, profile: Profile) -> None:
-        self._profile = profile
+        self.profile = profile
         self._rows = {row["tag"]: row for row in read_table("ps315_e1_1.csv")}
         self._gaps = {row["tag"]: row["suggested_action"] for row in read_table("ps315_gaps.csv")}
         self.selectors = Selectors(profile)
         self._datasets: dict[str, DatasetRules] = {}
         self._private: dict[tuple[str, int, str], Decision] = {}
-        self.layout = Layout(private=not self.selectors.has_private)
+        self.layout = Layout(apart=self.selectors.private_groups)
 
     def dataset(self, iod: str) -> DatasetRules:
         """Rules for the main dataset of an instance."""
@@ -164,20 +166,36 @@ class ActionTable:
 
     def decide(self, tag: int, vr: str, iod: str, path: tuple[str, ...]) -> Decision:
         """Decide one standard attribute, encoded with `vr`, below the sequences `path` of `iod`."""
-        maker = _Maker(self._profile, tag, vr, attribute_type(iod, path, dictionary().keyword(tag)))
+        maker = _Maker(self.profile, tag, vr, attribute_type(iod, path, dictionary().keyword(tag)))
         always = _removed_always(tag)
         if always:
             return maker.make(Do.REMOVE, Code.X, always)
         exception = self.selectors.find(tag)
         if exception:
             return maker.coded(exception.code, f"profile: {exception.selector}", exception.value)
-        if is_plane(tag) and Option.CLEAN_GRAPHICS in self._profile.options:
+        return self._by_tables(maker, tag, path)
+
+    @property
+    def loosened(self) -> frozenset[int]:
+        """Attributes of Table E.1-1 that an exception keeps although table and options do not."""
+        found = set()
+        for tag, vr in _listed_tags(self._rows.values()):
+            exception = self.selectors.find(tag)
+            if exception and exception.code in (Code.K, Code.C) and not _removed_always(tag):
+                maker = _Maker(self.profile, tag, vr, 3)
+                if self._by_tables(maker, tag, ()).do in _GOES:
+                    found.add(tag)
+        return frozenset(found)
+
+    def _by_tables(self, maker: "_Maker", tag: int, path: tuple[str, ...]) -> Decision:
+        """What Table E.1-1, the options, the gaps and the VR say."""
+        if is_plane(tag) and Option.CLEAN_GRAPHICS in self.profile.options:
             return maker.make(Do.REMOVE, Code.X, "PS3.15 E.3.3: nothing can tell whether a plane shows text")
         if tag == _GRAPHIC_LAYER:
             return maker.make(
                 Do.LAYER, Code.K, "names a layer of graphics, which people may name as they like"
             )
-        option = cleaning_option(self._profile, maker.keyword, path)
+        option = cleaning_option(self.profile, maker.keyword, path)
         if option:
             rule = f"PS3.15 E.3, {option}: C"
             is_needed = maker.keyword == "UnformattedTextValue"
@@ -193,7 +211,7 @@ class ActionTable:
 
     def content(self, tag: int, vr: str, code: Code, rule: str) -> Decision:
         """Decide the value of a content item, which must not be left without one (PS3.15, E.3.4)."""
-        maker = _Maker(self._profile, tag, vr, 1)
+        maker = _Maker(self.profile, tag, vr, 1)
         going = maker.make(Do.EMPTY, Code.Z, rule) if vr == "SQ" and tag == _MEASURED else None
         going = going or maker.coded(Code.D, rule)
         if code is Code.D:
@@ -212,15 +230,23 @@ class ActionTable:
         key = creator, tag, vr
         decision = self._private.get(key)
         if decision is None:
-            maker = _Maker(self._profile, tag, vr, 3, private_vrs().get(private_key(creator, tag)))
+            maker = _Maker(self.profile, tag, vr, 3, private_vrs().get(private_key(creator, tag)))
             decision = self._private[key] = maker.vouched(exception)
         return decision
 
     def declared(self, creator: str, tag: int, vr: str, code: Code) -> Decision:
         """Decide a private attribute that the file itself calls identifying."""
-        maker = _Maker(self._profile, tag, vr, 3, private_vrs().get(private_key(creator, tag)))
+        maker = _Maker(self.profile, tag, vr, 3, private_vrs().get(private_key(creator, tag)))
         rule = "PS3.15 E.3.10: the file calls it identifying"
         return replace(maker.coded(code, rule), vr=maker.vr)
+
+
+def _listed_tags(rows: Iterable[dict[str, str]]) -> Iterator[tuple[int, str]]:
+    """Tag and VR of each row; repeating groups by their first, and none for private attributes."""
+    for row in rows:
+        digits = row["tag"].strip("()").replace(",", "").replace("x", "0")
+        if "g" not in digits:
+            yield int(digits, 16), row["vr"][:2] or "OW"
 
 
 @lru_cache(maxsize=8)

@@ -36,6 +36,11 @@ class Scope:
         """Bytes of the value of `element`."""
         return self.data[element.value : element.end]
 
+    def text(self, tag: int) -> str:
+        """An ASCII attribute of this dataset, or nothing."""
+        raw = next((self.raw(element) for element in self.elements if element.tag == tag), b"")
+        return raw.decode("ascii", "replace").strip(" \0")
+
     def below(self, sequence: Element, item: Item, number: int) -> "Scope":
         """The scope of an item; it may declare its own character set (PS3.3, C.12.1.1.2)."""
         charset = self.charset

@@ -62,6 +62,16 @@ class Selectors:
         """Whether any private attribute may stay."""
         return bool(self._private)
 
+    @property
+    def keeps_private(self) -> bool:
+        """Whether a value of a private attribute may stay."""
+        return any(rule.code in (Code.K, Code.C) for rule in self._private.values())
+
+    @property
+    def private_groups(self) -> frozenset[int]:
+        """Groups in which a private attribute may stay."""
+        return frozenset(tag >> 16 for _, tag in self._private)
+
     def find(self, tag: int) -> AttributeRule | None:
         """The exception for a standard attribute."""
         exact = self._exact.get(tag)

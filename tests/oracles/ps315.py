@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pydicom import FileDataset
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID
 
-from bme_med.core import DatePolicy, Option, Profile
+from bme_med.core import Code, DatePolicy, Option, Profile
 from tests.oracles.elements import TEXT_VRS, Node, node_of, place_of
 from tests.oracles.identifiers import harvest
 from tests.oracles.pixels import PIXEL_TAGS, lost_pixels
@@ -116,11 +116,18 @@ def _markers(source: FileDataset, output: FileDataset, profile: Profile) -> Iter
     if not methods or any(len(method) > 64 for method in methods) or methods[: len(before)] != before:
         yield "(0012,0063): empty, too long, or without what stood there"
     yield from _method_codes(source, output, profile)
-    if output.get("LongitudinalTemporalInformationModified") != _TEMPORAL[profile.dates]:
+    if output.get("LongitudinalTemporalInformationModified") != _temporal(source, profile):
         yield "(0028,0303): does not say what was done to dates"
     for tag in _SUBJECT_TAGS:
         if tag in source and tag not in output:
             yield f"{place_of('', tag)}: no pseudonym"
+
+
+def _temporal(source: FileDataset, profile: Profile) -> str:
+    """What the profile does to dates, or what an earlier pass had done already and nothing can undo."""
+    order = ["UNMODIFIED", "MODIFIED", "REMOVED"]
+    earlier = source.get("LongitudinalTemporalInformationModified")
+    return max([_TEMPORAL[profile.dates], *(one for one in order if one == earlier)], key=order.index)
 
 
 def _method_codes(source: FileDataset, output: FileDataset, profile: Profile) -> Iterator[str]:
@@ -129,6 +136,8 @@ def _method_codes(source: FileDataset, output: FileDataset, profile: Profile) ->
     new = [str(item.get("CodeValue")) for item in items]
     expected = {_BASIC, *(METHOD_CODES[option] for option in profile.options)}
     implied = set() if profile.dates is DatePolicy.REMOVE else {METHOD_CODES[Option.MODIFIED_DATES]}
+    if any(" " in rule.selector and rule.code is Code.K for rule in profile.attributes):
+        implied.add(METHOD_CODES[Option.RETAIN_SAFE_PRIVATE])
     if not expected <= set(new) <= expected | implied | set(old):
         yield "(0012,0064): not the codes of the profile and its options"
     if new[: len(old)] != old or len(new) != len(set(new)):

@@ -80,6 +80,8 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
         return _GONE if Option.CLEAN_GRAPHICS not in profile.options else _GONE | _LEFT
     if not tables.keyword(tag):
         return _GONE
+    if tag == 0x00280301 and profile.burned_in == "keep":  # NO of pixels that nobody looked at becomes YES
+        return _LEFT | _DUMMY
     chosen = _chosen(tables.keyword(tag), profile)
     if chosen:
         return chosen if not place.path else chosen | _ZEROED

@@ -1,0 +1,90 @@
+"""What a measurement needs and no longer finds in the copy, so that nobody computes wrong numbers in silence.
+
+A standardised uptake value takes the patient's weight, the injected dose and its half-life, and the time from
+injection to acquisition (PS3.3, C.8.9.2, C.8.9.4); a maker may give a factor of its own instead.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from bme_med.core import Action, Code, DatePolicy, Profile
+from bme_med.dicom.dictionary import dictionary
+from bme_med.dicom.instance import Instance
+
+__all__ = ["losses"]
+
+_MODALITY, _UNITS, _SERIES_TYPE, _TEMPORAL_POSITIONS = 0x00080060, 0x00541001, 0x00541000, 0x00200105
+_PHILIPS_PET, _PHILIPS_GROUP, _PHILIPS_FACTORS = "Philips PET Private Group", 0x7053, (0x00, 0x09)
+_SUV = {
+    "PatientWeight": "the patient's weight was",
+    "RadionuclideTotalDose": "the injected dose was",
+    "RadionuclideHalfLife": "the half-life was",
+}
+_PET_TIMES = frozenset(
+    (
+        "RadiopharmaceuticalStartTime",
+        "RadiopharmaceuticalStartDateTime",
+        "SeriesDate",
+        "SeriesTime",
+        "AcquisitionDate",
+        "AcquisitionTime",
+        "AcquisitionDateTime",
+        "DecayCorrectionDateTime",
+    )
+)
+_DYNAMIC_TIMES = frozenset(
+    (
+        "AcquisitionTime",
+        "AcquisitionDateTime",
+        "ContentTime",
+        "FrameAcquisitionDateTime",
+        "FrameReferenceDateTime",
+    )
+)
+
+
+def losses(instance: Instance, profile: Profile, actions: Iterable[Action]) -> Iterator[str]:
+    """Findings about what `actions` take from a PET instance or a dynamic series."""
+    is_pet = instance.first(_MODALITY) == "PT"
+    is_dynamic = instance.number(_TEMPORAL_POSITIONS) > 1 or "DYNAMIC" in instance.values(_SERIES_TYPE)
+    if not (is_pet or is_dynamic):
+        return
+    lost = {_keyword(action) for action in actions if _is_lost(action, profile.dates)}
+    if is_pet:
+        yield from _pet(instance, lost)
+    if is_dynamic and lost & _DYNAMIC_TIMES:
+        yield "dynamic series: acquisition times were removed from this copy"
+
+
+def _pet(instance: Instance, lost: set[str]) -> Iterator[str]:
+    what = [text for keyword, text in _SUV.items() if keyword in lost and _is_given(instance, keyword)]
+    if lost & _PET_TIMES:
+        what.append("dates and times were")
+    if instance.first(_UNITS) == "CNTS" and any(tag in lost for tag in _maker_factors(instance)):
+        what.append("the maker's factor for counts was")
+    for text in what:
+        yield f"PET: {text} removed, SUV cannot be computed from this copy"
+
+
+def _is_lost(action: Action, dates: DatePolicy) -> bool:
+    is_year = dates is DatePolicy.YEAR and action.code is Code.C
+    return action.code in (Code.X, Code.Z, Code.D) or (
+        is_year and _keyword(action) in _PET_TIMES | _DYNAMIC_TIMES
+    )
+
+
+def _keyword(action: Action) -> str:
+    """Keyword of the attribute, or the tag of a private one."""
+    return action.where.rpartition(".")[2].rpartition(" ")[2]
+
+
+def _is_given(instance: Instance, keyword: str) -> bool:
+    """Whether the source has a value at its top level, or may have it deeper."""
+    tag = dictionary().tags[keyword]
+    return tag not in instance.by_tag or bool(instance.raw(tag).strip(b" \0"))
+
+
+def _maker_factors(instance: Instance) -> Iterator[str]:
+    """Tags of SUV and activity scale factor in the blocks that Philips reserved, as actions name them."""
+    for block in range(0x10, 0x100):
+        if instance.first(_PHILIPS_GROUP << 16 | block) == _PHILIPS_PET:
+            yield from (f"({_PHILIPS_GROUP:04X},{block << 8 | low:04X})" for low in _PHILIPS_FACTORS)
