@@ -45,7 +45,7 @@ from bme_med.dicom.losses import losses
 from bme_med.dicom.meta import file_meta
 from bme_med.dicom.pixeldata import frames_end, is_encapsulated
 from bme_med.dicom.private import private_decisions, removed
-from bme_med.dicom.risk import burned_in_risk, refuse_uncleanable
+from bme_med.dicom.risk import burned_in_risk, pixel_findings, refuse_uncleanable
 from bme_med.dicom.rules import Decision, Do, action_table
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.stored_bits import cleared, clearing_reason, stored_bits
@@ -143,6 +143,8 @@ class _Planner:
         if YEAR in fields_in(self.profile.dicom_path):
             self.fields[YEAR] = self._study_year()
         self._find_lines()
+        if not self.risk:
+            self.findings.extend(pixel_findings(instance))
         return Plan(
             Format.DICOM, body.done(meta), tuple(self.actions), ".dcm", tuple(self.findings), self.fields
         )

@@ -5,6 +5,7 @@ The risk by modality and SOP Class is data (``pixel_risk.csv``); the conditions 
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from bme_med.core import Option, Profile, UnsupportedFileError
@@ -12,12 +13,19 @@ from bme_med.core.resources import read_table
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.stored_bits import refuse_hidden_overlays
 
-__all__ = ["burned_in_risk", "refuse_uncleanable"]
+__all__ = ["burned_in_risk", "pixel_findings", "refuse_uncleanable"]
 
 _SCREENS = frozenset(
     (
-        *("SCREEN SAVE", "SCREEN", "SAVE", "CAPTURE", "DOSE", "DOSE_INFO", "PROT", "VOLREN", "REPORT"),
-        *("CSA REPORT", "MRSC", "LABEL", "OVERVIEW", "PATIENT_INFO", "RESULTS"),
+        *("SCREEN SAVE", "SCREEN", "SAVE", "CAPTURE", "DOSE", "DOSE INFO", "PROT", "VOLREN", "REPORT"),
+        *("CSA REPORT", "MRSC", "LABEL", "OVERVIEW", "PATIENT INFO", "RESULTS"),
+    )
+)
+_SCREEN_SIZES = ((480, 640), (600, 800), (768, 1024), (1024, 1280), (1080, 1920))
+_HEAD = frozenset(
+    (
+        *("HEAD", "HEADNECK", "NECK", "BRAIN", "SKULL", "FACE", "ORBIT", "ORBITS", "SINUS", "SINUSES"),
+        *("JAW", "MAXILLA", "MANDIBLE", "EAR", "IAC"),
     )
 )
 _DESCRIPTION = re.compile(
@@ -31,9 +39,12 @@ _CAPTURE_DEVICE_TAGS = (0x00181010, 0x00181012, 0x00181016, 0x00181018, 0x001810
 _SOP_CLASS, _MODALITY, _IMAGE_TYPE = 0x00080016, 0x00080060, 0x00080008
 _BURNED_IN, _PHOTOMETRIC, _SERIES_DESCRIPTION = 0x00280301, 0x00280004, 0x0008103E
 _CONVERSION_TYPE, _PIXEL_DATA, _DOCUMENT = 0x00080064, 0x7FE00010, 0x00420011
+_ROWS, _COLUMNS, _BODY_PART, _RECOGNIZABLE = 0x00280010, 0x00280011, 0x00180015, 0x00280302
+_DOSE_COMMENTS, _PHANTOMS, _CODE_MEANING = 0x00400310, 0x00189346, 0x00080104
 _CONTENT = 0x0040A730
 _PIXEL_TAGS = (_PIXEL_DATA, 0x7FE00008, 0x7FE00009)
 
+_SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
 _AUDIO_CLASSES = frozenset(("1.2.840.10008.5.1.4.1.1.9.4.1", "1.2.840.10008.5.1.4.1.1.9.4.2"))
 
 
@@ -41,19 +52,20 @@ def burned_in_risk(instance: Instance) -> str | None:
     """Why text is likely to stand in the pixels, or nothing. No value of free text is repeated."""
     if not any(tag in instance.by_tag for tag in _PIXEL_TAGS):
         return None
-    if instance.first(_BURNED_IN) == "YES":
+    if instance.first(_BURNED_IN).upper() == "YES":
         return "BurnedInAnnotation is YES"
     modality = instance.first(_MODALITY)
+    sop_class = instance.first(_SOP_CLASS)
     image_type = [value.upper() for value in instance.values(_IMAGE_TYPE)]
-    if modality == "SM":
+    if sop_class == _SLIDE:
         return None if image_type[2:3] == ["VOLUME"] else "a slide image that may show the slide's label"
-    if instance.first(_SOP_CLASS) in _risky("sop_class"):
+    if sop_class in _rated("sop_class", "high"):
         return "a SOP Class for captures, photographs, ultrasound or scans"
-    if modality in _risky("modality"):
+    if modality in _rated("modality", "high"):
         return f"modality {modality}"
-    if "SECONDARY" in image_type[1:2]:
-        return "ImageType value 2 is SECONDARY"
-    if _SCREENS.intersection(image_type):
+    if "SECONDARY" in image_type:
+        return "ImageType says SECONDARY"
+    if any(value.replace("_", " ") in _SCREENS for value in image_type):
         return "ImageType names a screen page"
     if instance.first(_CONVERSION_TYPE):
         return "ConversionType is present: the image was digitised or captured"
@@ -63,7 +75,36 @@ def burned_in_risk(instance: Instance) -> str | None:
         return f"colour in modality {modality} is a rendered page"
     if _DESCRIPTION.search(instance.text(_SERIES_DESCRIPTION)):
         return "SeriesDescription names a report, screen or scan"
+    if "DLP" in instance.text(_DOSE_COMMENTS) and _names_dose_phantom(instance):
+        return "comments and codes of a dose page are present"
     return None
+
+
+def pixel_findings(instance: Instance) -> Iterator[str]:
+    """What a person should look at in pixels that are no high risk: possible text, a recognisable face."""
+    if not any(tag in instance.by_tag for tag in _PIXEL_TAGS):
+        return
+    modality, sop_class = instance.first(_MODALITY), instance.first(_SOP_CLASS)
+    is_medium = modality in _rated("modality", "medium") or sop_class in _rated("sop_class", "medium")
+    if is_medium:
+        yield f"text in the pixels is possible in modality {modality}: look at some of these images"
+    elif (instance.number(_ROWS), instance.number(_COLUMNS)) in _SCREEN_SIZES:
+        yield "text in the pixels is possible in images as large as a screen: look at some of them"
+    parts = set(re.split(r"[^A-Z]+", instance.first(_BODY_PART).upper()))
+    if modality in ("CT", "MR", "PT") and parts & _HEAD:
+        yield "a head or neck in CT, MR or PT: a face can be rendered from such slices"
+    elif instance.first(_RECOGNIZABLE) == "YES":
+        yield "the source says that a person can be recognised in the pixels"
+
+
+def _names_dose_phantom(instance: Instance) -> bool:
+    data, sequence = instance.by_tag.get(_PHANTOMS, (b"", None))
+    return any(
+        b"IEC Body Dosimetry Phantom" in data[element.value : element.end]
+        for item in (sequence.items.items if sequence and sequence.items else ())
+        for element in item.elements
+        if element.tag == _CODE_MEANING
+    )
 
 
 def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
@@ -92,9 +133,10 @@ def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
 
 
 @cache
-def _risky(selector: str) -> frozenset[str]:
+def _rated(selector: str, risk: str) -> frozenset[str]:
     return frozenset(
-        row["value"]
+        value
         for row in read_table("pixel_risk.csv")
-        if row["selector"] == selector and row["default_risk"] == "high"
+        if row["selector"] == selector and row["default_risk"] == risk
+        for value in row["value"].split("|")
     )

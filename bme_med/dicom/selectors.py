@@ -18,6 +18,10 @@ _UNSUPPORTED = {
     Option.CLEAN_PIXEL_DATA,
     Option.CLEAN_VISUAL_FEATURES,
 }
+_INSTEAD = {
+    Option.CLEAN_PIXEL_DATA: 'leave it out; pixels.burned-in = "refuse" keeps back what may hold text',
+    Option.CLEAN_VISUAL_FEATURES: "leave it out, and take faces out of heads with a tool made for it first",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Selectors:
         missing = sorted(profile.options & _UNSUPPORTED)
         if missing:
             raise ProfileError(
-                f"{missing[0]} is not available in this version; leave it out",
+                f"{missing[0]} is not available in this version; {_INSTEAD.get(missing[0], 'leave it out')}",
                 source=profile.name,
                 key="dicom.options",
             )
