@@ -1,6 +1,7 @@
 """What cog puts into README and docs/reference/, so that it says what the program says (``make docs``)."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -97,10 +98,21 @@ def options() -> str:
         for row in read_table("cid7050.csv")
     }
     rows = [
-        (f"`{option}`", codes[option], "yes" if _is_available(option) else "**no**", _EFFECTS[option])
+        (
+            f"`{option}`",
+            codes[option],
+            "yes" if _is_available(option) else "**no**",
+            f"{_EFFECTS[option]}{_page(option)}",
+        )
         for option in Option
     ]
     return table(("`dicom.options`", "code", "available", "what it does"), rows)
+
+
+def _page(option: Option) -> str:
+    """Link to the page of `option`, as the reference sees it."""
+    page = Path(__file__).parent / "options" / f"{option}.md"
+    return f": [more](../options/{page.name})" if page.is_file() else ""
 
 
 def _is_available(option: Option) -> bool:

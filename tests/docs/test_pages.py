@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bme_med.core import Option, ProfileError, parse_profile
+from bme_med.core.resources import read_table
 from bme_med.engines import prepare
 from bme_med.run import load_profile
 from tests.docs.reading import DOCS, ROOT, commands, examples, options_of, pages
@@ -12,6 +14,15 @@ from tests.docs.reading import DOCS, ROOT, commands, examples, options_of, pages
 COMMANDS = commands()
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+
+
+def is_available(option: Option) -> bool:
+    text = f'name = "x"\n[dicom]\noptions = ["{option}"]\n'
+    try:
+        prepare(parse_profile("x", lambda name: (name, text)))
+    except ProfileError:
+        return False
+    return True
 
 
 def name(page: Path) -> str:
@@ -60,3 +71,32 @@ def test_the_profile_that_a_page_shows_is_sound(tmp_path: Path) -> None:
 def test_the_two_commands_of_the_readme_are_these() -> None:
     shown = [words for words in examples(ROOT / "README.md") if words[0] == "make"]
     assert shown[:2] == [["make", "demo"], ["make", "test"]]
+
+
+_HEADINGS = ("What the standard asks", "What we do", "What it costs", "Limits", "Example")
+_ONE_SCREEN = 45
+_OPTION_PAGES = [option for option in Option if (DOCS / "options" / f"{option}.md").exists()]
+
+
+def test_every_option_that_is_available_or_about_pixels_has_a_page() -> None:
+    available = {option for option in Option if is_available(option)}
+    assert available | {Option.CLEAN_PIXEL_DATA, Option.CLEAN_VISUAL_FEATURES} <= set(_OPTION_PAGES)
+
+
+@pytest.mark.parametrize("option", _OPTION_PAGES)
+def test_the_page_of_an_option_says_code_part_and_costs_and_its_example_is_sound(
+    option: Option, tmp_path: Path
+) -> None:
+    text = (DOCS / "options" / f"{option}.md").read_text(encoding="utf-8")
+    codes = {row["code_meaning"].lower().removesuffix(" option"): row for row in read_table("cid7050.csv")}
+    assert f"Code {codes[option.replace('-', ' ')]['code_value']} of CID 7050, PS3.15 E.3." in text
+    assert f"`option-{option}`" in text
+    assert all(f"\n## {heading}\n" in text for heading in _HEADINGS)
+    assert len(text.splitlines()) <= _ONE_SCREEN
+    shown = tmp_path / "example.toml"
+    shown.write_text(text.partition("```toml\n")[2].partition("```")[0])
+    profile = load_profile(str(shown))
+    prepare(profile)
+    assert option in profile.options or not is_available(option)
+    assert f"options/{option}.md" in (DOCS / "index.md").read_text(encoding="utf-8")
+    assert f"options/{option}.md" in (DOCS / "reference" / "options.md").read_text(encoding="utf-8")
