@@ -16,7 +16,7 @@ from bme_med.core import (
     sniff,
 )
 from bme_med.core.describe import Part
-from bme_med.photo import bmp, gif, heif, jpeg, png, webp
+from bme_med.photo import bmp, gif, heif, jpeg, png, tiff, webp
 from bme_med.photo.gate import check_output
 
 __all__ = ["Engine", "describe", "plan", "prepare", "why_no_engine"]
@@ -104,7 +104,7 @@ def _engine_for(format_: Format) -> Engine | str:
             }[format_]
             return f"{name} photos are not supported yet: convert them to JPEG or PNG, then run again"
         case Format.TIFF:
-            return f"{format_.upper()} images are not supported yet: convert them to PNG, then run again"
+            return tiff
         case Format.PSD:
             return "a Photoshop document holds layers and history: export it as PNG or JPEG, then run again"
         case Format.PDF:

@@ -6,7 +6,7 @@ from bme_med import engines
 from bme_med.core import Format, Refusal, UnsupportedFileError, sniff
 from tests.oracles.runs import policy
 from tests.photo.heif_making import assemble, coded
-from tests.photo.making import bmp, gif, jpeg, png, webp
+from tests.photo.making import bmp, gif, jpeg, png, tiff, webp
 from tests.run.making import instance
 
 ENGINES = {
@@ -14,13 +14,13 @@ ENGINES = {
     Format.DICOM: instance(1),
     Format.JPEG: jpeg(),
     Format.PNG: png(),
+    Format.TIFF: tiff(),
     Format.WEBP: webp(),
     Format.GIF: gif(),
     Format.HEIF: assemble([coded()]),
 }
 
 OTHERS = {
-    Format.TIFF: b"II*\0",
     Format.JPEG_2000: b"\xff\x4f\xff\x51",
     Format.JPEG_XL: b"\xff\x0a",
     Format.PSD: b"8BPS",

@@ -1,5 +1,5 @@
 """Photos: one engine a container, each an allowlist of what decoding needs."""
 
-from bme_med.photo import bmp, gif, heif, jpeg, png, webp
+from bme_med.photo import bmp, gif, heif, jpeg, png, tiff, webp
 
-__all__ = ["bmp", "gif", "heif", "jpeg", "png", "webp"]
+__all__ = ["bmp", "gif", "heif", "jpeg", "png", "tiff", "webp"]

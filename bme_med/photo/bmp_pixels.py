@@ -12,6 +12,7 @@ from bme_med.core.plan import Pieces
 from bme_med.core.source import Source
 from bme_med.photo.bmp_header import RLE4, RLE8, Header
 from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.palette import split_samples
 
 __all__ = ["Pixels", "write_pixels"]
 
@@ -75,7 +76,9 @@ def write_pixels(source: Source, out: Pieces, header: Header) -> Pixels:
             is_whole = False
             out.literal(clean)
         start += header.stride
-    colors = _split(values, header.depth, 8) | _split(last_values, header.depth, odd_bits)
+    if header.depth > 8:
+        return Pixels(end, frozenset(), is_whole)
+    colors = split_samples(values, header.depth) | split_samples(last_values, header.depth, odd_bits)
     return Pixels(end, colors, is_whole)
 
 
@@ -86,16 +89,6 @@ def _rows(source: Source, header: Header) -> Iterator[bytes]:
         window = source[start : start + min(rows, header.height - first) * header.stride]
         for at in range(0, len(window), header.stride):
             yield window[at : at + header.stride]
-
-
-def _split(values: set[int], depth: int, bits: int) -> frozenset[int]:
-    """The palette entries in bytes of which the first `bits` bits count."""
-    if depth > 8:
-        return frozenset()
-    mask = (1 << depth) - 1
-    return frozenset(
-        value >> shift & mask for value in values for shift in range(8 - depth, 7 - bits, -depth)
-    )
 
 
 def _check_spare_bits(source: Source, header: Header) -> None:

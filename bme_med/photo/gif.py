@@ -16,7 +16,7 @@ from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.findings import CUT_OFF, MORE_IMAGES, NOT_LOOKED_FOR, TRAILER_DROPPED
 from bme_med.photo.gif_blocks import Block, read_data, walk
-from bme_med.photo.lzw import Measured, measure_codes
+from bme_med.photo.lzw import Measured, end_codes, measure_codes
 from bme_med.photo.palette import blank_unused
 
 __all__ = ["describe", "plan"]
@@ -203,9 +203,7 @@ class _Planner:
         """Write the codes that fill the picture and one that ends them; whether that changes nothing."""
         image, measured = frame.image, frame.measured
         data = read_data(self.source, image)
-        kept, bits = divmod(measured.bits, 8)
-        last = (data[kept] & (1 << bits) - 1 if bits else 0) | (1 << frame.sample_bits) + 1 << bits
-        tail = last.to_bytes((bits + measured.code_bits + 7) // 8, "little")
+        kept, tail = end_codes(data, measured, sample_bits=frame.sample_bits, is_msb_first=False)
         if data[:kept] + tail == data:
             self.out.keep(image.table.end + 1, image.end)
             return True

@@ -6,7 +6,9 @@ that holds nothing else. Everything else goes, whatever it is called, and nothin
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 from bme_med.core import icc
 from bme_med.core.describe import Part
@@ -17,12 +19,12 @@ from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED, XMP_ORIENTATION
-from bme_med.photo.jpeg_frame import FrameReader, Table
+from bme_med.photo.jpeg_frame import Frame, FrameReader, Table
 from bme_med.photo.jpeg_metadata import encode_exif, encode_profile, join_profile
 from bme_med.photo.jpeg_segments import GAP, TRAILER, Segment, walk
 from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
 
-__all__ = ["describe", "plan"]
+__all__ = ["Abbreviated", "describe", "plan", "plan_abbreviated"]
 
 _TABLES = (0xC4, 0xCC, 0xDB, 0xDD)
 _FRAMES = (0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA, 0xCB)
@@ -58,6 +60,35 @@ def plan(source: Source, policy: Policy) -> Plan:
     for segment in segments:
         planner.look(segment)
     return planner.decide(segments)
+
+
+class Abbreviated(NamedTuple):
+    """The plan of a JPEG whose tables lie apart, its frame, and which of the tables it used."""
+
+    plan: Plan
+    frame: Frame
+    tables: list[list[Table]]
+
+
+def plan_abbreviated(source: Source, profile: Profile, tables: Iterable[tuple[int, bytes]]) -> Abbreviated:
+    """Decide what stays of a JPEG inside another container, which shares marker segments of `tables` (B.4).
+
+    Neither Orientation nor a colour profile stays, as the container has its own.
+
+    Raises
+    ------
+    FileError
+        As `plan` does.
+    """
+    segments = list(walk(source))
+    planner = _Planner(source, replace(profile, orientation="drop", color_profile="drop"))
+    shared = [planner.reader.read_tables(marker, payload, "JPEGTables") for marker, payload in tables]
+    for segment in segments:
+        planner.look(segment)
+    planned = planner.decide(segments)
+    if planner.reader.frame is None:
+        raise DamagedPhotoError("the file holds no picture, as there is no frame")
+    return Abbreviated(planned, planner.reader.frame, shared)
 
 
 def _payload(source: Source, segment: Segment) -> bytes:

@@ -60,11 +60,13 @@ class FrameReader:
     ----------
     scans
         How many scans were read.
+    frame
+        The frame header, once it was read.
     """
 
     def __init__(self) -> None:
         self.scans = 0
-        self._frame: Frame | None = None
+        self.frame: Frame | None = None
         self._tables: dict[tuple[int, int], Table] = {}
         self._interval = 0
         self._coded: dict[int, list[int]] = {}
@@ -83,7 +85,7 @@ class FrameReader:
 
     def read_frame(self, marker: int, payload: bytes, where: str) -> Frame:
         """The one frame header."""
-        if self._frame:
+        if self.frame:
             raise DamagedPhotoError("a second frame header", where=where)
         count = payload[5] if len(payload) > 5 else 0
         if len(payload) != 6 + 3 * count or not count:
@@ -93,13 +95,13 @@ class FrameReader:
         lines, columns = int.from_bytes(payload[1:3], "big"), int.from_bytes(payload[3:5], "big")
         if not columns:
             raise DamagedPhotoError("the picture has no width", where=where)
-        self._frame = Frame(marker, payload[0], lines, columns, _read_components(payload[6:], where))
-        self._coded = {name: [_UNCODED_BIT] * _COEFFICIENTS for name in self._frame.components}
-        return self._frame
+        self.frame = Frame(marker, payload[0], lines, columns, _read_components(payload[6:], where))
+        self._coded = {name: [_UNCODED_BIT] * _COEFFICIENTS for name in self.frame.components}
+        return self.frame
 
     def read_scan(self, payload: bytes, restarts: int, where: str) -> None:
         """One SOS, whose data holds `restarts` RST markers; behind those that are needed, data could hide."""
-        frame = self._frame
+        frame = self.frame
         count = payload[0] if payload else 0
         if frame is None or len(payload) != 4 + 2 * count or not 1 <= count <= _MAX_COMPONENTS:
             raise DamagedPhotoError("the length does not fit the number of components", where=where)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bme_med.photo.errors import DamagedPhotoError
 
-__all__ = ["Measured", "measure_codes"]
+__all__ = ["Measured", "end_codes", "measure_codes"]
 
 _MAX_BITS = 12
 
@@ -89,3 +89,20 @@ def measure_codes(
     if total != samples:
         raise DamagedPhotoError("the image data ends too early", where=where)
     return Measured(8 * len(data) - bits, width, False, frozenset(used))
+
+
+def end_codes(data: bytes, measured: Measured, *, sample_bits: int, is_msb_first: bool) -> tuple[int, bytes]:
+    """How many bytes of `data` stay as they are, and what follows them: the last codes, and one that ends.
+
+    Bits behind the end are zero.
+    """
+    kept, bits = divmod(measured.bits, 8)
+    end = (1 << sample_bits) + 1
+    total = bits + measured.code_bits
+    size = (total + 7) // 8
+    if is_msb_first:
+        first = data[kept] >> 8 - bits if bits else 0
+        last = (first << measured.code_bits | end) << 8 * size - total
+        return kept, last.to_bytes(size, "big")
+    first = data[kept] & (1 << bits) - 1 if bits else 0
+    return kept, (first | end << bits).to_bytes(size, "little")

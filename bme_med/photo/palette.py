@@ -6,7 +6,7 @@ tell by them that a picture is gray.
 
 from collections.abc import Set as AbstractSet
 
-__all__ = ["blank_unused"]
+__all__ = ["blank_unused", "split_samples"]
 
 
 def blank_unused(table: bytes, used: AbstractSet[int], entry_bytes: int = 3) -> bytes:
@@ -23,3 +23,15 @@ def blank_unused(table: bytes, used: AbstractSet[int], entry_bytes: int = 3) -> 
         if number not in used and table[start : start + 3] not in (bytes((gray,)) * 3 for gray in grays):
             blanked[start : start + entry_bytes] = bytes(entry_bytes)
     return bytes(blanked)
+
+
+def split_samples(values: AbstractSet[int], depth: int, bits: int = 8) -> frozenset[int]:
+    """The samples of `depth` bits in bytes of which the first `bits` bits count.
+
+    >>> sorted(split_samples({0x12}, 4)), sorted(split_samples({0x12}, 4, 4))
+    ([1, 2], [1])
+    """
+    mask = (1 << depth) - 1
+    return frozenset(
+        value >> shift & mask for value in values for shift in range(8 - depth, 7 - bits, -depth)
+    )

@@ -7,6 +7,7 @@ original can survive.
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from bme_med.core.plan import Pieces, Range
@@ -14,7 +15,7 @@ from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.png_chunks import Run, check_crc, read_chunk, windows
 
-__all__ = ["Header", "inflate", "measure_data", "read_header", "store", "write_data"]
+__all__ = ["Header", "inflate", "inflate_exactly", "measure_data", "read_header", "store", "write_data"]
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -83,7 +84,7 @@ def measure_data(source: Source, run: Run, raw_bytes: int, prefix_bytes: int = 0
         for window in windows(source, Range(chunk.data.start + prefix_bytes, chunk.data.end)):
             crc = zlib.crc32(window, crc)
             if not stream.eof:
-                left -= _inflated_bytes(stream, window, left, run.where)
+                left -= sum(map(len, inflate_exactly(stream, window, left, run.where)))
                 used += len(window) - len(stream.unused_data)
         check_crc(source, chunk, crc)
     if left or not stream.eof:
@@ -91,19 +92,25 @@ def measure_data(source: Source, run: Run, raw_bytes: int, prefix_bytes: int = 0
     return used
 
 
-def _inflated_bytes(stream: "zlib._Decompress", data: bytes, limit: int, where: str) -> int:
-    """How many bytes `data` inflates to, at most `limit`."""
-    total, is_full = 0, True
+def inflate_exactly(stream: "zlib._Decompress", data: bytes, limit: int, where: str) -> Iterator[bytes]:
+    """What `data` inflates to, in windows, at most `limit` bytes.
+
+    Raises
+    ------
+    DamagedPhotoError
+        If that is more, or no stream at all.
+    """
+    is_full = True
     while not stream.eof and (data or is_full):
         try:
             output = stream.decompress(data, _OUTPUT_BYTES)
         except zlib.error:
             raise DamagedPhotoError("the image data cannot be inflated", where=where) from None
         data, is_full = stream.unconsumed_tail, len(output) == _OUTPUT_BYTES
-        total += len(output)
-        if total > limit:
+        limit -= len(output)
+        if limit < 0:
             raise DamagedPhotoError("the image data goes on below the picture", where=where)
-    return total
+        yield output
 
 
 def write_data(source: Source, out: Pieces, run: Run, used: int, sequence: int | None = None) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from string import digits
 from types import ModuleType
 from typing import Any
 
@@ -34,7 +35,13 @@ _STRUCTURE = {
     | {"GammaBlue", "RenderingIntent", "ProfileDataOffset", "ProfileSize"},
     "JFIF": {"JFIFVersion", "ResolutionUnit", "XResolution", "YResolution"},
     "Adobe": {"DCTEncodeVersion", "APP14Flags0", "APP14Flags1", "ColorTransform"},
-    "IFD0": {"Orientation"},
+    "IFD": {"Orientation", "BitsPerSample", "ColorMap", "Compression", "ExtraSamples", "ImageHeight"}
+    | {"ImageWidth", "JPEGTables", "PhotometricInterpretation", "PlanarConfiguration", "Predictor"}
+    | {"PreviewImage", "PreviewImageLength", "PreviewImageStart", "ReferenceBlackWhite", "ResolutionUnit"}
+    | {"RowsPerStrip", "SampleFormat", "SamplesPerPixel", "StripByteCounts", "StripOffsets", "SubfileType"}
+    | {"T4Options", "T6Options", "TileByteCounts", "TileLength", "TileOffsets", "TileWidth", "XResolution"}
+    | {"YCbCrCoefficients", "YCbCrPositioning", "YCbCrSubSampling", "YResolution", "FillOrder", "InkSet"}
+    | {"NumberOfInks", "DotRange", "WhitePoint", "PrimaryChromaticities"},
     "PNG": {"ImageWidth", "ImageHeight", "BitDepth", "ColorType", "Compression", "Filter", "Interlace"}
     | {"SRGBRendering", "Gamma", "WhitePointX", "WhitePointY", "RedX", "RedY", "GreenX", "GreenY", "BlueX"}
     | {"BlueY", "ProfileName", "Palette", "Transparency", "BackgroundColor", "SignificantBits"}
@@ -161,4 +168,4 @@ def _is_structure(key: str, value: Any) -> bool:
     group, _, name = key.rpartition(":")
     if name in _PROFILE_TEXTS:
         return str(value) == _PROFILE_TEXTS[name]
-    return group.startswith("ICC") or key == "SourceFile" or name in _STRUCTURE.get(group, ())
+    return group.startswith("ICC") or key == "SourceFile" or name in _STRUCTURE.get(group.rstrip(digits), ())

@@ -11,6 +11,7 @@ from bme_med.core import Policy, Pseudonyms, parse_profile
 from tests.oracles.runs import KEY
 
 __all__ = [
+    "TiffValue",
     "animation",
     "bmp",
     "chunk",
@@ -24,6 +25,8 @@ __all__ = [
     "policy",
     "segment",
     "splice_after",
+    "tiff",
+    "tiff_of",
     "token",
     "webp",
 ]
@@ -92,6 +95,59 @@ def gif(mode: str = "P", **options: object) -> bytes:
     """A GIF of `picture`; options as Pillow's."""
     out = io.BytesIO()
     picture(mode).save(out, "GIF", **options)
+    return out.getvalue()
+
+
+TiffValue = tuple[int, bytes | tuple[int, ...]]
+"""Type, and numbers of it or the bytes themselves."""
+
+_TIFF_LETTERS = {1: "B", 3: "H", 4: "I", 5: "I", 16: "Q"}
+
+
+def tiff_of(
+    *pages: tuple[dict[int, TiffValue], list[bytes]], order: str = "<", is_big: bool = False, gap: bytes = b""
+) -> bytes:
+    """A TIFF of pages, each with its entries and its strips, or tiles; `gap` stands between all parts."""
+    offset, head = (
+        ("Q", struct.pack(f"{order}HHH", 43, 8, 0)) if is_big else ("I", struct.pack(f"{order}H", 42))
+    )
+    inline = 8 if is_big else 4
+    out = bytearray((b"II" if order == "<" else b"MM") + head + bytes(inline))
+    link = len(out) - inline
+    for entries, units in pages:
+        places = []
+        for unit in units:
+            out += gap
+            places.append(len(out))
+            out += unit
+        tags = (324, 325) if 322 in entries else (273, 279)
+        numbers = (tuple(places), tuple(len(unit) for unit in units))
+        made = {**dict(zip(tags, ((16 if is_big else 4, each) for each in numbers), strict=True)), **entries}
+        table = b""
+        for tag, (type_, value) in sorted(made.items()):
+            letter = _TIFF_LETTERS.get(type_, "B")
+            data = value if isinstance(value, bytes) else struct.pack(f"{order}{len(value)}{letter}", *value)
+            count = len(data) // (struct.calcsize(letter) * (2 if type_ == 5 else 1))
+            if len(data) > inline:
+                out += gap
+                out += bytes(len(out) % 2)
+                place = struct.pack(f"{order}{offset}", len(out))
+                out += data
+                data = place
+            table += struct.pack(f"{order}HH{offset}", tag, type_, count) + data.ljust(inline, b"\0")
+        out += gap
+        out += bytes(len(out) % 2)
+        out[link : link + inline] = struct.pack(f"{order}{offset}", len(out))
+        out += struct.pack(f"{order}{'Q' if is_big else 'H'}", len(made)) + table
+        link = len(out)
+        out += bytes(inline)
+    return bytes(out + gap)
+
+
+def tiff(mode: str = "RGB", size: tuple[int, int] = (48, 32), **options: object) -> bytes:
+    """A TIFF of `picture`; options as Pillow's."""
+    out = io.BytesIO()
+    picture(mode, size).save(out, "TIFF", **options)
     return out.getvalue()
 
 

@@ -13,9 +13,10 @@ from bme_med.photo import bmp as bmp_engine
 from bme_med.photo import gif as gif_engine
 from bme_med.photo import jpeg as jpeg_engine
 from bme_med.photo import png as png_engine
+from bme_med.photo import tiff as tiff_engine
 from bme_med.photo import webp as webp_engine
 from bme_med.photo.spliced import Spliced
-from tests.photo.making import bmp, gif, jpeg, png, policy, webp
+from tests.photo.making import bmp, gif, jpeg, png, policy, tiff, webp
 
 POLICY = policy()
 TABLE = (
@@ -24,6 +25,7 @@ TABLE = (
     (jpeg_engine, jpeg()),
     (png_engine, png()),
     (webp_engine, webp()),
+    (tiff_engine, tiff()),
 )
 
 

@@ -1,0 +1,265 @@
+"""TIFF and BigTIFF: which directory entries stay (TIFF 6.0; BigTIFF; Adobe TIFF Technical Notes).
+
+The file is written anew: page after page of the main chain, each with the entries that decoding needs and its
+strips or tiles. Whatever else an offset pointed to, or none, is not copied: Exif, GPS, XMP, IPTC, Photoshop,
+subdirectories, private tags, smaller versions of a page, gaps. Orientation stays where it is; the colour
+profile follows the policy.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from bme_med.core import icc
+from bme_med.core.describe import Part
+from bme_med.core.errors import UnsupportedFileError
+from bme_med.core.plan import Action, Code, Pieces, Plan, Range
+from bme_med.core.policy import Policy
+from bme_med.core.profile import Profile
+from bme_med.core.sniff import Format
+from bme_med.core.source import Source
+from bme_med.photo.color import TreatedProfile, treat_profile
+from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.findings import (
+    ALPHA_KEPT,
+    MORE_IMAGES,
+    NOT_LOOKED_FOR,
+    PROFILE_DROPPED,
+    XMP_ORIENTATION,
+)
+from bme_med.photo.orientation import read_xmp_orientation
+from bme_med.photo.palette import split_samples
+from bme_med.photo.tiff_ifd import LONG, RAW_FILE, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
+from bme_med.photo.tiff_jpeg import JpegUnits
+from bme_med.photo.tiff_page import JPEG, Field, Page, read_page
+from bme_med.photo.tiff_tags import Tag
+from bme_med.photo.tiff_units import write_unit
+from bme_med.photo.tiff_write import PageParts, write_pages
+
+__all__ = ["describe", "plan"]
+
+_MAX_METADATA_BYTES = 1 << 20
+_MORE_THAN_SOURCE_BYTES = 1 << 16
+
+_MARGIN_KEPT = "tiles reach beyond the picture; what lies there was kept"
+_CHANNELS_KEPT = (
+    "the picture has channels beside its colours, which most programs do not show; they were kept"
+)
+_SMALLER_DROPPED = "smaller versions of a page were removed"
+_LAYOUT_DROPPED = (
+    "a description was removed that said how pages make a stack; programs will show them one by one"
+)
+_MAX_DESCRIPTION_BYTES = 1 << 12
+_MAX_PALETTE_BITS = 16
+_ALPHA = (1, 2)
+_SHOWN = (Tag.ImageWidth, Tag.ImageLength, Tag.Compression, Tag.Orientation)
+_TEXT_TYPES = (1, 2, 7)
+_LAYOUTS = (b"ImageJ=", b"<OME", b"SCI=")
+
+
+def describe(source: Source) -> Iterator[Part]:
+    """Yield every directory entry of the main chain, in file order."""
+    form, _ = read_form(source)
+    for directory in walk(source):
+        for entry in directory.entries:
+            value = f"{entry.value.end - entry.value.start:,} bytes"
+            if entry.tag in _SHOWN and entry.members == 1 and entry.type in (SHORT, LONG):
+                value = str(entry.numbers(source, form)[0])
+            yield Part(entry.where, value)
+
+
+def plan(source: Source, policy: Policy) -> Plan:
+    """Decide what stays of a TIFF.
+
+    Raises
+    ------
+    FileError
+        If the file breaks the grammar, or holds what cannot be looked through.
+    """
+    planner = _Planner(source, policy.profile)
+    directories = list(walk(source))
+    kept = _choose(directories, source, planner.form)
+    pages = [read_page(source, planner.form, directory) for directory in kept]
+    _check_overlap(pages, directories, len(planner.form.header) + planner.form.inline_bytes)
+    parts = [planner.write_page(page) for page in pages]
+    if len(pages) > 1:
+        planner.findings[MORE_IMAGES] = None
+    if len(kept) < len(directories):
+        planner.findings[_SMALLER_DROPPED] = None
+    actions = tuple(
+        Action(entry.where, *planner.decision(directory, entry))
+        for directory in directories
+        for entry in directory.entries
+    )
+    out = write_pages(planner.form, parts)
+    return Plan(Format.TIFF, out.done(), actions, ".tif", tuple(planner.findings))
+
+
+def _choose(directories: list[Directory], source: Source, form: Form) -> list[Directory]:
+    """The pages that are not smaller versions of others."""
+    if not directories:
+        raise DamagedPhotoError("the file holds no picture")
+    for directory in directories:
+        if directory.find(Tag.DNGVersion):
+            raise UnsupportedFileError(RAW_FILE)
+    full = [directory for directory in directories if not _is_reduced(directory, source, form)]
+    if not full and any(directory.find(Tag.SubIFDs) for directory in directories):
+        raise UnsupportedFileError(RAW_FILE)
+    return full or directories
+
+
+def _is_reduced(directory: Directory, source: Source, form: Form) -> bool:
+    entry = directory.find(Tag.NewSubfileType)
+    return bool(entry and entry.members == 1 and int(entry.numbers(source, form)[0]) & 1)
+
+
+def _check_overlap(pages: list[Page], directories: list[Directory], header_bytes: int) -> None:
+    """Refuse strips or tiles that share bytes with another, or with what is not a picture."""
+    others = [Range(0, header_bytes)] + [directory.place for directory in directories]
+    others += [entry.value for directory in directories for entry in directory.entries]
+    places = [(place.start, place.end, False) for place in others if place.end > place.start]
+    places += [(unit.place.start, unit.place.end, True) for page in pages for unit in page.units]
+    units_end = all_end = 0
+    for start, end, is_unit in sorted(places):
+        if start < (all_end if is_unit else units_end):
+            raise DamagedPhotoError("strips or tiles share bytes with another part of the file")
+        all_end = max(all_end, end)
+        units_end = max(units_end, end) if is_unit else units_end
+
+
+class _Planner:
+    """Writes pages, and notes each decision by the entry's place."""
+
+    def __init__(self, source: Source, profile: Profile) -> None:
+        self.source = source
+        self.profile = profile
+        self.form, _ = read_form(source)
+        self.decided: dict[str, tuple[Code, str]] = {}
+        self.kept: set[int] = set()
+        self.profiles: dict[bytes, TreatedProfile] = {}
+        self.left = 2 * len(source) + _MORE_THAN_SOURCE_BYTES
+        self.findings = {NOT_LOOKED_FOR: None}
+
+    def decision(self, directory: Directory, entry: Entry) -> tuple[Code, str]:
+        """What was done to an entry."""
+        if directory.number not in self.kept:
+            return Code.X, "a smaller version of another page"
+        return self.decided.get(entry.where, (Code.X, "not needed to show the picture"))
+
+    def write_page(self, page: Page) -> PageParts:
+        """Fields and strips or tiles of one page, in the output's form."""
+        self.kept.add(page.directory.number)
+        fields = dict(page.fields)
+        self._orient(page, fields)
+        jpeg = JpegUnits(self.source, self.profile, page.directory.find(Tag.JPEGTables))
+        units, values = self._write_units(page, jpeg)
+        self._write_colors(page, fields, values)
+        if page.coding.compression == JPEG and (tables := jpeg.tables()):
+            fields[Tag.JPEGTables] = Field(UNDEFINED, len(tables), tables)
+        self._write_profile(page, fields)
+        for tag, field in fields.items():
+            self._note_field(page, tag, field)
+        self.left -= sum(len(field.data) for field in fields.values())
+        if self.left < 0:
+            raise UnsupportedFileError("pages share so much that the copy would grow: save the file anew")
+        self._look_for_more(page)
+        return PageParts(fields, units, page.is_tiled)
+
+    def _write_units(self, page: Page, jpeg: JpegUnits) -> tuple[tuple[Pieces, ...], frozenset[int]]:
+        """The strips or tiles, and the values of the bytes that they decode to."""
+        where = f"IFD{page.directory.number}"
+        is_whole, values = True, frozenset[int]()
+        units = []
+        for unit in page.units:
+            out = Pieces()
+            if page.coding.compression == JPEG:
+                jpeg.write(out, unit, where)
+            else:
+                values |= write_unit(self.source, out, unit, page.coding, where)
+            is_whole = is_whole and out.done() == (unit.place,)
+            units.append(out)
+        done = (Code.K, "the picture") if is_whole else (Code.C, "cut to the picture")
+        for tag in (Tag.StripOffsets, Tag.StripByteCounts, Tag.TileOffsets, Tag.TileByteCounts):
+            entry = page.directory.find(tag)
+            if entry and page.is_tiled == (tag in (Tag.TileOffsets, Tag.TileByteCounts)):
+                self.decided[entry.where] = done
+        return tuple(units), values
+
+    def _orient(self, page: Page, fields: dict[int, Field]) -> None:
+        """Orientation as its tag says, else as XMP does."""
+        field = fields.pop(Tag.Orientation, None)
+        if self.profile.orientation == "drop":
+            return
+        if field and any(field.data):
+            fields[Tag.Orientation] = field
+            return
+        xmp = page.directory.find(Tag.XMP)
+        if field or xmp is None:
+            return
+        orientation = read_xmp_orientation(xmp.read(self.source, _MAX_METADATA_BYTES))
+        if orientation and orientation != 1:
+            fields[Tag.Orientation] = Field(SHORT, 1, struct.pack(f"{self.form.order}H", orientation))
+            self.decided[xmp.where] = Code.D, "replaced by Orientation alone"
+            self.findings[XMP_ORIENTATION] = None
+
+    def _write_colors(self, page: Page, fields: dict[int, Field], values: frozenset[int]) -> None:
+        """The colour map, entries that no pixel uses zeroed where it is told what they use."""
+        entry = page.directory.find(Tag.ColorMap)
+        if not page.coding.is_palette:
+            return
+        depth = page.bits[0]
+        if entry is None or entry.type != SHORT or depth > _MAX_PALETTE_BITS or entry.members != 3 << depth:
+            raise DamagedPhotoError(
+                "the colour map does not fit the picture", where=f"IFD{page.directory.number}"
+            )
+        colors = bytearray(entry.read(self.source))
+        if page.predictor == 1 and values:
+            unused = set(range(1 << depth)) - split_samples(values, depth)
+            for number in unused:
+                for plane in range(3):
+                    start = 2 * ((plane << depth) + number)
+                    colors[start : start + 2] = b"\0\0"
+        fields[Tag.ColorMap] = Field(SHORT, entry.members, bytes(colors))
+
+    def _write_profile(self, page: Page, fields: dict[int, Field]) -> None:
+        """The colour profile, as the policy says."""
+        entry = page.directory.find(Tag.ICCProfile)
+        if entry is None:
+            return
+        try:
+            profile = entry.read(self.source, icc.MAX_PROFILE_BYTES + 1)
+        except DamagedPhotoError:
+            profile = b""
+        if profile not in self.profiles:
+            self.profiles[profile] = treat_profile(profile, self.profile.color_profile)
+        treated = self.profiles[profile]
+        self.decided[entry.where] = treated.code, treated.rule
+        if treated.is_lost:
+            self.findings[PROFILE_DROPPED] = None
+        if treated.profile:
+            fields[Tag.ICCProfile] = Field(UNDEFINED, len(treated.profile), treated.profile)
+
+    def _note_field(self, page: Page, tag: int, field: Field) -> None:
+        """Whether a field that stays is the source's own."""
+        entry = page.directory.find(tag)
+        if entry is None or entry.where in self.decided:
+            return
+        is_same = (entry.type, entry.members) == (field.type, field.members)
+        is_same = is_same and entry.read(self.source) == field.data
+        kept, rebuilt = (Code.K, "needed to show the picture"), (Code.C, "rebuilt from what it may say")
+        self.decided[entry.where] = kept if is_same else rebuilt
+
+    def _look_for_more(self, page: Page) -> None:
+        """Say what stays that a viewer does not show, and what is lost beside the pictures."""
+        if page.has_margin:
+            self.findings[_MARGIN_KEPT] = None
+        if page.extra_samples:
+            is_alpha = len(page.extra_samples) == 1 and page.extra_samples[0] in _ALPHA
+            self.findings[ALPHA_KEPT if is_alpha else _CHANNELS_KEPT] = None
+        description = page.directory.find(Tag.ImageDescription)
+        if description and description.type in _TEXT_TYPES:
+            try:
+                text = description.read(self.source, _MAX_DESCRIPTION_BYTES)
+            except DamagedPhotoError:
+                return
+            if any(word in text for word in _LAYOUTS):
+                self.findings[_LAYOUT_DROPPED] = None

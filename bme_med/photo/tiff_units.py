@@ -1,0 +1,133 @@
+"""The strips and tiles of a TIFF: each holds its part of the picture, nothing behind it (TIFF 6.0, 9 to 15).
+
+What is compressed is read to where the picture is full. Fax data says where it ends, if it does, by a code
+that occurs nowhere else.
+"""
+
+import zlib
+from collections.abc import Iterator
+
+from bme_med.core.plan import Pieces, Range
+from bme_med.core.source import Source
+from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.lzw import end_codes, measure_codes
+from bme_med.photo.png_image import inflate_exactly
+from bme_med.photo.tiff_page import FAX, LZW, PACKBITS, RAW, Coding, Unit
+
+__all__ = ["write_unit"]
+
+_WINDOW_BYTES = 1 << 16
+_TOO_EARLY = "the image data ends too early"
+_LINE_END = "000000000001"
+_FAX_ENDS = (2 * _LINE_END, 6 * _LINE_END, 6 * (_LINE_END + "1"))
+_REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
+
+
+def write_unit(source: Source, out: Pieces, unit: Unit, coding: Coding, where: str) -> frozenset[int]:
+    """Write one strip or tile that is not JPEG; of a palette, the values of the bytes that it decodes to.
+
+    Raises
+    ------
+    FileError
+        If it does not hold exactly its part of the picture.
+    """
+    values: set[int] | None = set() if coding.is_palette else None
+    if coding.compression in FAX:
+        _write_fax(source, out, unit, coding)
+    else:
+        write = {RAW: _write_raw, LZW: _write_lzw, PACKBITS: _write_packbits}
+        write.get(coding.compression, _write_zip)(source, out, unit, values, where)
+    return frozenset(values or ())
+
+
+def _windows(source: Source, place: Range) -> Iterator[bytes]:
+    for start in range(place.start, place.end, _WINDOW_BYTES):
+        yield source[start : min(start + _WINDOW_BYTES, place.end)]
+
+
+def _write_raw(source: Source, out: Pieces, unit: Unit, values: set[int] | None, where: str) -> None:
+    end = unit.place.start + unit.decoded_bytes
+    if end > unit.place.end:
+        raise DamagedPhotoError(_TOO_EARLY, where=where)
+    out.keep(unit.place.start, end)
+    if values is not None:
+        values.update(*_windows(source, Range(unit.place.start, end)))
+
+
+def _write_zip(source: Source, out: Pieces, unit: Unit, values: set[int] | None, where: str) -> None:
+    stream, left, used = zlib.decompressobj(), unit.decoded_bytes, 0
+    for window in _windows(source, unit.place):
+        for output in inflate_exactly(stream, window, left, where):
+            left -= len(output)
+            if values is not None:
+                values.update(output)
+        used += len(window) - len(stream.unused_data)
+        if stream.eof:
+            break
+    if left or not stream.eof:
+        raise DamagedPhotoError(_TOO_EARLY, where=where)
+    out.keep(unit.place.start, unit.place.start + used)
+
+
+def _write_packbits(source: Source, out: Pieces, unit: Unit, values: set[int] | None, where: str) -> None:
+    data, left, at = source[unit.place.start : unit.place.end], unit.decoded_bytes, 0
+    while left > 0:
+        head = data[at] if at < len(data) else 0
+        size = 2 + head if head < 128 else 2 if head > 128 else 1
+        if at + size > len(data):
+            raise DamagedPhotoError(_TOO_EARLY, where=where)
+        left -= 1 + head if head < 128 else 257 - head if head > 128 else 0
+        if values is not None:
+            values.update(data[at + 1 : at + size])
+        at += size
+    if left < 0:
+        raise DamagedPhotoError("the image data goes on below the picture", where=where)
+    out.keep(unit.place.start, unit.place.start + at)
+
+
+def _write_lzw(source: Source, out: Pieces, unit: Unit, values: set[int] | None, where: str) -> None:
+    """Codes, most significant bit first; or least, as they were before TIFF 5, told by their first bits."""
+    data = source[unit.place.start : unit.place.end]
+    is_old = data[:1] == b"\0" and bool(data[1:2]) and data[1] & 1 == 1
+    measured = measure_codes(
+        data,
+        unit.decoded_bytes,
+        sample_bits=8,
+        is_msb_first=not is_old,
+        early=0 if is_old else 1,
+        where=where,
+    )
+    kept, tail = end_codes(data, measured, sample_bits=8, is_msb_first=not is_old)
+    if data[: kept + len(tail)] == data[:kept] + tail:
+        out.keep(unit.place.start, unit.place.start + kept + len(tail))
+    else:
+        out.keep(unit.place.start, unit.place.start + kept)
+        out.literal(tail)
+    if values is not None:
+        values.update(measured.samples)
+
+
+def _write_fax(source: Source, out: Pieces, unit: Unit, coding: Coding) -> None:
+    """Everything up to the code that ends a page; all of it where there is none."""
+    data = source[unit.place.start : unit.place.end]
+    ordered = data.translate(_REVERSED) if coding.is_reversed else data
+    bits = bin(int.from_bytes(b"\1" + ordered, "big"))[3:]
+    ends = (
+        _FAX_ENDS[:1]
+        if coding.compression == FAX[2]
+        else _FAX_ENDS[1:]
+        if coding.compression == FAX[1]
+        else ()
+    )
+    found = [at + len(code) for code in ends if (at := bits.find(code)) >= 0]
+    if not found:
+        out.keep(*unit.place)
+        return
+    kept, odd = divmod(min(found), 8)
+    last = bytes((ordered[kept] & 0xFF00 >> odd & 0xFF,)) if odd else b""
+    last = last.translate(_REVERSED) if coding.is_reversed else last
+    if data[kept : kept + len(last)] == last:
+        out.keep(unit.place.start, unit.place.start + kept + len(last))
+    else:
+        out.keep(unit.place.start, unit.place.start + kept)
+        out.literal(last)
