@@ -17,6 +17,7 @@ from bme_med.core import (
 )
 from bme_med.core.describe import Part
 from bme_med.photo import bmp, gif, heif, jpeg, png, tiff, webp
+from bme_med.photo.errors import RAW_FILE
 from bme_med.photo.gate import check_output
 
 __all__ = ["Engine", "describe", "plan", "prepare", "why_no_engine"]
@@ -102,15 +103,22 @@ def _engine_for(format_: Format) -> Engine | str:
                 Format.JPEG_XL: "JPEG XL",
                 Format.JPEG_2000: "JPEG 2000",
             }[format_]
-            return f"{name} photos are not supported yet: convert them to JPEG or PNG, then run again"
+            return (
+                f"{name} photos are not supported: convert them to PNG, which loses nothing, then run again"
+            )
+        case Format.RAW:
+            return RAW_FILE
         case Format.TIFF:
             return tiff
         case Format.PSD:
-            return "a Photoshop document holds layers and history: export it as PNG or JPEG, then run again"
+            return "a Photoshop document holds layers and history: export it as PNG or TIFF, then run again"
         case Format.PDF:
             return "a PDF document can name a person anywhere: leave it out, or export its pictures as PNG"
         case Format.VIDEO:
-            return "videos are not supported: sound, faces and captions cannot be checked; leave it out"
+            return (
+                "videos are not supported, nor that of a live photo: sound, faces and captions cannot be "
+                "checked; leave it out"
+            )
         case Format.ARCHIVE:
             return "an archive or office document is not looked into: unpack it, then run again"
         case Format.EMPTY:

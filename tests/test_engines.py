@@ -23,6 +23,7 @@ ENGINES = {
 OTHERS = {
     Format.JPEG_2000: b"\xff\x4f\xff\x51",
     Format.JPEG_XL: b"\xff\x0a",
+    Format.RAW: b"FUJIFILMCCD-RAW",
     Format.PSD: b"8BPS",
     Format.PDF: b"%PDF-",
     Format.VIDEO: b"\0\0\0\x18ftypisom",
@@ -51,7 +52,7 @@ def test_a_format_without_one_is_refused_with_what_to_do(format_: Format) -> Non
     plan = engines.plan(data, policy("hipaa-safe-harbor"))
     assert isinstance(plan, Refusal)
     assert plan.format is format_
-    assert any(word in plan.reason for word in ("convert", "export", "leave it out", "unpack"))
+    assert any(word in plan.reason for word in ("convert", "develop", "export", "leave it out", "unpack"))
     with pytest.raises(UnsupportedFileError, match=r"\w") as caught:
         engines.describe(data)
     assert str(caught.value) == plan.reason

@@ -20,6 +20,7 @@ class Format(StrEnum):
     BMP = "bmp"
     JPEG_2000 = "jpeg-2000"
     JPEG_XL = "jpeg-xl"
+    RAW = "raw"
     PSD = "psd"
     PDF = "pdf"
     VIDEO = "video"
@@ -41,6 +42,12 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"\xff\x0a", Format.JPEG_XL),
     (b"\0\0\0\x0cjP  \r\n\x87\n", Format.JPEG_2000),
     (b"\xff\x4f\xff\x51", Format.JPEG_2000),
+    (b"FUJIFILMCCD-RAW", Format.RAW),
+    (b"IIU\0", Format.RAW),
+    (b"IIRO", Format.RAW),
+    (b"IIRS", Format.RAW),
+    (b"MMOR", Format.RAW),
+    (b"FOVb", Format.RAW),
     (b"8BPS", Format.PSD),
     (b"%PDF-", Format.PDF),
     (b"BM", Format.BMP),
@@ -74,6 +81,8 @@ def sniff(source: Source) -> Format:
             return format_
     if head[:4] == b"RIFF":
         return {b"WEBP": Format.WEBP, b"AVI ": Format.VIDEO}.get(head[8:12], Format.UNKNOWN)
+    if head[4:12] == b"ftypcrx ":
+        return Format.RAW
     if head[4:8] == b"ftyp":
         return Format.HEIF if head[8:12] in _HEIF_BRANDS else Format.VIDEO
     return Format.DICOM if _is_bare_dataset(head) else Format.UNKNOWN

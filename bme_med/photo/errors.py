@@ -2,10 +2,13 @@
 
 from bme_med.core.errors import MalformedFileError
 
-__all__ = ["CONVERT", "DamagedPhotoError"]
+__all__ = ["CONVERT", "RAW_FILE", "DamagedPhotoError"]
 
 CONVERT = "convert the picture to JPEG or PNG, then run again"
 """What a person can do about a picture that is sound but cannot be cleaned here."""
+
+RAW_FILE = "a camera's raw file: develop it to JPEG or TIFF in the camera's program, then run again"
+"""Why raw files are refused, those that look like a TIFF included."""
 
 _ADVICE = "save the picture anew and use that, or leave it out"
 

@@ -18,7 +18,7 @@ from bme_med.core.profile import Profile
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.color import TreatedProfile, treat_profile
-from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.errors import RAW_FILE, DamagedPhotoError
 from bme_med.photo.findings import (
     ALPHA_KEPT,
     MORE_IMAGES,
@@ -28,7 +28,7 @@ from bme_med.photo.findings import (
 )
 from bme_med.photo.orientation import read_xmp_orientation
 from bme_med.photo.palette import split_samples
-from bme_med.photo.tiff_ifd import LONG, RAW_FILE, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
+from bme_med.photo.tiff_ifd import LONG, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
 from bme_med.photo.tiff_jpeg import JpegUnits
 from bme_med.photo.tiff_page import JPEG, Field, Page, read_page
 from bme_med.photo.tiff_tags import Tag

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.plan import Range
 from bme_med.core.source import Source
-from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.errors import RAW_FILE, DamagedPhotoError
 from bme_med.photo.tiff_tags import tag_name
 
 __all__ = [
@@ -24,9 +24,6 @@ __all__ = [
 ]
 
 _BYTE, SHORT, LONG, RATIONAL, UNDEFINED, _FLOAT, _DOUBLE, _IFD, _LONG8 = 1, 3, 4, 5, 7, 11, 12, 13, 16
-RAW_FILE = "a camera's raw file: develop it to JPEG or TIFF in the camera's program, then run again"
-"""Why what only looks like a TIFF is refused."""
-
 _SIZES = {
     1: 1,
     2: 1,

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.plan import Range
 from bme_med.core.source import Source
-from bme_med.photo.errors import DamagedPhotoError
-from bme_med.photo.tiff_ifd import LONG, RATIONAL, RAW_FILE, SHORT, Directory, Entry, Form
+from bme_med.photo.errors import RAW_FILE, DamagedPhotoError
+from bme_med.photo.tiff_ifd import LONG, RATIONAL, SHORT, Directory, Entry, Form
 from bme_med.photo.tiff_tags import KEPT, Kind, Rule, Tag
 
 __all__ = ["FAX", "JPEG", "LZW", "PACKBITS", "RAW", "Coding", "Field", "Page", "Unit", "read_page"]

@@ -27,6 +27,7 @@ _PHOTOS = (
     ("Exif", "Exif of photos: camera, place, time, thumbnail"),
     ("XMP", "XMP of photos"),
     ("Photoshop", "IPTC and Photoshop data of photos"),
+    ("IPTC", "IPTC and Photoshop data of photos"),
     ("ICC", "colour profiles of photos"),
     ("iCCP", "colour profiles of photos"),
 )
