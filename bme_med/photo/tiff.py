@@ -175,7 +175,7 @@ class _Planner:
                 jpeg.write(out, unit, where)
             else:
                 values |= write_unit(self.source, out, unit, page.coding, where)
-            is_whole = is_whole and out.done() == (unit.place,)
+            is_whole = is_whole and not unit.is_cut and out.done() == (unit.place,)
             units.append(out)
         done = (Code.K, "the picture") if is_whole else (Code.C, "cut to the picture")
         for tag in (Tag.StripOffsets, Tag.StripByteCounts, Tag.TileOffsets, Tag.TileByteCounts):

@@ -35,7 +35,6 @@ _SENSOR = (32803, 34892)
 _SEPARATE = 2
 _MAX_SAMPLES = 64
 _DIGITS = 10_000
-_NO_LIMIT = 1 << 64
 
 
 class Field(NamedTuple):
@@ -47,12 +46,16 @@ class Field(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """One strip or tile: where it lies, and the picture that it holds."""
+    """One strip or tile: where it lies, and the picture that it holds.
+
+    `is_cut` says that it was declared longer than a picture that is not compressed can be.
+    """
 
     place: Range
     width: int
     height: int
     decoded_bytes: int
+    is_cut: bool
 
 
 class Coding(NamedTuple):
@@ -279,14 +282,15 @@ class _Geometry:
         if len(sizes) < needed:
             raise DamagedPhotoError("sizes of strips or tiles are missing", where=self._reader.where)
         is_raw = self._reader.number(Tag.Compression, RAW) == RAW
-        most = len(self._reader.source) if is_raw else _NO_LIMIT
         units = []
         for number in range(needed):
             plane, at = divmod(number, across * down)
             width, height = self._unit_size(at)
             start = offsets[number]
-            place = Range(start, min(start + sizes[number], most))
-            units.append(Unit(place, width, height, self._decoded_bytes(width, height, plane)))
+            decoded = self._decoded_bytes(width, height, plane)
+            size = min(sizes[number], decoded) if is_raw else sizes[number]
+            place = Range(start, start + size)
+            units.append(Unit(place, width, height, decoded, is_cut=size < sizes[number]))
         return units
 
     def _unit_size(self, at: int) -> tuple[int, int]:

@@ -46,12 +46,11 @@ def _windows(source: Source, place: Range) -> Iterator[bytes]:
 
 
 def _write_raw(source: Source, out: Pieces, unit: Unit, values: set[int] | None, where: str) -> None:
-    end = unit.place.start + unit.decoded_bytes
-    if end > unit.place.end:
+    if unit.place.end - unit.place.start < unit.decoded_bytes:
         raise DamagedPhotoError(_TOO_EARLY, where=where)
-    out.keep(unit.place.start, end)
+    out.keep(*unit.place)
     if values is not None:
-        values.update(*_windows(source, Range(unit.place.start, end)))
+        values.update(*_windows(source, unit.place))
 
 
 def _write_zip(source: Source, out: Pieces, unit: Unit, values: set[int] | None, where: str) -> None:

@@ -21,7 +21,7 @@ from tests.photo.making import chunks
 
 pillow_heif.register_heif_opener()
 
-__all__ = ["clean", "corpus", "decoded", "is_refused", "properties", "residue", "upright"]
+__all__ = ["clean", "corpus", "decoded", "exiv2_keys", "is_refused", "properties", "residue", "upright"]
 
 _STRUCTURE = {
     "ExifTool": {"ExifToolVersion", "Warning"},
@@ -162,6 +162,20 @@ def properties(folder: Path) -> dict[str, list[str]]:
         for photo in listed
         if (odd := [f"{key}={value}" for key, value in photo.items() if not _is_structure(key, value)])
     }
+
+
+def exiv2_keys(folder: Path) -> set[str]:
+    """What exiv2 lists of the photos in `folder` beside their structure."""
+    files = sorted(map(str, folder.iterdir()))
+    command = [tool("exiv2") or "exiv2", "-q", "-PEIXk", *files]
+    listed = subprocess.run(command, capture_output=True, check=False).stdout.decode()
+    keys = {line.split()[-1] for line in listed.splitlines() if line.strip()}
+    return {key for key in keys if not _is_tiff_structure(*key.rpartition(".")[::2])}
+
+
+def _is_tiff_structure(group: str, name: str) -> bool:
+    names = _STRUCTURE["IFD"] | {"ImageLength", "InterColorProfile", "NewSubfileType"}
+    return group.rstrip(digits) == "Exif.Image" and name in names
 
 
 def _is_structure(key: str, value: Any) -> bool:

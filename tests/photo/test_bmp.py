@@ -11,7 +11,7 @@ from bme_med.core import Code, Format, MalformedFileError, UnsupportedFileError
 from bme_med.photo import bmp as engine
 from tests.oracles.runs import tool
 from tests.photo.fuzzing import Edit, edited, edits_with
-from tests.photo.judging import clean, corpus, decoded, is_refused, properties, residue
+from tests.photo.judging import clean, corpus, decoded, exiv2_keys, is_refused, properties, residue
 from tests.photo.making import bmp, icc_profile, policy, token
 
 POLICY = policy()
@@ -296,6 +296,8 @@ def test_every_photo_of_the_corpus_is_clean_and_unchanged(tmp_path: Path) -> Non
         (tmp_path / f"{number:03}.bmp").write_bytes(output)
     if tool("exiftool"):
         assert properties(tmp_path) == {}
+    if tool("exiv2"):
+        assert exiv2_keys(tmp_path) == set()
 
 
 SAMPLES = [

@@ -14,7 +14,7 @@ from bme_med.photo import gif as engine
 from bme_med.photo.gif_blocks import read_data, walk
 from tests.oracles.runs import tool
 from tests.photo.fuzzing import Edit, edited, edits_with
-from tests.photo.judging import clean, corpus, decoded, is_refused, properties, residue
+from tests.photo.judging import clean, corpus, decoded, exiv2_keys, is_refused, properties, residue
 from tests.photo.making import gif, moving, policy, token
 
 POLICY = policy()
@@ -237,6 +237,8 @@ def test_every_photo_of_the_corpus_is_clean_and_unchanged(tmp_path: Path) -> Non
         (tmp_path / f"{number:03}.gif").write_bytes(output)
     if tool("exiftool"):
         assert properties(tmp_path) == {}
+    if tool("exiv2"):
+        assert exiv2_keys(tmp_path) == set()
 
 
 SAMPLES = [

@@ -15,7 +15,7 @@ from bme_med.photo import tiff as engine
 from bme_med.photo.tiff_ifd import walk
 from tests.oracles.runs import tool
 from tests.photo.fuzzing import Edit, edited, edits_with
-from tests.photo.judging import clean, corpus, decoded, is_refused, properties, residue, upright
+from tests.photo.judging import clean, corpus, decoded, exiv2_keys, is_refused, properties, residue, upright
 from tests.photo.making import (
     TiffValue,
     exif,
@@ -508,6 +508,8 @@ def test_every_photo_of_the_corpus_is_clean_and_unchanged(tmp_path: Path) -> Non
         (tmp_path / f"{number:03}.tif").write_bytes(output)
     if tool("exiftool"):
         assert properties(tmp_path) == {}
+    if tool("exiv2"):
+        assert exiv2_keys(tmp_path) == set()
 
 
 @pytest.mark.skipif(not tool("exiftool"), reason="exiftool is not installed")
@@ -518,6 +520,42 @@ def test_an_independent_reader_finds_structure_alone(order: str, tmp_path: Path)
         source = tiff_of(*pages, order=order, is_big=is_big, gap=TOKEN)
         (tmp_path / f"{is_big}.tif").write_bytes(clean(engine, source, POLICY))
     assert properties(tmp_path) == {}
+
+
+def planted(source: bytes) -> bytes:
+    """`source` with every kind of metadata in each page, its directories moved behind the end."""
+    out, pages = bytearray(source), list(walk(source))
+    order = "<" if source[:2] == b"II" else ">"
+    link = 4
+    for page in pages:
+        size = 12 * len(page.entries)
+        table = source[page.place.start + 2 : page.place.start + 2 + size]
+        entries = {
+            struct.unpack_from(f"{order}H", table, at)[0]: table[at : at + 12] for at in range(0, size, 12)
+        }
+        for tag, (type_, value) in METADATA.items():
+            data = value if isinstance(value, bytes) else b""
+            members = len(data) // (8 if type_ == 12 else 2 if type_ == 3 else 1)
+            entries[tag] = struct.pack(f"{order}HHII", tag, type_, members, len(out))
+            out += data + TOKEN
+        out += bytes(len(out) % 2)
+        out[link : link + 4] = struct.pack(f"{order}I", len(out))
+        out += struct.pack(f"{order}H", len(entries)) + b"".join(entries[tag] for tag in sorted(entries))
+        link = len(out)
+        out += bytes(4)
+    return bytes(out) + TOKEN
+
+
+@pytest.mark.skipif(not PHOTOS, reason="the corpus is not beside this checkout")
+def test_what_is_planted_into_the_corpus_goes() -> None:
+    for path in PHOTOS:
+        source = path.read_bytes()
+        if path.name in ODD:
+            continue
+        assert residue(planted(source), [TOKEN])
+        output = clean(engine, planted(source), POLICY)
+        assert not residue(output, TOKENS), path.name
+        assert decoded(output) == decoded(source), path.name
 
 
 SAMPLES = [

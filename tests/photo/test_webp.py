@@ -13,7 +13,7 @@ from bme_med.core import Code, Format, MalformedFileError, UnsupportedFileError
 from bme_med.photo import webp as engine
 from tests.oracles.runs import tool
 from tests.photo.fuzzing import Edit, edited, edits_with
-from tests.photo.judging import clean, corpus, decoded, is_refused, properties, residue, upright
+from tests.photo.judging import clean, corpus, decoded, exiv2_keys, is_refused, properties, residue, upright
 from tests.photo.making import exif, icc_profile, moving, policy, token, webp
 
 POLICY = policy()
@@ -264,6 +264,8 @@ def test_every_photo_of_the_corpus_is_clean_and_unchanged(tmp_path: Path) -> Non
         (tmp_path / f"{number:03}.webp").write_bytes(output)
     if tool("exiftool"):
         assert properties(tmp_path) == {}
+    if tool("exiv2"):
+        assert exiv2_keys(tmp_path) == set()
 
 
 @pytest.mark.skipif(not PHOTOS, reason="the corpus is not beside this checkout")
