@@ -17,15 +17,15 @@ class Policy:
 
     Attributes
     ----------
-    issuers
-        By study, patient ID and what a file says of the issuer: the issuer as the whole study tells it.
+    patients
+        By study, patient ID and issuer as one file tells them: ID and issuer as the whole study tells them.
     subjects
         Names that the user gave to patients; None where there are none.
     """
 
     profile: Profile
     pseudonyms: Pseudonyms
-    issuers: Mapping[tuple[str, str, str], str] = field(
+    patients: Mapping[tuple[str, str, str], tuple[str, str]] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )
     subjects: Subjects | None = field(default=None, hash=False)

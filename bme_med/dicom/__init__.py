@@ -2,7 +2,7 @@
 
 from bme_med.dicom.describe import describe
 from bme_med.dicom.engine import plan
-from bme_med.dicom.identity import Owner, fits_issuer, glance, glance_layout, identity_of, issuers_by_study
+from bme_med.dicom.identity import Owner, fits_issuer, glance, glance_layout, identity_of, patients_by_study
 from bme_med.dicom.rules import action_table
 from bme_med.dicom.summary import Summary, summarize
 
@@ -15,7 +15,7 @@ __all__ = [
     "glance",
     "glance_layout",
     "identity_of",
-    "issuers_by_study",
+    "patients_by_study",
     "plan",
     "summarize",
 ]

@@ -115,7 +115,7 @@ class _Planner:
             self.declared = characteristics_of(instance)
         self.identifiers = identifiers_in(self._harvest())
         lifetime = lifetime_of(instance) if self.profile.dates is DatePolicy.YEAR else Lifetime()
-        person = policy.person(identity_of(owner_of(instance), policy.issuers))
+        person = policy.person(identity_of(owner_of(instance), policy.patients))
         self.fields["subject"] = policy.subject(person)
         self.values = values_for(policy, person, self.identifiers, lifetime)
 

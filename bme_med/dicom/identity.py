@@ -2,8 +2,9 @@
 
 Patients are keyed by issuer and ID, for an ID alone is unique in one hospital only (PS3.3, C.7.1.1). The
 issuer is (0010,0021) and the Universal Entity ID of (0010,0024), joined as HL7 v2 does (HD: namespace, then
-``&`` and universal ID). Where some files of a study say less of the issuer, the study's other files decide:
-the run looks at all of them first. Spaces around an ID do not count (PS3.5, 6.2, LO); its case does.
+``&`` and universal ID). Where some files of a study say less of the issuer, or leave out the ID, the study's
+other files decide, if they name one patient: the run looks at all of them first. Spaces around an ID do not
+count (PS3.5, 6.2, LO); its case does.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,8 +21,8 @@ __all__ = [
     "glance",
     "glance_layout",
     "identity_of",
-    "issuers_by_study",
     "owner_of",
+    "patients_by_study",
 ]
 
 _HEAD_BYTES = 1 << 14
@@ -80,23 +81,30 @@ def glance(data: Source, layout: Layout) -> Owner | None:
         return None
 
 
-def issuers_by_study(owners: Iterable[Owner]) -> dict[tuple[str, str, str], str]:
-    """``(study, patient ID, issuer as a file tells it) -> issuer`` where the study tells more.
+def patients_by_study(owners: Iterable[Owner]) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """``(study, patient ID, issuer) -> (patient ID, issuer)`` where the study tells more than a file.
 
-    >>> issuers_by_study([Owner("1.2", "7", "SITE"), Owner("1.2", "7", ""), Owner("1.3", "7", "")])
-    {('1.2', '7', ''): 'SITE'}
+    >>> patients_by_study([Owner("1.2", "7", "SITE"), Owner("1.2", "7", ""), Owner("1.3", "7", "")])
+    {('1.2', '7', ''): ('7', 'SITE')}
+    >>> patients_by_study([Owner("1.2", "7", "SITE"), Owner("1.2", "", "")])
+    {('1.2', '', ''): ('7', 'SITE')}
     """
-    told: dict[tuple[str, str], set[str]] = {}
-    for owner in owners:
-        told.setdefault((owner.study, owner.patient), set()).add(owner.issuer)
-    fuller: dict[tuple[str, str, str], str] = {}
-    for (study, patient), issuers in told.items():
-        whole = [a for a in issuers if a and not any(a != b and fits_issuer(a, b) for b in issuers)]
-        for issuer in issuers:
-            fitting = [other for other in whole if fits_issuer(issuer, other)]
-            if len(fitting) == 1 and fitting[0] != issuer:
-                fuller[study, patient, issuer] = fitting[0]
+    studies: dict[str, list[tuple[str, str]]] = {}
+    for owner in dict.fromkeys(owners):
+        studies.setdefault(owner.study, []).append((owner.patient, owner.issuer))
+    fuller: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for study, told in studies.items():
+        whole = [who for who in told if who[0] and not any(who != o and _fits(who, o) for o in told)]
+        for who in told:
+            fitting = [other for other in whole if _fits(who, other)]
+            if len(fitting) == 1 and fitting[0] != who:
+                fuller[study, *who] = fitting[0]
     return fuller
+
+
+def _fits(part: tuple[str, str], whole: tuple[str, str]) -> bool:
+    """Whether an ID and issuer say nothing other than `whole` does."""
+    return part[0] in ("", whole[0]) and fits_issuer(part[1], whole[1])
 
 
 def fits_issuer(part: str, whole: str) -> bool:
@@ -109,9 +117,8 @@ def fits_issuer(part: str, whole: str) -> bool:
     return all(mine in ("", other) for mine, other in pairs)
 
 
-def identity_of(owner: Owner, issuers: Mapping[tuple[str, str, str], str]) -> tuple[str, ...]:
-    """The key of the patient: issuer and ID, or the study where there is no ID."""
-    if not owner.patient:
-        return ("study", owner.study)
-    issuer = issuers.get((owner.study, owner.patient, owner.issuer), owner.issuer)
-    return ("patient", issuer, owner.patient)
+def identity_of(owner: Owner, patients: Mapping[tuple[str, str, str], tuple[str, str]]) -> tuple[str, ...]:
+    """The key of the patient: issuer and ID, or the study where no file of it has an ID."""
+    known = patients.get((owner.study, owner.patient, owner.issuer), (owner.patient, owner.issuer))
+    patient, issuer = known
+    return ("patient", issuer, patient) if patient else ("study", owner.study)

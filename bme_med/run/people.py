@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bme_med.core import Policy, Profile, Pseudonyms, Subjects, UnsupportedFileError
-from bme_med.dicom import fits_issuer, identity_of, issuers_by_study
+from bme_med.dicom import fits_issuer, identity_of, patients_by_study
 from bme_med.run.finding import Found
 from bme_med.run.owners import find_owners
 from bme_med.run.subjects import Line, SubjectMap
@@ -41,7 +41,7 @@ class People:
 
     Attributes
     ----------
-    issuers
+    patients
         As `bme_med.core.Policy` holds them.
     subjects
         Who is which subject; None without a map.
@@ -53,7 +53,7 @@ class People:
         Numbers of lines of the map that cover nothing in the input.
     """
 
-    issuers: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    patients: Mapping[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     subjects: Subjects | None = None
     identities: Mapping[str, Identity] = field(default_factory=dict)
     given: Mapping[str, Given] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class People:
 
     def policy(self, profile: Profile, pseudonyms: Pseudonyms) -> Policy:
         """A profile under one key, for these patients."""
-        return Policy(profile, pseudonyms, self.issuers, self.subjects)
+        return Policy(profile, pseudonyms, self.patients, self.subjects)
 
 
 def find_people(
@@ -74,16 +74,16 @@ def find_people(
 ) -> People:
     """Look at all sources; `check` raises when the run must stop."""
     owners = find_owners(found, workers=workers, check=check)
-    issuers = issuers_by_study(set(owners.values()))
-    identities = {name: identity_of(owner, issuers) for name, owner in owners.items()}
+    patients = patients_by_study(set(owners.values()))
+    identities = {name: identity_of(owner, patients) for name, owner in owners.items()}
     if subject_map is None:
-        return People(issuers, None, identities)
+        return People(patients, None, identities)
     covering = {item.name: lines for item in found if (lines := subject_map.for_path(item.name))}
     given = {name: _given(lines) for name, lines in covering.items()}
     matching = _Matching(subject_map, identities, given)
     used = matching.used.union(*map(_numbers, covering.values()))
     return People(
-        issuers,
+        patients,
         Subjects(matching.names, frozenset(matching.disputed), profile.unlisted == "refuse"),
         identities,
         given,

@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence
 
 from bme_med.core import Policy, Pseudonyms, parse_profile, splice
 from bme_med.core.resources import read_resource
-from bme_med.dicom import Owner, glance, glance_layout, identity_of, issuers_by_study, plan
+from bme_med.dicom import Owner, glance, glance_layout, identity_of, patients_by_study, plan
 from tests.dicom.making import encoded, mr_instance
 
 POLICY = Policy(
@@ -47,9 +47,9 @@ def owner(data: bytes) -> Owner:
     return found
 
 
-def subject(data: bytes, issuers: Mapping[tuple[str, str, str], str] | None = None) -> str:
+def subject(data: bytes, patients: Mapping[tuple[str, str, str], tuple[str, str]] | None = None) -> str:
     """Patient ID of the output, read by pydicom."""
-    policy = Policy(POLICY.profile, POLICY.pseudonyms, issuers or {})
+    policy = Policy(POLICY.profile, POLICY.pseudonyms, patients or {})
     out = splice(plan(data, policy).pieces, data)
     return str(pydicom.dcmread(pydicom.filebase.DicomBytesIO(out)).PatientID)
 
@@ -97,11 +97,33 @@ def test_without_an_id_the_study_is_the_patient(patient: str | None) -> None:
 def test_a_study_completes_what_its_files_say_of_the_issuer_where_they_agree(
     told: list[str], expected: dict[str, str]
 ) -> None:
-    found = issuers_by_study(Owner("1.2.3", "7", issuer) for issuer in told)
-    assert found == {("1.2.3", "7", part): whole for part, whole in expected.items()}
+    found = patients_by_study(Owner("1.2.3", "7", issuer) for issuer in told)
+    assert found == {("1.2.3", "7", part): ("7", whole) for part, whole in expected.items()}
     for issuer in told:
         identity = identity_of(Owner("1.2.3", "7", issuer), found)
         assert identity == ("patient", expected.get(issuer, issuer), "7")
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([("7", ""), ("", "")], ("7", "")),
+        ([("7", "SITE"), ("", ""), ("", "SITE")], ("7", "SITE")),
+        ([("7", ""), ("7", "SITE"), ("", "")], ("7", "SITE")),
+        ([("7", ""), ("8", ""), ("", "")], None),
+        ([("7", "SITE"), ("", "OTHER")], None),
+        ([("", "SITE"), ("", "")], None),
+    ],
+)
+def test_a_file_without_an_id_is_the_one_patient_of_its_study(
+    told: list[tuple[str, str]], expected: tuple[str, str] | None
+) -> None:
+    owners = [Owner("1.2.3", *who) for who in told]
+    found = patients_by_study(owners)
+    identity = ("patient", expected[1], expected[0]) if expected else ("study", "1.2.3")
+    for owner in owners:
+        if not owner.patient:
+            assert identity_of(owner, found) == identity
 
 
 def test_ids_of_other_systems_go_or_become_the_subject_and_never_stay() -> None:
@@ -129,13 +151,13 @@ WHO = st.tuples(NAMES, NAMES, st.integers(1, 3))
 
 @given(st.lists(WHO, min_size=2, max_size=6))
 def test_different_patients_never_meet(who: list[tuple[str, str, int]]) -> None:
-    """Two have one name only if issuer and ID are the same, or, without an ID, the study."""
+    """Two have one name only if issuer and ID are the same, or, without any ID, the study."""
     owners = [Owner(f"1.2.{study}", patient, issuer) for issuer, patient, study in who]
-    fuller = issuers_by_study(owners)
+    fuller = patients_by_study(owners)
     names: dict[str, tuple[str, ...]] = {}
     for owner in owners:
-        told = fuller.get((owner.study, owner.patient, owner.issuer), owner.issuer)
-        key = (told, owner.patient) if owner.patient else (owner.study,)
+        told = fuller.get((owner.study, owner.patient, owner.issuer), (owner.patient, owner.issuer))
+        key = told if told[0] else (owner.study,)
         name = POLICY.subject(POLICY.person(identity_of(owner, fuller)))
         assert names.setdefault(name, key) == key
     assert len(set(names.values())) == len(names)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bme_med.dicom import issuers_by_study
+from bme_med.dicom import patients_by_study
 from bme_med.run.finding import find
 from bme_med.run.owners import find_owners
 from tests.dicom.making import encoded, mr_instance
@@ -22,14 +22,14 @@ def _folder(tmp_path: Path, issuers: list[str], patients: list[str]) -> Path:
     return tmp_path
 
 
-def _issuers(folder: Path, workers: int) -> dict[tuple[str, str, str], str]:
+def _issuers(folder: Path, workers: int) -> dict[tuple[str, str, str], tuple[str, str]]:
     owners = find_owners(find([folder], lambda: None), workers=workers, check=lambda: None)
-    return issuers_by_study(owners.values())
+    return patients_by_study(owners.values())
 
 
 def test_the_study_decides_where_a_file_does_not_name_the_issuer(tmp_path: Path) -> None:
     folder = _folder(tmp_path, ["", "SITE", "", "OTHER"], ["7", "7", "8", "8"])
-    expected = {("1.2.3", "7", ""): "SITE", ("1.2.3", "8", ""): "OTHER"}
+    expected = {("1.2.3", "7", ""): ("7", "SITE"), ("1.2.3", "8", ""): ("8", "OTHER")}
     assert _issuers(folder, 1) == _issuers(folder, 2) == expected
 
 

@@ -124,6 +124,12 @@ def test_a_file_without_issuer_is_its_studys_patient_in_the_map_too(go: Run, new
     assert new("a").PatientID == new("b").PatientID == "K-1"
 
 
+def test_a_file_without_an_id_is_its_studys_patient_in_the_map_too(go: Run, new: New) -> None:
+    go({"a": of(1, "4711023"), "b": of(2, "")}, "4711023,K-1")
+    assert new("a").PatientID == new("b").PatientID == "K-1"
+    assert new("a").StudyDate == new("b").StudyDate
+
+
 def test_a_folder_names_the_subject_of_its_scans_and_photos(go: Run, new: New, tmp_path: Path) -> None:
     files = {"anna/scan": of(1, "4711023"), "anna/knee.jpg": jpeg("RGB"), "elsewhere/scan": of(2, "4711023")}
     go(files, "anna/,KNEE-01", text=NUMBERED)
