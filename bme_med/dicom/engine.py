@@ -158,7 +158,8 @@ class _Planner:
         new: bytes | None = data[element.start : element.end]
         if decision.do is not Do.KEEP:
             scope = Scope(data, self.rules, [], "", self.instance.coding, self.charset)
-            new = None if decision.do is Do.REMOVE else self.values.make(element, decision, scope)
+            is_gone = decision.do is Do.REMOVE or decision.do is Do.RECURSE
+            new = None if is_gone else self.values.make(element, decision, scope)
         year = (new or b"")[8:12]
         return year.decode() if len(year) == 4 and year.isdigit() else ""
 

@@ -72,6 +72,11 @@ def _patient(source: str) -> tuple[str | None, str] | None:
     return None if "/" in source else (None, source)
 
 
+def _same(source: str) -> object:
+    """What two sources have in common that cover the same."""
+    return _patient(source) if "|" in source else _path(source)
+
+
 def _path(source: str) -> str:
     """`source` as paths are compared."""
     return unicodedata.normalize("NFC", source.removeprefix("./").strip("/"))
@@ -127,6 +132,8 @@ def _line(path: Path, number: int, cells: list[str]) -> Line:
     source, subject = cells
     if not is_subject(subject):
         raise UsageError(f"{path}: line {number}: not a legal subject: {SUBJECT_RULE}")
+    if "\\" in source:
+        raise UsageError(f"{path}: line {number}: a backslash in the source: divide folders by '/'")
     _, patient = _patient(source) or (None, "")
     if _holds(subject, patient):
         raise UsageError(
@@ -143,10 +150,10 @@ def _holds(subject: str, patient: str) -> bool:
 
 def _check(path: Path, lines: Iterable[Line]) -> None:
     """Find sources that stand there twice, and subjects that a file system could take for one."""
-    sources: dict[str, Line] = {}
+    sources: dict[object, Line] = {}
     subjects: dict[str, Line] = {}
     for line in lines:
-        first = sources.setdefault(_path(line.source), line)
+        first = sources.setdefault(_same(line.source), line)
         if first is not line:
             problem = "again" if first.subject == line.subject else "again, with another subject"
             raise UsageError(

@@ -81,6 +81,14 @@ def test_a_map_and_a_crosswalk_are_named_with_what_they_are(
     assert document["subjects_lines_unmatched"] == [3]
 
 
+def test_a_new_dicomdir_is_mentioned(tmp_path: Path, clean_source: Path, capsys: Capture) -> None:
+    profile = tmp_path / "disc.toml"
+    profile.write_text('name = "disc"\nextends = "hipaa-safe-harbor"\n[files]\ndicomdir = "rebuild"\n')
+    seen = call(capsys, "deid", clean_source, "--out", tmp_path / "out", "--profile", profile)
+    assert seen.code == 0
+    assert "dicomdir  made anew: it refers to every instance of the output" in seen.out
+
+
 def test_a_dry_run_lists_what_would_become_of_each_file(
     tmp_path: Path, source: Path, capsys: Capture
 ) -> None:

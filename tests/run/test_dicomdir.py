@@ -262,5 +262,7 @@ def test_every_kind_of_instance_has_a_record_that_readers_accept(
     written = [r for r in records(tmp_path / "out.audit.jsonl") if r["format"] == "dicom" and r["output"]]
     assert len(FileSet(tmp_path / "out" / "DICOMDIR")) + summary.not_in_dicomdir == len(written)
     assert summary.not_in_dicomdir == 0
+    names = ("Quillfeather", "Vandersloot", "8841907", "55310278")
+    assert residue(names, (tmp_path / "out" / "DICOMDIR").read_bytes()) == set()
     assert not dcmdump_complains(tmp_path / "out" / "DICOMDIR")
     assert not iod_errors(tmp_path / "out" / "DICOMDIR")

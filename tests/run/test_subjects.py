@@ -47,6 +47,8 @@ def test_a_table_is_read_as_spreadsheets_write_it(tmp_path: Path, text: str) -> 
             "line 4: the source of line 2 again: remove",
         ),
         ("source,subject\nQuillfeather,K-1\nQuillfeather,K-2\n", "line 3: .* with another subject"),
+        ("source,subject\nS|Quillfeather,K-1\nS | Quillfeather,K-2\n", "line 3: .* with another subject"),
+        ("source,subject\nphotos\\Quillfeather,K-1\n", "line 2: a backslash"),
         ("source,subject\nQuillfeather/,K-1\n./Quillfeather,K-2\n", "line 3: .* with another subject"),
         ("source,subject\nQuillfeather,K-1\nOriana,k-1\n", "line 3: .* line 2 only in case"),
         ("source,subject\nQuillfeather,quillfeather\n", "line 2: the subject holds the patient ID"),
