@@ -16,6 +16,7 @@ from bme_med.core import (
     sniff,
 )
 from bme_med.core.describe import Part
+from bme_med.core.pseudonyms import PSEUDONYM_LENGTH
 from bme_med.photo import bmp, gif, heif, jpeg, png, tiff, webp
 from bme_med.photo.errors import RAW_FILE
 from bme_med.photo.gate import check_output
@@ -35,8 +36,10 @@ class Engine(Protocol):
         ...
 
 
-def prepare(profile: Profile) -> None:
+def prepare(profile: Profile, subject_length: int = PSEUDONYM_LENGTH) -> None:
     """Compile `profile`, so that what only an engine can judge in it is found before a run starts.
+
+    Subjects have up to `subject_length` characters: pseudonyms, unless the user gives names.
 
     Raises
     ------
@@ -44,6 +47,7 @@ def prepare(profile: Profile) -> None:
         If it names an attribute that does not exist, for example.
     """
     dicom.action_table(profile)
+    dicom.check_lengths(profile, subject_length)
 
 
 def plan(source: Source, policy: Policy) -> Plan | Refusal:

@@ -12,10 +12,13 @@ for application-defined content, so that nobody is misled about where the bits c
 import base64
 import hmac
 
-__all__ = ["KEY_BYTES", "Pseudonyms"]
+__all__ = ["KEY_BYTES", "PSEUDONYM_LENGTH", "Pseudonyms"]
 
 KEY_BYTES = 32
 """Length of a key."""
+
+PSEUDONYM_LENGTH = 14
+"""Characters of a patient's pseudonym."""
 
 _CACHE_ENTRIES = 65_536
 

@@ -3,6 +3,7 @@
 from bme_med.dicom.describe import describe
 from bme_med.dicom.engine import plan
 from bme_med.dicom.identity import Owner, fits_issuer, glance, glance_layout, identity_of, patients_by_study
+from bme_med.dicom.lengths import check_lengths
 from bme_med.dicom.rules import action_table
 from bme_med.dicom.summary import Summary, summarize
 
@@ -10,6 +11,7 @@ __all__ = [
     "Owner",
     "Summary",
     "action_table",
+    "check_lengths",
     "describe",
     "fits_issuer",
     "glance",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from bme_med import engines
 from bme_med.audit import AuditNames, NameStyle, Record, Status, record_text
 from bme_med.core import Policy, Pseudonyms, UsageError
+from bme_med.core.pseudonyms import PSEUDONYM_LENGTH
 from bme_med.run.committing import Committer, Entry
 from bme_med.run.crosswalk import Crosswalk
 from bme_med.run.dicomdir import NAME as DICOMDIR
@@ -62,7 +63,7 @@ def deidentify(job: Job, progress: Progress = _unseen) -> Summary:
     UsageError, KeyFileError, ProfileError, AuditError
         Before anything is written.
     """
-    engines.prepare(job.profile)
+    engines.prepare(job.profile, max(PSEUDONYM_LENGTH, job.subjects.longest if job.subjects else 0))
     check_places(job.places, resume=job.resume)
     started = time.monotonic()
     summary = Summary(

@@ -7,15 +7,12 @@ from pathlib import Path
 
 from bme_med.audit import NameStyle
 from bme_med.core import Profile, UsageError
-from bme_med.core.templates import fields_in, fill
 from bme_med.run.places import Places
 from bme_med.run.pool import available_cpus
 from bme_med.run.profiles import load_profile
 from bme_med.run.subjects import SubjectMap, read_subjects
 
 __all__ = ["Job", "make_job"]
-
-_LONGEST_VALUE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +80,13 @@ def make_job(
         subjects=subjects,
         crosswalk=crosswalk.absolute() if crosswalk else None,
     )
-    loaded = load_profile(profile)
     return Job(
         places=places,
-        profile=loaded,
-        subjects=_read_subjects(subjects, loaded) if subjects else None,
+        profile=load_profile(profile),
+        subjects=read_subjects(subjects) if subjects else None,
         names=NameStyle(audit_names),
         workers=workers or available_cpus(),
         resume=resume,
         retry_refused=retry_refused,
         dry_run=dry_run,
     )
-
-
-def _read_subjects(path: Path, profile: Profile) -> SubjectMap:
-    """The map, whose names must fit what the profile makes of them (PS3.5, 6.2: LO and PN, 64 characters)."""
-    subjects = read_subjects(path)
-    for rule in profile.attributes:
-        value = rule.value or ""
-        length = len(fill(value, {"subject": "x" * subjects.longest}))
-        if "subject" in fields_in(value) and length > _LONGEST_VALUE:
-            raise UsageError(
-                f"{path}: a subject of {subjects.longest} characters makes {rule.selector} longer than "
-                f"{_LONGEST_VALUE}: choose shorter subjects"
-            )
-    return subjects

@@ -167,7 +167,7 @@ def test_names_that_could_steer_a_terminal_or_are_no_text_are_escaped(
 def test_a_fault_of_ours_is_one_line_without_values(
     tmp_path: Path, source: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise KeyError("Quillfeather^Oriana")
 
     monkeypatch.setattr(engines, "prepare", fail)
@@ -181,7 +181,7 @@ def test_a_fault_of_ours_is_one_line_without_values(
 def test_a_signal_outside_the_work_on_files_is_one_line_too(
     tmp_path: Path, source: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "prepare", lambda _: os.kill(os.getpid(), signal.SIGINT))
+    monkeypatch.setattr(engines, "prepare", lambda *_: os.kill(os.getpid(), signal.SIGINT))
     result = call(capsys, "deid", source, "--out", tmp_path / "out")
     assert (result.code, result.err) == (3, "bme-med: interrupted by SIGINT\n")
 
@@ -189,7 +189,7 @@ def test_a_signal_outside_the_work_on_files_is_one_line_too(
 def test_the_place_of_a_fault_is_shown_on_request(
     tmp_path: Path, source: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise KeyError("x")
 
     monkeypatch.setattr(engines, "prepare", fail)

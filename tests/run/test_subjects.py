@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bme_med.core import UsageError
-from bme_med.run import make_job
+from bme_med.core import ProfileError, UsageError
+from bme_med.run import deidentify, make_job
 from bme_med.run.subjects import SubjectMap, read_subjects
 
 
@@ -103,13 +103,25 @@ def test_a_path_covers_itself_and_what_lies_below(
     assert bool(read(tmp_path, f"{source},KNEE-01").for_path(name)) is covers
 
 
-def test_a_subject_that_is_too_long_for_what_the_profile_makes_of_it_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("attribute", "template", "length", "problem"),
+    [
+        ("PatientID", "KNEE-{subject}", 60, "65 characters with a subject of 60, but LO takes 64"),
+        ("AccessionNumber", "{subject}", 17, "17 characters with a subject of 17, but SH takes 16"),
+        ('"(0008,0050)"', "ACC-{subject}", 5, "18 characters with a subject of 14, but SH takes 16"),
+    ],
+)
+def test_a_subject_that_is_too_long_for_an_attribute_is_an_error_before_the_run(
+    tmp_path: Path, attribute: str, template: str, length: int, problem: str
+) -> None:
     profile = tmp_path / "ours.toml"
     profile.write_text(
         'name = "ours"\nextends = "ps315-basic"\n[dicom.attributes]\n'
-        'PatientID = { action = "D", value = "KNEE-{subject}" }\n'
+        f'{attribute} = {{ action = "D", value = "{template}" }}\n'
     )
-    path = written(tmp_path, f"source,subject\n4711023,{'x' * 60}\n")
-    with pytest.raises(UsageError, match="makes PatientID longer than 64"):
-        make_job([tmp_path], tmp_path / "out", profile=str(profile), subjects=path)
-    assert make_job([tmp_path], tmp_path / "out", subjects=path).subjects
+    (tmp_path / "in").mkdir()
+    path = written(tmp_path, f"source,subject\n4711023,{'x' * length}\n")
+    job = make_job([tmp_path / "in"], tmp_path / "out", profile=str(profile), subjects=path)
+    with pytest.raises(ProfileError, match=problem):
+        deidentify(job)
+    assert not (tmp_path / "out").exists()
