@@ -64,9 +64,10 @@ class ContentRules:
         self._rows: dict[tuple[str, str, str], dict[str, str]] = {}
         self._identities: dict[tuple[str, str], dict[str, str]] = {}
         for row in read_table("content_concepts.csv"):
-            self._rows[row["scheme"], row["code_value"], row["value_type"]] = row
+            concept = row["scheme"].upper(), row["code_value"]
+            self._rows[(*concept, row["value_type"])] = row
             if _is_identity(row):
-                self._identities[row["scheme"], row["code_value"]] = row
+                self._identities[concept] = row
         self._made: dict[tuple[int, str, Code, str], Decision] = {}
 
     def removal(self, scope: Scope) -> str | None:
@@ -103,15 +104,17 @@ class ContentRules:
         return [item.elements[keyword] for keyword in _TEXTS if keyword in item.elements]
 
     def _identity(self, item: ContentItem) -> dict[str, str] | None:
-        return self._identities.get((item.scheme, item.code))
+        return self._identities.get((item.scheme.upper(), item.code))
 
     def _judged(self, item: ContentItem, scope: Scope) -> tuple[str, str]:
         """``X``, ``X/D``, ``D``, ``K`` or ``C``, and the rule that says so."""
-        row = self._rows.get((item.scheme, item.code, item.value_type)) or self._identity(item)
+        row = self._rows.get((item.scheme.upper(), item.code, item.value_type)) or self._identity(item)
         if row is None:
             return self._unlisted(item, scope)
-        is_listed = row["in_std_template"] == "Y"
-        rule = f"{'' if is_listed else 'identifying, not in '}PS3.15 Table E.3.4-1, {item.scheme} {item.code}"
+        table = (
+            "PS3.15 Table E.3.4-1" if row["in_std_template"] == "Y" else "identifying, though not in E.3.4-1"
+        )
+        rule = f"{table}, {row['scheme']} {row['code_value']}"
         cells = {option: row[column] for column, option in _COLUMNS.items() if row[column]}
         cells = {option: cell for option, cell in cells.items() if option in self._profile.options}
         if row["rtn_long_modif_dates"] and self._keeps_dates(item):
@@ -127,7 +130,7 @@ class ContentRules:
             return "D", "PS3.15 E.3.4: a concept of no standard that names what identifies"
         if item.value_type in _REFERENCES and Option.RETAIN_UIDS in self._profile.options:
             return "K", "PS3.15 E.3.4, retain-uids: K"
-        return "C", f"PS3.15 E.3.4: {item.value_type or 'no value type'}"
+        return "C", "PS3.15 E.3.4: by value type"
 
     def _keeps_dates(self, item: ContentItem) -> bool:
         """Whether anything is left of a value under the date policy."""

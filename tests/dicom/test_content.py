@@ -274,6 +274,7 @@ def test_every_row_removes_or_replaces_what_it_names(row: dict[str, str]) -> Non
 
 def test_retired_codes_of_a_concept_are_known_too() -> None:
     concepts = [("SRT", "R-42B89", "Clinical Report"), ("SNM3", "R-42B89", "x"), ("99SDM", "R-42B89", "x")]
+    concepts.append(("dcm", "121022", "x"))
     assert _items(*(_item("TEXT", concept, "normal chest") for concept in concepts)) == []
 
 
@@ -494,7 +495,9 @@ def test_no_action_or_finding_holds_a_value() -> None:
         _item("TEXT", _PRIVATE, "Ormerodia"),
         _item("NUM", ("99QUILL", "Q8", "Patient ID"), ("4711023", "1")),
     )
-    made, _ = _planned(_report(*items), _policy())
+    odd = _item("TEXT", _PRIVATE, "mass")
+    odd.ValueType = "QUILLFEATHER"
+    made, _ = _planned(_report(*items, odd), _policy())
     told = str(made.actions) + str(made.findings)
     assert not any(token in told for token in ("Ormerodia", "4711023", "QUILL", "Quill"))
 
