@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from bme_med.run.blocks import attributes_in
+
 __all__ = ["KINDS", "count_kinds", "kind_of"]
 
 _GROUPS = {
@@ -71,4 +73,7 @@ def _photo_kind(where: str) -> str:
 
 def count_kinds(decisions: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
     """How many of `decisions`, pairs of a part and a code, there are of each kind and code."""
-    return Counter((kind_of(where), code) for where, code in decisions)
+    counts: Counter[tuple[str, str]] = Counter()
+    for where, code in decisions:
+        counts[kind_of(where), code] += attributes_in(where)
+    return counts

@@ -15,6 +15,7 @@ from bme_med.core import Action, Code, DatePolicy, FileError, Format, Plan, Poli
 from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom.dates import shift
 from bme_med.photo.taken import taken_on
+from bme_med.run.blocks import by_block
 from bme_med.run.finding import Found
 from bme_med.run.kinds import count_kinds
 from bme_med.run.opening import open_source, sha256_of
@@ -145,7 +146,7 @@ class Worker:
         """
         if actions == self._last[0]:
             return self._last[1]
-        text = self._texts.join(actions)
+        text = self._texts.join(by_block(actions))
         if text not in self._known:
             if len(self._known) >= _KNOWN:
                 self._known.clear()
