@@ -3,7 +3,6 @@
 Small files are read in one go; large ones are mapped, so that memory stays constant.
 """
 
-import hashlib
 import mmap
 import os
 import stat
@@ -12,13 +11,12 @@ from contextlib import contextmanager
 
 from bme_med.core import FileError, Source
 
-__all__ = ["MAPPED_FROM", "open_source", "sha256_of"]
+__all__ = ["MAPPED_FROM", "open_source"]
 
 MAPPED_FROM = 16 << 20
 """Files of this many bytes and more are mapped."""
 
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-_STEP = 1 << 20
 
 
 @contextmanager
@@ -50,16 +48,6 @@ def open_source(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Source]:
             raise FileError("the file changed while it was read: wait until it is complete, then run again")
     finally:
         os.close(descriptor)
-
-
-def sha256_of(source: Source) -> str:
-    """SHA-256 of all bytes of `source`, as hex digits."""
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest()
-    digest = hashlib.sha256()
-    for start in range(0, len(source), _STEP):
-        digest.update(source[start : start + _STEP])
-    return digest.hexdigest()
 
 
 def _read(descriptor: int, size: int) -> bytes:

@@ -3,7 +3,7 @@
 What comes back is small and complete, so that the main process never looks at the file again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,9 @@ from bme_med.dicom.dates import shift
 from bme_med.photo.taken import taken_on
 from bme_med.run.blocks import by_block
 from bme_med.run.finding import Found
+from bme_med.run.hashing import sha256_beside
 from bme_med.run.kinds import count_kinds
-from bme_med.run.opening import open_source, sha256_of
+from bme_med.run.opening import open_source
 from bme_med.run.people import NOBODY, Given, person_of_photo
 from bme_med.run.unwanted import why_unwanted
 from bme_med.run.writing import write_pieces
@@ -86,8 +87,8 @@ class Worker:
             return Outcome(status, found.refused or found.skipped)
         part = self._parts / str(task.number) if self._parts else None
         try:
-            with open_source(found.path) as source:
-                outcome = self._work(task, source, part)
+            with open_source(found.path) as source, sha256_beside(source) as digest:
+                outcome = self._work(task, source, digest, part)
         except FileError as error:
             outcome = Outcome(Status.REFUSED, str(error))
         except _StoppedError as error:
@@ -99,19 +100,20 @@ class Worker:
                 part.unlink(missing_ok=True)
         return outcome
 
-    def _work(self, task: Task, source: Source, part: Path | None) -> Outcome:
+    def _work(self, task: Task, source: Source, digest: Callable[[], str], part: Path | None) -> Outcome:
         format_ = sniff(source)
-        digest = sha256_of(source)
         if reason := why_unwanted(task.found.name, source, format_):
-            return Outcome(Status.SKIPPED, reason, format_.value, digest)
+            return Outcome(Status.SKIPPED, reason, format_.value, digest())
         plan = engines.plan(source, self._policy)
         if isinstance(plan, Refusal):
-            return Outcome(Status.REFUSED, plan.reason, plan.format.value, digest)
+            return Outcome(Status.REFUSED, plan.reason, plan.format.value, digest())
         try:
-            fields = plan.fields if format_ is Format.DICOM else self._photo_fields(task, source, digest)
+            is_dicom = format_ is Format.DICOM
+            fields = plan.fields if is_dicom else self._photo_fields(task, source, digest())
         except FileError as error:
-            return Outcome(Status.REFUSED, str(error), format_.value, digest)
-        return self._written(plan, fields, digest, _write(part, plan, source) if part else "")
+            return Outcome(Status.REFUSED, str(error), format_.value, digest())
+        output_digest = _write(part, plan, source) if part else ""
+        return self._written(plan, fields, digest(), output_digest)
 
     def _photo_fields(self, task: Task, source: Source, sha256: str) -> dict[str, str]:
         """What a photo's name may be made of, beside its number."""
