@@ -5,14 +5,16 @@ is full; and every sample that a picture holds was at least once a code of its o
 that it uses.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bme_med.photo.errors import DamagedPhotoError
 
 __all__ = ["Measured", "end_codes", "measure_codes"]
 
 _MAX_BITS = 12
+_FULL = 1 << _MAX_BITS
+_GROUP = 8
+"""So many codes fill whole bytes, however wide they are."""
 
 
 class Measured(NamedTuple):
@@ -37,7 +39,7 @@ class Measured(NamedTuple):
 
 
 def measure_codes(
-    data: Sequence[int], samples: int, *, sample_bits: int, is_msb_first: bool, early: int, where: str
+    data: bytes, samples: int, *, sample_bits: int, is_msb_first: bool, early: int, where: str
 ) -> Measured:
     """Read codes until `samples` samples are there; TIFF widens its codes one code `early`.
 
@@ -46,49 +48,137 @@ def measure_codes(
     DamagedPhotoError
         If a code is impossible, or the stream does not hold exactly `samples` samples before its end.
     """
-    clear, end = 1 << sample_bits, (1 << sample_bits) + 1
-    width, previous, total = sample_bits + 1, 0, 0
-    lengths = [1] * clear + [0, 0]
-    used: set[int] = set()
-    buffer = bits = 0
-    for count, byte in enumerate(data, 1):
-        buffer = buffer << 8 | byte if is_msb_first else buffer | byte << bits
-        bits += 8
-        while bits >= width:
-            bits -= width
-            if is_msb_first:
-                code, buffer = buffer >> bits, buffer & ((1 << bits) - 1)
-            else:
-                code, buffer = buffer & ((1 << width) - 1), buffer >> width
-            if total == samples or code == end:
-                if total != samples:
-                    raise DamagedPhotoError("the image data ends too early", where=where)
-                return Measured(8 * count - bits - width, width, code == end, frozenset(used))
-            if code == clear:
-                del lengths[clear + 2 :]
-                width, previous = sample_bits + 1, 0
-                continue
-            known = len(lengths)
-            if code < clear:
-                used.add(code)
-                length = 1
-            elif code < known:
-                length = lengths[code]
-            elif code == known and previous and known < 1 << _MAX_BITS:
-                length = previous + 1
-            else:
-                raise DamagedPhotoError("the image data holds an impossible code", where=where)
-            if previous and known < 1 << _MAX_BITS:
+    reader = _Reader(data, sample_bits, early, is_msb_first=is_msb_first)
+    try:
+        while reader.total < samples:
+            reader.read_run(samples)
+    except IndexError:
+        raise DamagedPhotoError("the image data holds an impossible code", where=where) from None
+    except EOFError:
+        raise DamagedPhotoError("the image data ends too early", where=where) from None
+    if reader.total > samples:
+        raise DamagedPhotoError("the image data goes on below the picture", where=where)
+    has_end = reader.peek(1) == [reader.clear + 1]
+    return Measured(reader.position, reader.width, has_end, frozenset(reader.used))
+
+
+class _Reader:
+    """Reads runs of codes of one width.
+
+    Attributes
+    ----------
+    total
+        How many samples the codes so far hold.
+    position
+        In bits.
+    width
+        Of the next code.
+    """
+
+    def __init__(self, data: bytes, sample_bits: int, early: int, *, is_msb_first: bool) -> None:
+        self.clear = 1 << sample_bits
+        self.used: set[int] = set()
+        self.position = self.total = 0
+        self._data = data
+        self._early = early
+        self._is_msb_first = is_msb_first
+        self._reset()
+
+    def _reset(self) -> None:
+        self._lengths = [1] * self.clear + [0, 0]
+        self._previous = 0
+        self.width = self.clear.bit_length()
+
+    def peek(self, count: int) -> list[int]:
+        """The next `count` codes, or as many as there are."""
+        width = self.width
+        count = min(count, (8 * len(self._data) - self.position) // width)
+        first, skipped = divmod(self.position, 8)
+        size = -(-count // _GROUP) * width
+        chunk = self._data[first : first + size + 1].ljust(size + 1, b"\0")
+        order: Literal["big", "little"] = "big" if self._is_msb_first else "little"
+        number = int.from_bytes(chunk, order) >> (8 - skipped if self._is_msb_first else skipped)
+        chunk = (number & (1 << 8 * size) - 1).to_bytes(size, order)
+        shifts = range(0, _GROUP * width, width)[:: -1 if self._is_msb_first else 1]
+        mask = (1 << width) - 1
+        groups = (int.from_bytes(chunk[at : at + width], order) for at in range(0, size, width))
+        return [group >> shift & mask for group in groups for shift in shifts][:count]
+
+    def read_run(self, samples: int) -> None:
+        """Read codes until their width changes, one of them clears the table, or `samples` are there.
+
+        Raises
+        ------
+        IndexError
+            If a code is impossible.
+        EOFError
+            If the stream ends.
+        """
+        codes = self.peek(self._codes_until_wider())
+        if not codes:
+            raise EOFError
+        special = min(
+            (codes.index(code) for code in (self.clear, self.clear + 1) if code in codes), default=-1
+        )
+        run = codes if special < 0 else codes[:special]
+        if self._measure(run, samples):
+            return
+        if special >= 0:
+            if codes[special] != self.clear:
+                raise EOFError
+            self.position += self.width
+            self._reset()
+
+    def _codes_until_wider(self) -> int:
+        """How many codes can be read before they widen or the table is full; many once it is."""
+        known = len(self._lengths)
+        if known == _FULL:
+            return _FULL
+        limit = _FULL if self.width == _MAX_BITS else (1 << self.width) - self._early
+        return max(0, limit - known) + (not self._previous)
+
+    def _measure(self, run: list[int], samples: int) -> bool:
+        """Add up the lengths of a run, and stop at the code that completes the samples; whether one does.
+
+        A run may hold impossible codes behind that one, so such a run is read code by code.
+        """
+        known, previous, total = len(self._lengths), self._previous, self.total
+        try:
+            self._add(run)
+            is_complete = self.total >= samples
+        except IndexError:
+            is_complete = True
+        if is_complete:
+            del self._lengths[known:]
+            self._previous, self.total = previous, total
+            count = 0
+            while self.total < samples and count < len(run):
+                self._add(run[count : count + 1])
+                count += 1
+            run = run[:count]
+        self.used.update(code for code in set(run) if code < self.clear)
+        self.position += len(run) * self.width
+        if run and self.width < _MAX_BITS and len(self._lengths) + self._early >> self.width:
+            self.width += 1
+        return self.total >= samples
+
+    def _add(self, run: list[int]) -> None:
+        """Add up the lengths of strings; each but the first after a clear makes a new one, one longer."""
+        lengths, previous, total = self._lengths, self._previous, self.total
+        if run and not previous:
+            previous = lengths[run[0]]
+            total += previous
+            run = run[1:]
+        if len(lengths) == _FULL:
+            strings = [lengths[code] for code in run]
+            previous = strings[-1] if strings else previous
+            total += sum(strings)
+        else:
+            for code in run:
                 lengths.append(previous + 1)
-                if known + 1 + early >> width and width < _MAX_BITS:
-                    width += 1
-            total += length
-            previous = length
-            if total > samples:
-                raise DamagedPhotoError("the image data goes on below the picture", where=where)
-    if total != samples:
-        raise DamagedPhotoError("the image data ends too early", where=where)
-    return Measured(8 * len(data) - bits, width, False, frozenset(used))
+                previous = lengths[code]
+                total += previous
+        self._previous, self.total = previous, total
 
 
 def end_codes(data: bytes, measured: Measured, *, sample_bits: int, is_msb_first: bool) -> tuple[int, bytes]:

@@ -18,7 +18,11 @@ _LONGEST = 240
 _UNDATED = "undated"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _FIELD = re.compile(r"\{([\w:]+)\}")
-_EQUAL_SUFFIXES = ({".jpg", ".jpeg", ".jpe", ".jfif"}, {".png"})
+_EQUAL_SUFFIXES = (
+    {".jpg", ".jpeg", ".jpe", ".jfif"},
+    {".tif", ".tiff", ".btf", ".tf8"},
+    {".bmp", ".dib"},
+)
 _SHORT_OF = {
     "patient": "subject",
     "study": "StudyInstanceUID",
