@@ -44,14 +44,19 @@ class MalformedFileError(FileError):
         The part of the file, in the format's own notation, such as ``(0010,0010)`` or ``3/tEXt``.
     offset
         Byte offset in the file.
+
+    Attributes
+    ----------
+    reason
+        What is wrong and in which part, as it is the same in every file.
     """
 
     def __init__(self, reason: str, *, where: str = "", offset: int | None = None) -> None:
+        self.reason = f"{reason} in {where}" if where else reason
         self.where = where
         self.offset = offset
-        place = f" in {where}" if where else ""
         at = f" at byte {offset}" if offset is not None else ""
-        super().__init__(f"{reason}{place}{at}")
+        super().__init__(self.reason + at)
 
 
 class UnsupportedFileError(FileError):

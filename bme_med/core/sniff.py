@@ -1,6 +1,7 @@
 """Telling a file's format by its content, never by its name."""
 
 from enum import StrEnum
+from typing import Literal
 
 from bme_med.core.source import Source
 
@@ -57,6 +58,10 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"\x1a\x45\xdf\xa3", Format.VIDEO),
 )
 
+_FIRST_ELEMENTS = 0x0060
+"""A dataset starts with one of the first elements of its group 0008."""
+_FIRST_VRS = frozenset((b"UL", b"CS", b"UI", b"DA", b"TM", b"DT", b"SH", b"LO", b"PN", b"OB"))
+
 _HEIF_BRANDS = frozenset(
     b"heic heix heim heis hevc hevx mif1 mif2 mif3 msf1 avif avis avci avcs jpeg j2ki vvic evbi miaf".split()
 )
@@ -65,8 +70,8 @@ _HEIF_BRANDS = frozenset(
 def sniff(source: Source) -> Format:
     r"""The format that the first bytes of `source` declare.
 
-    ``DICM`` at byte 128 (PS3.10, 7.1) wins over whatever the preamble pretends to be. A dataset without
-    preamble is recognised by a first element of group 0002 or 0008 in ascending, plausible form.
+    ``DICM`` at byte 128 (PS3.10, 7.1) wins over whatever the preamble pretends to be. Without it, DICOM is
+    what starts with file meta, also behind 128 bytes of preamble, or with an element of group 0008.
 
     >>> sniff(b"\x89PNG\r\n\x1a\n" + bytes(20))
     <Format.PNG: 'png'>
@@ -85,18 +90,35 @@ def sniff(source: Source) -> Format:
         return Format.RAW
     if head[4:8] == b"ftyp":
         return Format.HEIF if head[8:12] in _HEIF_BRANDS else Format.VIDEO
-    return Format.DICOM if _is_bare_dataset(head) else Format.UNKNOWN
+    return Format.DICOM if _is_bare_dicom(head) else Format.UNKNOWN
 
 
-def _is_bare_dataset(head: bytes) -> bool:
-    """Whether `head` starts with a group 0002 or 0008 element, as in files without a preamble."""
-    if len(head) < 8:
-        return False
-    group = int.from_bytes(head[0:2], "little")
-    element = int.from_bytes(head[2:4], "little")
-    if head[0:4] == b"\0\x08\0\x05" or head[0:4] == b"\0\x08\0\0":
-        return True
-    if group not in (0x0002, 0x0008) or element > 0x0020:
-        return False
-    is_explicit = head[4:6] in (b"UL", b"OB", b"CS", b"UI", b"DA", b"SH", b"TM")
-    return is_explicit or int.from_bytes(head[4:8], "little") < 256
+def _is_bare_dicom(head: bytes) -> bool:
+    """Whether file meta or a dataset starts at one of the places that a missing preamble or prefix leaves."""
+    if head.startswith(b"DICM"):
+        head = head[4:]
+    places = (head[:8], head[128:136], head[132:140])
+    return _is_dataset(head[:8]) or any(_is_file_meta(place) for place in places)
+
+
+def _is_file_meta(start: bytes) -> bool:
+    """Whether an element of the first three of group 0002 starts so, Explicit VR or not."""
+    return start[:4] in (b"\2\0\0\0", b"\2\0\1\0", b"\2\0\2\0") and (
+        start[4:6] in (b"UL", b"OB", b"UI") or start[4:8] == b"\4\0\0\0"
+    )
+
+
+def _is_dataset(start: bytes) -> bool:
+    """Whether an element of group 0008 starts so: it names its VR, or has a likely length."""
+    orders: tuple[Literal["little", "big"], ...] = ("little", "big")
+    for order in orders:
+        group, number = int.from_bytes(start[:2], order), int.from_bytes(start[2:4], order)
+        if len(start) == 8 and group == 0x0008 and number <= _FIRST_ELEMENTS:
+            return start[4:6] in _FIRST_VRS or (order == "little" and _is_length(number, start[4:8]))
+    return False
+
+
+def _is_length(number: int, raw: bytes) -> bool:
+    """Whether `raw` can be the length of element `number`: a group length has four bytes, others few."""
+    length = int.from_bytes(raw, "little")
+    return length == 4 if number == 0 else length < 256 and length % 2 == 0

@@ -1,5 +1,6 @@
 """How elements are encoded: VR and byte order, headers, padding, dummies (PS3.5, 6.2, 7.1 and 7.3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from struct import Struct, pack
@@ -15,6 +16,7 @@ __all__ = [
     "LONG_VRS",
     "TEXT_VRS",
     "UNDEFINED",
+    "VRS",
     "Coding",
     "dummy_value",
     "element",
@@ -71,6 +73,16 @@ LONG_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN"
 """VRs with a 32-bit length in Explicit VR (PS3.5, 7.1.2)."""
 
 _LONGEST_SHORT = 0xFFFE
+
+_SHORT_VRS = (
+    *("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST"),
+    *("TM", "UI", "UL", "US"),
+)
+VRS: Mapping[bytes, tuple[str, bool]] = {
+    **{vr.encode(): (vr, False) for vr in _SHORT_VRS},
+    **{vr.encode(): (vr, True) for vr in LONG_VRS},
+}
+"""Every VR as elements name it, and whether its length has 32 bits."""
 
 TEXT_VRS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC"))
 """VRs of free text in the dataset's character set."""

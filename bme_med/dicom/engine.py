@@ -42,15 +42,15 @@ from bme_med.dicom.iods import iod_of
 from bme_med.dicom.layout import Section
 from bme_med.dicom.lifetime import Lifetime, lifetime_of
 from bme_med.dicom.losses import losses
-from bme_med.dicom.meta import file_meta
-from bme_med.dicom.pixeldata import frames_end, is_encapsulated
+from bme_med.dicom.meta import file_meta, file_of
+from bme_med.dicom.pixeldata import frames_end, is_encapsulated, refuse_contradiction
 from bme_med.dicom.private import private_decisions, removed
 from bme_med.dicom.risk import burned_in_risk, pixel_findings, refuse_uncleanable
 from bme_med.dicom.rules import Decision, Do, action_table
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.stored_bits import cleared, clearing_reason, stored_bits
 from bme_med.dicom.values import values_for
-from bme_med.dicom.walker import PIXEL_DATA, Element, Item
+from bme_med.dicom.walker import PIXEL_TAGS, Element, Item
 
 __all__ = ["plan"]
 
@@ -103,7 +103,7 @@ class _Planner:
         self.claims = claims_of(self.table)
         self.risk = risk
         self.actions: list[Action] = []
-        self.findings: list[str] = []
+        self.findings = list(instance.contents.notes)
         self.fields = dict.fromkeys(_FIELDS.values(), "")
         self.rules = self.table.dataset(iod_of(instance.first(_SOP_CLASS)))
         self.charset = instance.charset
@@ -123,7 +123,9 @@ class _Planner:
         instance = self.instance
         sop_class = instance.first(_SOP_CLASS)
         if not (_UID.fullmatch(sop_class) and instance.first(_SOP_INSTANCE)):
-            raise MalformedFileError("SOP Class UID or SOP Instance UID is missing, or is no UID")
+            raise MalformedFileError(
+                "SOP Class UID or SOP Instance UID is missing, or is no UID: it is no instance, leave it out"
+            )
         body = Pieces()
         pending = self._markers()[::-1]
         for base, section in instance.sections:
@@ -139,15 +141,18 @@ class _Planner:
             body.literal(literal)
         meta = file_meta(sop_class, self.fields["SOPInstanceUID"], instance.transfer_syntax)
         self.actions.append(Action("preamble and file meta", Code.D, "PS3.15 E.1.1: written anew"))
+        if instance.contents.mended:
+            rule = f"read the tolerant way: {instance.contents.mended}"
+            self.actions.append(Action("main dataset", Code.C, rule))
+            self.findings.append(rule)
         self.findings.extend(losses(instance, self.profile, self.actions))
         if YEAR in fields_in(self.profile.dicom_path):
             self.fields[YEAR] = self._study_year()
         self._find_lines()
         if not self.risk:
             self.findings.extend(pixel_findings(instance))
-        return Plan(
-            Format.DICOM, body.done(meta), tuple(self.actions), ".dcm", tuple(self.findings), self.fields
-        )
+        pieces = file_of(meta, body, instance.contents)
+        return Plan(Format.DICOM, pieces, tuple(self.actions), ".dcm", tuple(self.findings), self.fields)
 
     def _study_year(self) -> str:
         """The year in Study Date as it stands in the output; empty where there is none."""
@@ -229,7 +234,7 @@ class _Planner:
 
     def _keep(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
         code = decision.action.code
-        if element.tag != PIXEL_DATA or scope.prefix:
+        if element.tag not in PIXEL_TAGS:
             out.keep(element.start, element.end)
         elif self._pixel_data(element, scope, out):
             code = Code.C
@@ -237,29 +242,43 @@ class _Planner:
 
     def _pixel_data(self, element: Element, scope: Scope, out: Pieces) -> bool:
         """Keep the frames and nothing else; says whether anything else was there."""
+        if not scope.prefix:
+            refuse_contradiction(scope.data, element, self.instance.contents)
         if is_encapsulated(scope.data, element):
             if not keep_encapsulated(scope.data, element, out):
                 return False
             self.findings.append("metadata inside compressed frames was overwritten")
             return True
-        end = frames_end(self.instance, element)
-        if end == element.end:
+        described = self._described(scope)
+        end = frames_end(described, element)
+        if end > element.end:
+            self.findings.append(
+                "Pixel Data is shorter than its frames: compare the source with the original"
+            )
+        if end >= element.end:
             out.keep(element.start, element.value)
         else:
             self.findings.append("Pixel Data was longer than its frames and was cut")
             out.literal(header(element.tag, element.vr, end - element.value, coding=scope.coding))
-        return self._samples(Range(element.value, end), out) or end != element.end
+        samples = Range(element.value, min(end, element.end))
+        return self._samples(described, samples, out) or end < element.end
 
-    def _samples(self, samples: Range, out: Pieces) -> bool:
+    def _samples(self, described: Instance, samples: Range, out: Pieces) -> bool:
         """Keep native samples, their unused bits cleared where the profile or an overlay asks for it."""
-        finding = clearing_reason(self.instance, samples, self.profile.unused_bits)
-        bits = stored_bits(self.instance)
+        finding = clearing_reason(described, samples, self.profile.unused_bits)
+        bits = stored_bits(described)
         if bits is None or finding is None:
             out.keep(samples.start, samples.end)
             return False
         self.findings.append(finding)
         out.render(cleared(samples, bits))
         return True
+
+    def _described(self, scope: Scope) -> Instance:
+        """Where the attributes that describe the pixels of `scope` stand."""
+        if not scope.prefix:
+            return self.instance
+        return self.instance.within(scope.data, scope.elements, scope.coding)
 
     def _change(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
         """Write a new value, or keep the bytes where the new value is the old one."""

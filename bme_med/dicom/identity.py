@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bme_med.core import FileError, MalformedFileError, Source
-from bme_med.dicom.instance import Instance, read_instance
+from bme_med.dicom.instance import Instance, read_instance, read_strictly
 from bme_med.dicom.layout import Layout
 from bme_med.dicom.walker import Items, walk
 
@@ -74,7 +74,7 @@ def glance(data: Source, layout: Layout) -> Owner | None:
     """The owner of a DICOM file, from its head alone; nothing where it cannot be read."""
     try:
         try:
-            return owner_of(read_instance(data[0:_HEAD_BYTES], layout=layout))
+            return owner_of(read_strictly(data[0:_HEAD_BYTES], layout=layout))
         except MalformedFileError:
             return owner_of(read_instance(data, layout=layout))
     except FileError:

@@ -1,45 +1,52 @@
-"""Reading one instance: file meta, transfer syntax, the main dataset's elements (PS3.10, chapter 7)."""
+"""Reading one instance: what stands before the main dataset, and its elements (PS3.10, chapter 7)."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bme_med.core import MalformedFileError, Source, UnsupportedFileError
+from bme_med.core import MalformedFileError, Source
 from bme_med.dicom.charsets import decode
-from bme_med.dicom.encoding import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, Coding, split_values
+from bme_med.dicom.encoding import Coding, split_values
 from bme_med.dicom.layout import Layout, Section
-from bme_med.dicom.walker import Element, walk, walk_group
+from bme_med.dicom.part10 import Contents, contents_of
+from bme_med.dicom.tolerant import mended
+from bme_med.dicom.walker import Element, walk
 
-__all__ = ["Instance", "read_instance"]
+__all__ = ["Instance", "read_instance", "read_strictly"]
 
-_NATIVE = {
-    "1.2.840.10008.1.2": IMPLICIT_LE,
-    "1.2.840.10008.1.2.1": EXPLICIT_LE,
-    "1.2.840.10008.1.2.2": EXPLICIT_BE,
-}
-_UNSUPPORTED = {
-    "1.2.840.10008.1.2.1.99": "deflated transfer syntax",
-    "1.2.840.10008.1.2.4.94": "pixel data lies on a server (JPIP)",
-    "1.2.840.10008.1.2.4.95": "pixel data lies on a server (JPIP)",
-    "1.2.840.10008.1.2.4.204": "pixel data lies on a server (JPIP)",
-    "1.2.840.10008.1.2.4.205": "pixel data lies on a server (JPIP)",
-}
-_ENCAPSULATED = re.compile(r"1\.2\.840\.10008\.1\.2\.(?:4\.\d{2,3}|5)")
-"""Compressed transfer syntaxes, later ones too; with no tail, since file meta repeats the UID."""
-
-_TRANSFER_SYNTAX = 0x00020010
 _CHARACTER_SET = 0x00080005
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An instance's structure over its bytes; values are read when asked for."""
+    """An instance's structure over its bytes; values are read when asked for.
 
-    data: Source
-    transfer_syntax: str
-    coding: Coding
-    start: int
+    Attributes
+    ----------
+    contents
+        The bytes, and how they were read.
+    sections
+        The main dataset, each section with the offset that its own offsets count from.
+    by_tag
+        Top-level elements, each with the bytes that its offsets refer to.
+    """
+
+    contents: Contents
     sections: list[tuple[int, Section]]
     by_tag: dict[int, tuple[Source, Element]]
+
+    @property
+    def data(self) -> Source:
+        """What offsets refer to."""
+        return self.contents.data
+
+    @property
+    def transfer_syntax(self) -> str:
+        """Its UID."""
+        return self.contents.transfer_syntax
+
+    @property
+    def coding(self) -> Coding:
+        """How the main dataset is encoded."""
+        return self.contents.coding
 
     def raw(self, tag: int) -> bytes:
         """Bytes of the value of a top-level attribute; none where it is absent."""
@@ -66,13 +73,18 @@ class Instance:
         if self.by_tag[tag][1].vr == "IS":
             first = self.first(tag)
             return int(first) if first.isascii() and first.isdigit() else 0
-        return int.from_bytes(raw[:2], self.coding.byte_order)
+        return int.from_bytes(raw[:2], self.contents.coding.byte_order)
 
     def text(self, tag: int) -> str:
         """A top-level text attribute, decoded; undecodable bytes as Latin-1."""
         raw = self.raw(tag)
         text = decode(raw, self.charset)
         return (raw.decode("latin-1") if text is None else text).strip(" \0")
+
+    def within(self, data: Source, elements: list[Element], coding: Coding) -> "Instance":
+        """An item's `elements`, to be asked like those of the main dataset."""
+        by_tag = {element.tag: (data, element) for element in elements}
+        return Instance(replace(self.contents, coding=coding), [], by_tag)
 
     @property
     def elements(self) -> list[Element]:
@@ -86,22 +98,40 @@ class Instance:
 
 
 def read_instance(data: Source, *, layout: Layout | None = None) -> Instance:
-    """Walk `data` from its preamble to its end; `layout` remembers what instances have in common.
+    """Walk `data` from its start to its end; what is irregular is mended first.
 
     Raises
     ------
     MalformedFileError
-        If it is no well-formed file.
+        If it is no well-formed file, and cannot be mended.
     UnsupportedFileError
         If its transfer syntax cannot be cleaned.
     """
-    if data[128:132] != b"DICM":
-        raise UnsupportedFileError(
-            "a dataset without preamble and file meta information is not supported yet"
-        )
-    meta, start = walk_group(data, 132, 0x0002)
-    syntax = _transfer_syntax(data, meta)
-    coding = _NATIVE.get(syntax, EXPLICIT_LE)
+    try:
+        return read_strictly(data, layout=layout)
+    except MalformedFileError as error:
+        contents = mended(data, error)
+        try:
+            return _read(contents, layout)
+        except MalformedFileError:
+            raise MalformedFileError(
+                f"{error}; it cannot be mended: export it again from where it came"
+            ) from None
+
+
+def read_strictly(data: Source, *, layout: Layout | None = None) -> Instance:
+    """The same, and nothing is mended; `layout` remembers what instances have in common.
+
+    Raises
+    ------
+    FileError
+        As `read_instance` does.
+    """
+    return _read(contents_of(data), layout)
+
+
+def _read(contents: Contents, layout: Layout | None) -> Instance:
+    data, start, coding = contents.data, contents.start, contents.coding
     if layout:
         sections = layout.read(data, start, coding=coding)
     else:
@@ -112,18 +142,4 @@ def read_instance(data: Source, *, layout: Layout | None = None) -> Instance:
     by_tag: dict[int, tuple[Source, Element]] = {}
     for _, section in sections:
         by_tag.update(section.by_tag)
-    return Instance(data, syntax, coding, start, sections, by_tag)
-
-
-def _transfer_syntax(data: Source, meta: list[Element]) -> str:
-    for element in meta:
-        if element.tag == _TRANSFER_SYNTAX:
-            syntax = split_values(data[element.value : element.end])[0]
-            break
-    else:
-        raise MalformedFileError("file meta information names no transfer syntax", where="(0002,0010)")
-    if syntax in _UNSUPPORTED:
-        raise UnsupportedFileError(f"{_UNSUPPORTED[syntax]} is not supported yet")
-    if syntax not in _NATIVE and not _ENCAPSULATED.fullmatch(syntax):
-        raise UnsupportedFileError("unknown or private transfer syntax")
-    return syntax
+    return Instance(contents, sections, by_tag)

@@ -1,11 +1,12 @@
-"""How long Pixel Data may be (PS3.3, C.7.6.3.1; PS3.5, 8.1)."""
+"""What Pixel Data may be: encapsulated or not, and how long (PS3.3, C.7.6.3.1; PS3.5, 8.1 and A.4)."""
 
-from bme_med.core import MalformedFileError, Source
+from bme_med.core import MalformedFileError, Source, UnsupportedFileError
 from bme_med.dicom.encoding import UNDEFINED
 from bme_med.dicom.instance import Instance
+from bme_med.dicom.part10 import Contents
 from bme_med.dicom.walker import Element
 
-__all__ = ["frames_end", "is_encapsulated"]
+__all__ = ["frames_end", "is_encapsulated", "refuse_contradiction"]
 
 _SAMPLES, _PHOTOMETRIC, _FRAMES = 0x00280002, 0x00280004, 0x00280008
 _ROWS, _COLUMNS, _BITS = 0x00280010, 0x00280011, 0x00280100
@@ -16,10 +17,28 @@ def is_encapsulated(data: Source, pixel_data: Element) -> bool:
     return int.from_bytes(data[pixel_data.value - 4 : pixel_data.value], "little") == UNDEFINED
 
 
-def frames_end(instance: Instance, pixel_data: Element) -> int:
-    """Offset behind the last frame of native Pixel Data, padded to even length.
+def refuse_contradiction(data: Source, pixel_data: Element, contents: Contents) -> None:
+    """Raise where top-level Pixel Data is not what the transfer syntax says: what its bytes are is unknown.
 
-    The element's own end where it is shorter than its frames, or its frames are not described.
+    Raises
+    ------
+    UnsupportedFileError
+        With what to do.
+    """
+    is_empty = pixel_data.end == pixel_data.value
+    if not is_empty and is_encapsulated(data, pixel_data) != contents.is_compressed:
+        expected, found = ("", "not ") if contents.is_compressed else ("un", "")
+        raise UnsupportedFileError(
+            f"the transfer syntax is for {expected}compressed pixels, but Pixel Data is {found}encapsulated: "
+            "convert it with another tool, then run again"
+        )
+
+
+def frames_end(instance: Instance, pixel_data: Element) -> int:
+    """Offset behind the last frame of native pixel data, integer or float, padded to even length.
+
+    Behind the element's end where it is shorter than its frames; that end where they are not described.
+    `instance` is what describes them: the main dataset, or the item that holds them.
 
     Raises
     ------
@@ -36,4 +55,4 @@ def frames_end(instance: Instance, pixel_data: Element) -> int:
     if frames < 1:
         raise MalformedFileError("the number of frames is no number", where="(0028,0008)")
     frame_bytes = (rows * columns * samples * bits * frames + 7) // 8
-    return min(pixel_data.value + frame_bytes + (frame_bytes & 1), pixel_data.end)
+    return pixel_data.value + frame_bytes + (frame_bytes & 1)

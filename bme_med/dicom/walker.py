@@ -8,43 +8,35 @@ from typing import NamedTuple
 
 from bme_med.core import MalformedFileError, Source
 from bme_med.dicom.dictionary import dictionary, format_tag, is_private
-from bme_med.dicom.encoding import EXPLICIT_LE, IMPLICIT_LE, LONG_VRS, UNDEFINED, Coding
+from bme_med.dicom.encoding import EXPLICIT_LE, IMPLICIT_LE, UNDEFINED, VRS, Coding
 
-__all__ = ["PIXEL_DATA", "Element", "Item", "Items", "walk", "walk_group", "walk_through"]
+__all__ = [
+    "MAX_DEPTH",
+    "PIXEL_DATA",
+    "PIXEL_TAGS",
+    "SEQUENCE_END",
+    "Element",
+    "Item",
+    "Items",
+    "implicit_vr",
+    "is_zero",
+    "walk",
+    "walk_group",
+    "walk_through",
+]
 
 MAX_DEPTH = 100
+"""Deepest nesting of sequences that is followed."""
 _BLOCK_BYTES = 1 << 16
 PIXEL_DATA = 0x7FE00010
+PIXEL_TAGS = (0x7FE00008, 0x7FE00009, PIXEL_DATA)
+"""Float, double and integer pixel data."""
 ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
 
 _new = tuple.__new__
 """Makes a named tuple at half the price of calling its class: a walk makes one an element."""
-
-_SHORT_VRS = (
-    "AE",
-    "AS",
-    "AT",
-    "CS",
-    "DA",
-    "DS",
-    "DT",
-    "FD",
-    "FL",
-    "IS",
-    "LO",
-    "LT",
-    "PN",
-    "SH",
-    "SL",
-    "SS",
-    "ST",
-)
-_VRS: dict[bytes, tuple[str, bool]] = {
-    **{vr.encode(): (vr, False) for vr in (*_SHORT_VRS, "TM", "UI", "UL", "US")},
-    **{vr.encode(): (vr, True) for vr in LONG_VRS},
-}
 
 
 class Element(NamedTuple):
@@ -88,7 +80,7 @@ def walk(data: Source, start: int, end: int, *, coding: Coding, before: int | No
         If the bytes are no well-formed dataset: order, lengths, VRs, delimiters.
     """
     elements, position, _ = _walk(data, start, end, coding=coding, depth=0, in_item=False, before=before)
-    if before is None and not _is_zero(data, position, end):
+    if before is None and not is_zero(data, position, end):
         raise MalformedFileError("bytes that are no element follow the dataset", offset=position)
     return elements
 
@@ -106,7 +98,7 @@ def walk_group(data: Source, start: int, group: int) -> tuple[list[Element], int
     while int.from_bytes(data[position : position + 2], "little") == group:
         tag, vr, value, length = _explicit_header(data, position)
         if length == UNDEFINED or value + length > size or tag <= last:
-            raise MalformedFileError("file meta is damaged", where=format_tag(tag), offset=position)
+            raise MalformedFileError("file meta is damaged", where=_known(tag), offset=position)
         elements.append(Element(tag, vr, position, value, value + length, None))
         position, last = value + length, tag
     return elements, position
@@ -133,13 +125,13 @@ def _walk(
         if explicit:
             group, number, raw, length = named(data[position : position + 8])
             tag = group << 16 | number
-            known = _VRS.get(raw)
+            known = VRS.get(raw)
             if known is None:
                 if tag == ITEM_END and in_item:
                     return elements, _after_delimiter(data, position, coding), True
-                if not in_item and _is_zero(data, position, end):
+                if not in_item and is_zero(data, position, end):
                     break
-                raise MalformedFileError("unknown VR", where=format_tag(tag), offset=position)
+                raise MalformedFileError("unknown VR", where=_known(tag), offset=position)
             vr, is_long = known
             value = position + 8
             if is_long:
@@ -150,15 +142,15 @@ def _walk(
             tag = group << 16 | number
             if tag == ITEM_END and in_item:
                 return elements, _after_delimiter(data, position, coding), True
-            if tag == 0 and not in_item and _is_zero(data, position, end):
+            if tag == 0 and not in_item and is_zero(data, position, end):
                 break
-            vr = _implicit_vr(tag)
+            vr = implicit_vr(tag)
             value = position + 8
         if before is not None and tag >= before:
             break
         if tag <= last:
             raise MalformedFileError(
-                "elements are not in ascending order", where=format_tag(tag), offset=position
+                "elements are not in ascending order", where=_known(tag), offset=position
             )
         last = tag
         if length == UNDEFINED:
@@ -167,10 +159,10 @@ def _walk(
             stop = value + length
             if stop > end:
                 raise MalformedFileError(
-                    "value reaches beyond its dataset", where=format_tag(tag), offset=position
+                    "value reaches beyond its dataset", where=_known(tag), offset=position
                 )
             if length & 1:
-                raise MalformedFileError("odd value length", where=format_tag(tag), offset=position)
+                raise MalformedFileError("odd value length", where=_known(tag), offset=position)
             is_nested = vr in ("SQ", "UN") and before is None
             items = _defined(data, tag, vr, value, stop, coding, depth) if is_nested else None
         elements.append(_new(Element, (tag, vr, position, value, stop, items)))
@@ -206,9 +198,7 @@ def _undefined(
     if vr in ("OB", "OW") and tag == PIXEL_DATA and coding.byte_order == "little":
         return None, _fragments_end(data, start, end)
     if vr not in ("SQ", "UN"):
-        raise MalformedFileError(
-            "undefined length where the VR allows none", where=format_tag(tag), offset=start
-        )
+        raise MalformedFileError("undefined length where the VR allows none", where=_known(tag), offset=start)
     inner = coding if vr == "SQ" else IMPLICIT_LE
     items, stop = _items(data, start, end, coding=inner, depth=depth, delimited=True)
     return Items(True, inner, items), stop
@@ -227,7 +217,7 @@ def _items(
         if tag == SEQUENCE_END and delimited and length == 0:
             return items, position
         if tag != ITEM:
-            raise MalformedFileError("expected a sequence item", where=format_tag(tag), offset=start)
+            raise MalformedFileError("expected a sequence item", where=_known(tag), offset=start)
         stop = end if length == UNDEFINED else position + length
         if stop > end:
             raise MalformedFileError("item reaches beyond its sequence", offset=start)
@@ -253,17 +243,15 @@ def _fragments_end(data: Source, position: int, end: int) -> int:
         if tag != ITEM or length == UNDEFINED or length & 1:
             break
         position += length
-    raise MalformedFileError(
-        "encapsulated pixel data is damaged", where=format_tag(PIXEL_DATA), offset=position
-    )
+    raise MalformedFileError("encapsulated pixel data is damaged", where=_known(PIXEL_DATA), offset=position)
 
 
 def _explicit_header(data: Source, position: int) -> tuple[int, str, int, int]:
     group, number, raw, length = EXPLICIT_LE.named.unpack(_exactly(data, position, 8, len(data)))
     tag = group << 16 | number
-    known = _VRS.get(raw)
+    known = VRS.get(raw)
     if known is None:
-        raise MalformedFileError("unknown VR", where=format_tag(tag), offset=position)
+        raise MalformedFileError("unknown VR", where=_known(tag), offset=position)
     if known[1]:
         return tag, known[0], position + 12, _length(data, position + 8, EXPLICIT_LE)
     return tag, known[0], position + 8, length
@@ -274,7 +262,7 @@ def _length(data: Source, position: int, coding: Coding) -> int:
     return int(length)
 
 
-def _is_zero(data: Source, position: int, end: int) -> bool:
+def is_zero(data: Source, position: int, end: int) -> bool:
     """Whether nothing but zero bytes follows, as writers pad files to a block."""
     return not any(
         data[start : min(start + _BLOCK_BYTES, end)].strip(b"\0")
@@ -294,7 +282,7 @@ def _after_delimiter(data: Source, position: int, coding: Coding) -> int:
     return position + 8
 
 
-def _implicit_vr(tag: int) -> str:
+def implicit_vr(tag: int) -> str:
     """VR by the dictionary; choices as PS3.5, A.1 settles them; UN where nothing is known."""
     if tag & 0xFFFF == 0:
         return "UL"
@@ -305,3 +293,8 @@ def _implicit_vr(tag: int) -> str:
         return "UN"
     vr = entry[0]
     return vr if len(vr) == 2 else "OW" if "OW" in vr else "US"
+
+
+def _known(tag: int) -> str:
+    """The notation of a standard attribute; of no other tag, which may be text that went astray."""
+    return format_tag(tag) if dictionary().get(tag) else ""

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from bme_med.core.deflate import stored_blocks
 from bme_med.core.plan import Pieces, Range
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
@@ -21,7 +22,6 @@ _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _OUTPUT_BYTES = 1 << 18
-_STORED_BYTES = 0xFFFF
 
 
 class Header(NamedTuple):
@@ -158,9 +158,4 @@ def store(data: bytes) -> bytes:
     >>> inflate(store(b"abc"), 3)
     b'abc'
     """
-    blocks = [data[start : start + _STORED_BYTES] for start in range(0, len(data), _STORED_BYTES)] or [b""]
-    stored = b"".join(
-        struct.pack("<BHH", number == len(blocks), len(block), len(block) ^ 0xFFFF) + block
-        for number, block in enumerate(blocks, 1)
-    )
-    return b"\x78\x01" + stored + struct.pack(">I", zlib.adler32(data))
+    return b"\x78\x01" + stored_blocks(data) + struct.pack(">I", zlib.adler32(data))

@@ -56,7 +56,7 @@ def kind_of(where: str) -> str:
     """
     match = _TAG.search(where)
     if match is None:
-        return _GROUPS[0x0002] if where.startswith("preamble") else _photo_kind(where)
+        return _GROUPS[0x0002] if where.startswith(("preamble", "main dataset")) else _photo_kind(where)
     group = int(match[1], 16)
     if group & 1:
         return _PRIVATE

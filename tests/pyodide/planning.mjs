@@ -1,4 +1,4 @@
-// Runs planning.py in Pyodide, which sees these four folders and nothing else: node planning.mjs FOLDER
+// Runs planning.py in Pyodide, which sees these five folders and nothing else: node planning.mjs FOLDER PYDICOM
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadPyodide } from "pyodide";
@@ -11,6 +11,7 @@ pyodide.mountNodeFS("/app/bme_med", join(root, "bme_med"));
 pyodide.mountNodeFS("/app/profiles", join(root, "profiles"));
 pyodide.mountNodeFS("/app/tests", here);
 pyodide.mountNodeFS("/app/input", process.argv[2]);
+pyodide.mountNodeFS("/app/pydicom", process.argv[3]);
 pyodide.runPython(`
 import runpy, sys
 sys.path.insert(0, "/app")

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import NoReturn
 
+import pydicom
 import pytest
 
 from tests.oracles.runs import CORPUS
@@ -41,7 +42,7 @@ def absent(reason: str) -> NoReturn:
 
 def in_pyodide(node: str, folder: Path) -> dict[str, dict[str, str]]:
     """As `outcomes`, planned in Pyodide."""
-    command = [node, str(HERE / "planning.mjs"), str(folder)]
+    command = [node, str(HERE / "planning.mjs"), str(folder), str(Path(pydicom.__file__).parent)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     planned: dict[str, dict[str, str]] = json.loads(done.stdout)
