@@ -16,7 +16,7 @@ __all__ = ["LenientElement", "UnreadableError", "read_leniently"]
 
 _NO_GROUPS = (0x0000, 0x0002, 0xFFFE, 0xFFFF)
 """Groups of commands, file meta and delimiters, which no element of a dataset has (PS3.5, 7.1)."""
-_ENDS = "it ends within an element: copy it again from where it came"
+_ENDS = "an element reaches beyond its end: copy it again from where it came"
 _NO_DATASET = "its elements cannot all be told apart: export it again from where it came"
 _MAX_REREAD_BYTES = 512 << 20
 """Bytes of sequences with defined length, which pydicom copies at each level of nesting."""
@@ -131,7 +131,8 @@ class _Reader:
         if self.dataset[start : start + 4] != self.item_tag:
             raise UnreadableError(_NO_DATASET)
         self.spans.append((start, start + 8))
-        return [self._element(found, base, depth + 1) for found in item.elements()]
+        raw = (item.get_item(tag, keep_deferred=True) for tag in sorted(item.keys()))
+        return [self._element(found, base, depth + 1) for found in raw]
 
     def _undefined_header(self, value: int) -> int:
         """Bytes of the header of a sequence with undefined length, which may be implicit among explicit."""

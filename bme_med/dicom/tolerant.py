@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from bme_med.core import FileError, MalformedFileError, Source
+from bme_med.core import MalformedFileError, Source, UnsupportedFileError
 from bme_med.dicom.encoding import (
     EXPLICIT_LE,
     UNDEFINED,
@@ -43,12 +43,14 @@ def mended(data: Source, error: MalformedFileError) -> Contents:
     try:
         with _silence():
             return _rewritten(_contents(data), error)
-    except FileError:
+    except UnsupportedFileError:
         raise
     except ImportError:
         raise MalformedFileError(f"{error}; mending it takes pydicom, which is not installed") from None
     except UnreadableError as why:
         raise MalformedFileError(f"{error}; {why}") from None
+    except MalformedFileError as why:
+        raise MalformedFileError(f"{why}; it cannot be mended: export it again from where it came") from None
     except Exception:  # noqa: BLE001 - pydicom raises whatever its conversions raise
         raise MalformedFileError(
             f"{error}; pydicom cannot read it either: export it again from where it came"

@@ -78,6 +78,16 @@ IRREGULAR: dict[str, Callable[[], bytes]] = {
     "an item with delimiters in a sequence of defined length": lambda: with_element(
         explicit(0x00189114, b"SQ", _ITEM + _UNDEFINED + explicit(0x00180050, b"DS", b"1.5") + _ITEM_END)
     ),
+    "an odd length beside empty elements in items": lambda: with_element(
+        explicit(0x00180050, b"DS", b"1.5")
+        + explicit(
+            0x00189114, b"SQ", item(explicit(0x00089007, b"CS", b"") + explicit(0x00281050, b"DS", b""))
+        )
+        + explicit(0x00189115, b"SQ", item(implicit(0x00281050, b"") + implicit(0x00280010, b"")))
+        + explicit(
+            0x00189117, b"SQ", item(explicit(0x00280010, b"US", b"") + explicit(0x00281202, b"OW", b""))
+        )
+    ),
     "garbage behind the pixels": lambda: _encoded(small_mr()) + b"garbage that is no element",
     "zero bytes behind an odd value": lambda: with_element(explicit(0x00180050, b"DS", b"1.5")) + bytes(300),
     "a declared encoding that is not the dataset's": lambda: _encoded(small_mr(), "implicit").replace(
@@ -185,7 +195,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: _encoded(small_mr())[: -len(PIXELS)] + b"garbage that is no element",
         "",
     ),
-    "pixels that end too early": (lambda: _encoded(small_mr())[:-2], "ends within an element"),
+    "pixels that end too early": (lambda: _encoded(small_mr())[:-2], "reaches beyond its end"),
     "a byte order that is not its syntax's": (
         lambda: _encoded(small_mr(), "big endian").replace(
             b"UI\x14\x001.2.840.10008.1.2.2\0", b"UI\x16\x001.2.840.10008.1.2.4.50"
