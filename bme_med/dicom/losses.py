@@ -5,6 +5,7 @@ injection to acquisition (PS3.3, C.8.9.2, C.8.9.4); a maker may give a factor of
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from bme_med.core import Action, Code, DatePolicy, Profile
 from bme_med.dicom.dictionary import dictionary
@@ -48,7 +49,8 @@ def losses(instance: Instance, profile: Profile, actions: Iterable[Action]) -> I
     is_dynamic = instance.number(_TEMPORAL_POSITIONS) > 1 or "DYNAMIC" in instance.values(_SERIES_TYPE)
     if not (is_pet or is_dynamic):
         return
-    lost = {_keyword(action) for action in actions if _is_lost(action, profile.dates)}
+    needed = [(keyword, action.code) for action in actions if (keyword := _keyword(action.where))]
+    lost = {keyword for keyword, code in needed if _is_lost(keyword, code, profile.dates)}
     if is_pet:
         yield from _pet(instance, lost)
     if is_dynamic and lost & _DYNAMIC_TIMES:
@@ -65,16 +67,18 @@ def _pet(instance: Instance, lost: set[str]) -> Iterator[str]:
         yield f"PET: {text} removed, SUV cannot be computed from this copy"
 
 
-def _is_lost(action: Action, dates: DatePolicy) -> bool:
-    is_year = dates is DatePolicy.YEAR and action.code is Code.C
-    return action.code in (Code.X, Code.Z, Code.D) or (
-        is_year and _keyword(action) in _PET_TIMES | _DYNAMIC_TIMES
-    )
+def _is_lost(keyword: str, code: Code, dates: DatePolicy) -> bool:
+    """Whether nothing is left that a measurement can use."""
+    is_cut = code is Code.C and dates is DatePolicy.YEAR and keyword in _PET_TIMES | _DYNAMIC_TIMES
+    return is_cut or code in (Code.X, Code.Z, Code.D)
 
 
-def _keyword(action: Action) -> str:
-    """Keyword of the attribute, or the tag of a private one."""
-    return action.where.rpartition(".")[2].rpartition(" ")[2]
+@lru_cache(maxsize=65_536)
+def _keyword(where: str) -> str:
+    """Keyword of an attribute that a measurement needs, or the tag of a maker's factor; else nothing."""
+    keyword = where.rpartition(".")[2].rpartition(" ")[2]
+    is_needed = keyword in _SUV or keyword in _PET_TIMES or keyword in _DYNAMIC_TIMES
+    return keyword if is_needed or keyword.startswith(f"({_PHILIPS_GROUP:04X}") else ""
 
 
 def _is_given(instance: Instance, keyword: str) -> bool:
