@@ -399,3 +399,41 @@ def test_kept_parts_say_by_which_table_they_stay() -> None:
     kept = [a for a in made.actions if a.where.startswith("(0043") and a.code is Code.K]
     assert [action.where for action in kept] == ["(0043,0010)", "(0043,1039)"]
     assert "PS3.15 Table E.3.10-1" in kept[1].rule
+
+
+_MAKERS = {
+    "dcm_qa_uih": {"(0065,xx09) Image Private Header", "(0065,xx37) Image Private Header"},
+    "dcm_qa_canon_61": {"(700D,xx05) CANON_MEC_MR3", "(700D,xx14) CANON_MEC_MR3^10"},
+}
+
+
+@pytest.mark.parametrize("folder", _MAKERS)
+def test_makers_that_the_table_does_not_know_keep_what_the_site_lists_and_nothing_else(folder: str) -> None:
+    files = sorted(path for path in (CORPUS / "dicom" / folder).rglob("*") if path.suffix == ".dcm")
+    if not files:
+        pytest.skip("the corpus does not lie beside the checkout")
+    lines = "".join(f"'{line}'='K'\n" for line in _MAKERS[folder])
+    for path in files[::10]:
+        source = path.read_bytes()
+        assert list(_places(planned(source, _SAFE)[1])) == []
+        before = {place: element.value for place, _, element in _places(pydicom.dcmread(BytesIO(source)))}
+        left = list(_places(planned(source, f"{_SAFE}[dicom.attributes]\n{lines}")[1]))
+        for place, creator, element in left:
+            assert (
+                f"({element.tag.group:04X},xx{element.tag.element & 0xFF:02X}) {creator}" in _MAKERS[folder]
+            )
+            assert element.value == before[place]
+        assert len(left) == len(_MAKERS[folder])
+
+
+def test_a_private_sequence_that_a_site_lists_is_cleaned_inside_in_real_files() -> None:
+    files = sorted(path for path in (CORPUS / "dicom" / "dcm_qa_uih").rglob("*.dcm"))
+    if not files:
+        pytest.skip("the corpus does not lie beside the checkout")
+    source = files[0].read_bytes()
+    text = f"{_SAFE}[dicom.attributes]\n'(0065,xx51) Image Private Header'='K'"
+    before, out = pydicom.dcmread(BytesIO(source)), planned(source, text)[1]
+    (element,) = [e for e in out if e.tag.is_private and e.tag.element > 0xFF]
+    assert len(element.value) == len(before[element.tag].value) > 1
+    assert [place for place, _, _ in _places(out) if "." in place] == []
+    assert not any(item.get("AcquisitionDate") or item.get("AcquisitionTime") for item in element.value)
