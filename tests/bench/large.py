@@ -5,6 +5,7 @@ Seconds against ``cp`` and ``cp`` with sync, and the anonymous memory of all pro
 
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -31,9 +32,10 @@ _PAUSE_SECONDS = 0.01
 
 @dataclass
 class Figures:
-    """Seconds, round by round, and the most anonymous memory that was seen, in MB."""
+    """Wall and processor seconds, round by round, and the most anonymous memory that was seen, in MB."""
 
     seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     largest_process: float = 0.0
     all_processes: float = 0.0
 
@@ -116,6 +118,7 @@ def _warm(source: Path) -> None:
 
 
 def _run(line: list[str | Path], figures: Figures) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     sampler = Sampler(process.pid, figures)
@@ -123,6 +126,8 @@ def _run(line: list[str | Path], figures: Figures) -> None:
     _, errors = process.communicate()
     figures.seconds.append(time.perf_counter() - started)
     sampler.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    figures.cpu.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     if process.returncode:
         sys.exit(f"{line[0]} ended with {process.returncode}: {errors.decode()[-500:]}")
 
@@ -130,15 +135,14 @@ def _run(line: list[str | Path], figures: Figures) -> None:
 def _table(title: str, figures: dict[str, Figures]) -> str:
     ours = median(figures["bme-med deid"].seconds)
     lines = [
-        f"| {title} | seconds | ours to it | RssAnon, largest process, MB | all processes, MB |",
-        "|---|---|---|---|---|",
+        f"| {title} | wall s | ours to it | cpu s | RssAnon, largest process, MB | all processes, MB |",
+        "|---|---|---|---|---|---|",
     ]
     for name, of in figures.items():
         seconds = median(of.seconds)
         ratio = "" if name == "bme-med deid" else f"{ours / seconds:.2f}"
-        lines.append(
-            f"| {name} | {seconds:.1f} | {ratio} | {of.largest_process:.0f} | {of.all_processes:.0f} |"
-        )
+        memory = f"{of.largest_process:.0f} | {of.all_processes:.0f}"
+        lines.append(f"| {name} | {seconds:.1f} | {ratio} | {median(of.cpu):.1f} | {memory} |")
     return "\n".join(lines)
 
 
