@@ -38,6 +38,7 @@ _CALIBRATED, _SRGB, _WINDOWS, _LINKED, _EMBEDDED = 0, b"BGRs", b" niW", b"KNIL",
 _INTENTS = (1, 2, 4, 8)
 _ONE = 1 << 30
 _MAX_GAMMA = 10 << 16
+_MAX_PER_METRE = 1_000_000
 
 
 class Calibration(NamedTuple):
@@ -63,6 +64,8 @@ class Header(NamedTuple):
         Of the info header, which tells its version.
     height
         Without its sign: see `is_top_down`.
+    resolution
+        Pixels per metre, across and down; zero where that is no resolution.
     masks
         Red, green, blue, alpha; zero where the compression does not use them.
     mask_bytes
@@ -134,6 +137,8 @@ def read_header(source: Source) -> Header:
     _check_compression(header_bytes, compression, depth)
     if not (0 < width < 1 << 31 and 0 < abs(height) < 1 << 31):
         raise DamagedPhotoError("the picture has no size")
+    if max(struct.unpack("<II", resolution)) > _MAX_PER_METRE:
+        resolution = bytes(8)
     masks, mask_bytes = _read_masks(data, header_bytes, compression, depth)
     entry_bytes = 3 if header_bytes == _CORE else 4
     palette_start = FILE_HEADER_BYTES + header_bytes + mask_bytes

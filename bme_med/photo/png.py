@@ -28,6 +28,7 @@ from bme_med.photo.png_animation import Animation
 from bme_med.photo.png_chunks import SIGNATURE, Run, encode_chunk, read_chunk, walk
 from bme_med.photo.png_image import inflate, measure_data, read_header, store, write_data
 from bme_med.photo.png_metadata import FORMS, find_form, read_orientation
+from bme_med.photo.png_numbers import is_plausible
 
 __all__ = ["describe", "plan"]
 
@@ -159,6 +160,7 @@ class _Planner:
             is_legal = 1 <= size <= self.palette_entries
         else:
             is_legal = size == _LENGTHS.get(run.type, _LENGTHS_BY_COLOR.get(run.type, {}).get(color))
+            is_legal = is_legal and is_plausible(run.type, read_chunk(self.source, run.chunks[0]))
         if run.type == b"tRNS" and color not in _ALPHA and not is_legal:
             raise DamagedPhotoError("the transparency does not fit the picture", where=run.where)
         return is_legal

@@ -189,10 +189,13 @@ def read_page(source: Source, form: Form, directory: Directory) -> Page:
     geometry = _Geometry(reader, width, height, bits, _subsampling(reader, photometric, compression, samples))
     units = tuple(geometry.units())
     _check_places(source, units, reader.where)
+    fields = reader.fields(samples)
+    for tag in (Tag.RowsPerStrip,) if geometry.is_tiled else (Tag.TileWidth, Tag.TileLength):
+        fields.pop(tag, None)
     extra = reader.numbers(Tag.ExtraSamples) or (0,) * (samples - _colors(reader, photometric))
     return Page(
         directory,
-        reader.fields(samples),
+        fields,
         units,
         geometry.is_tiled,
         geometry.has_margin,

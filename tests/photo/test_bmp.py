@@ -241,6 +241,12 @@ def test_headers_of_os2_are_known(size: int) -> None:
         assert clean(engine, source[: 14 + 41] + TOKEN + source[14 + 48 :], POLICY) == source
 
 
+def test_a_resolution_that_is_none_is_zero() -> None:
+    assert clean(engine, PLAIN[:38] + TOKEN + b"1" + PLAIN[46:], POLICY) == PLAIN
+    source = PLAIN[:38] + struct.pack("<II", 2835, 2835) + PLAIN[46:]
+    assert clean(engine, source, POLICY) == source
+
+
 REFUSED = {
     "cut off": PLAIN[:-1],
     "no picture behind the header": PLAIN[:60],
