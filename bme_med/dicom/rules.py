@@ -287,7 +287,7 @@ class _Maker:
         self.profile = profile
         self.keyword = entry[1] if entry else ""
         self.is_known = entry is not None
-        self.is_listed = bool(private_vr)
+        self.is_bytes = any(vr in (private_vr or "") for vr in _BYTES)
         self.where = where(tag)
         self.type = type_
         self.vr = _judged_vr(vr, entry[0] if entry else private_vr)
@@ -406,7 +406,7 @@ class _Maker:
         rule = f"{SAFE_PRIVATE}, retain-safe-private" if is_safe else f"profile: {exception.selector}"
         if exception.code is not Code.K:
             return replace(self.coded(exception.code, rule, exception.value), vr=self.vr)
-        if is_safe and self.vr in _BYTES and not self.is_listed:
+        if is_safe and self.vr in _BYTES and not self.is_bytes:
             return self.make(Do.REMOVE, Code.X, f"{rule}, but no {self.vr}")
         decision = self.unlisted(rule, known=True)
         going = self.make(Do.REMOVE, Code.X, f"{rule}: nothing was left that may stay")

@@ -12,9 +12,12 @@ from pydicom.dataset import PrivateBlock
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
-from bme_med.core import Code, FileError
+from bme_med.core import Code, FileError, splice
 from bme_med.core.resources import read_table
-from tests.dicom.making import encoded, mr_instance, planned
+from bme_med.dicom import plan
+from tests.dicom.making import encoded, mr_instance, planned, policy_of
+from tests.oracles.raw import explicit as raw_explicit
+from tests.oracles.raw import implicit as raw_implicit
 from tests.oracles.runs import CORPUS
 
 _SAFE = "name='p'\nextends=['ps315-basic', 'option-retain-safe-private']\n"
@@ -437,3 +440,48 @@ def test_a_private_sequence_that_a_site_lists_is_cleaned_inside_in_real_files() 
     assert len(element.value) == len(before[element.tag].value) > 1
     assert [place for place, _, _ in _places(out) if "." in place] == []
     assert not any(item.get("AcquisitionDate") or item.get("AcquisitionTime") for item in element.value)
+
+
+_NAME = b"Quillfeather"
+_VOUCHED = ("OB", "OW", "OW/OB")
+_NUMBERS = {"FD": 8, "FL": 4, "SL": 4, "SS": 2, "UL": 4, "US": 2, "AT": 4}
+
+
+def _planted(row: dict[str, str], vr: str, *, explicit: bool) -> bytes:
+    """A file with the patient's name as the value of one attribute of the table."""
+    group, low = int(row["tag_pattern"][1:5], 16), int(row["tag_pattern"][8:10], 16)
+    creator = row["private_creator"].encode() + b" " * (len(row["private_creator"]) % 2)
+    tags = group << 16 | 0x0010, group << 16 | 0x1000 | low
+    if explicit:
+        raw = raw_explicit(tags[0], b"LO", creator) + raw_explicit(tags[1], vr.encode(), _NAME)
+    else:
+        raw = raw_implicit(tags[0], creator) + raw_implicit(tags[1], _NAME)
+    ds = mr_instance(explicit=explicit)
+    whole = encoded(ds)
+    after = next(int(element.tag) for element in ds if element.tag > tags[0])
+    at = whole.index((after >> 16).to_bytes(2, "little") + (after & 0xFFFF).to_bytes(2, "little"), 132)
+    return whole[:at] + raw + whole[at:]
+
+
+def _is_number(row: dict[str, str]) -> bool:
+    """Whether the name's bytes are as many numbers as the table allows: nothing tells them apart."""
+    size = _NUMBERS.get(row["vr"], 0)
+    most = row["vm"].rpartition("-")[2]
+    return bool(size) and len(_NAME) % size == 0 and (most == "n" or len(_NAME) // size <= int(most))
+
+
+@pytest.mark.parametrize("vr", ["LO", "UN", "OB", "UT", "IS", "FL", "implicit"])
+def test_no_name_survives_in_any_attribute_that_the_table_lists(vr: str) -> None:
+    """Every row with the patient's name as its value; only where the table says bytes may bytes stay."""
+    under = policy_of(_SAFE)
+    rows = [
+        row for row in read_table("safe_private.csv") if row["vr"] not in _VOUCHED and not _is_number(row)
+    ]
+    assert len(rows) > 400
+    for row in rows:
+        source = _planted(row, vr, explicit=vr != "implicit")
+        assert source.count(_NAME) == 2
+        output = splice(plan(source, under).pieces, source)
+        assert _NAME not in output, row["tag_pattern"]
+        is_replaced = row["vr"] == "UI" and vr in ("UN", "implicit")  # by a UID
+        assert (row["private_creator"].encode() in output) is is_replaced, row["tag_pattern"]
