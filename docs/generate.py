@@ -8,11 +8,11 @@ import typer
 from typer.testing import CliRunner
 
 from bme_med.cli.app import app
-from bme_med.core import DatePolicy, Option, ProfileError, parse_profile
+from bme_med.core import DatePolicy, Option, parse_profile
 from bme_med.core.naming import default_path
 from bme_med.core.profile import KEYS, Key
 from bme_med.core.resources import profile_names, read_resource, read_table
-from bme_med.engines import prepare
+from bme_med.run import is_available, ready_made_options
 
 __all__ = ["cli", "options", "profile_keys", "profiles"]
 
@@ -101,10 +101,10 @@ def options() -> str:
         (
             f"`{option}`",
             codes[option],
-            "yes" if _is_available(option) else "**no**",
+            "yes" if is_available(part) else "**no**",
             f"{_EFFECTS[option]}{_page(option)}",
         )
-        for option in Option
+        for option, part in zip(Option, ready_made_options(), strict=True)
     ]
     return table(("`dicom.options`", "code", "available", "what it does"), rows)
 
@@ -113,16 +113,6 @@ def _page(option: Option) -> str:
     """Link to the page of `option`, as the reference sees it."""
     page = Path(__file__).parent / "options" / f"{option}.md"
     return f": [more](../options/{page.name})" if page.is_file() else ""
-
-
-def _is_available(option: Option) -> bool:
-    """Whether a profile with `option` passes the check that every run starts with."""
-    text = f'name = "x"\n[dicom]\noptions = ["{option}"]\n'
-    try:
-        prepare(parse_profile("x", lambda name: (name, text)))
-    except ProfileError:
-        return False
-    return True
 
 
 def profiles() -> str:

@@ -5,14 +5,19 @@ from typing import Any
 
 from bme_med.cli.console import make_console, print_table
 from bme_med.core import Profile
+from bme_med.run import is_available
 
 __all__ = ["print_profile", "print_profiles"]
 
 
 def print_profiles(heading: str, profiles: Iterable[Profile]) -> None:
-    """Print name and title of each."""
-    rows = [(profile.name, profile.title) for profile in profiles]
-    print_table(make_console(), heading, ("name", "title"), rows)
+    """Print name and title of each, and which of them this version cannot do."""
+    rows = [
+        (profile.name, profile.title, "" if is_available(profile) else "not in this version")
+        for profile in profiles
+    ]
+    columns = ("name", "title", "") if any(note for _, _, note in rows) else ("name", "title")
+    print_table(make_console(), heading, columns, (row[: len(columns)] for row in rows))
 
 
 def print_profile(settings: Mapping[str, Any]) -> None:

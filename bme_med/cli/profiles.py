@@ -22,12 +22,16 @@ def list_(json: _Json = False) -> None:
     """
     from bme_med.cli.console import print_json
     from bme_med.cli.profile import print_profiles
-    from bme_med.run import ready_made_options, ready_made_profiles
+    from bme_med.run import is_available, ready_made_options, ready_made_profiles
 
     found = {"profile": ready_made_profiles(), "option": ready_made_options()}
     if json:
         print_json(
-            [{"kind": kind, "name": one.name, "title": one.title} for kind in found for one in found[kind]]
+            [
+                {"kind": kind, "name": one.name, "title": one.title, "available": is_available(one)}
+                for kind in found
+                for one in found[kind]
+            ]
         )
     else:
         print_profiles("Profiles", found["profile"])

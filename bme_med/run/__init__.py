@@ -6,6 +6,7 @@ from bme_med.run.job import Job, make_job
 from bme_med.run.keys import create_key, new_key
 from bme_med.run.profiles import (
     check_profile,
+    is_available,
     load_profile,
     profile_settings,
     ready_made_options,
@@ -25,6 +26,7 @@ __all__ = [
     "create_key",
     "deidentify",
     "inspect_path",
+    "is_available",
     "load_profile",
     "make_job",
     "new_key",

@@ -8,7 +8,14 @@ from bme_med import engines
 from bme_med.core import Option, Profile, ProfileError, parse_profile
 from bme_med.core.resources import option_names, profile_names, read_resource
 
-__all__ = ["check_profile", "load_profile", "profile_settings", "ready_made_options", "ready_made_profiles"]
+__all__ = [
+    "check_profile",
+    "is_available",
+    "load_profile",
+    "profile_settings",
+    "ready_made_options",
+    "ready_made_profiles",
+]
 
 
 def load_profile(name: str) -> Profile:
@@ -73,6 +80,15 @@ def check_profile(name: str) -> Profile:
     profile = load_profile(name)
     engines.prepare(profile)
     return profile
+
+
+def is_available(profile: Profile) -> bool:
+    """Whether this version can do all that `profile` asks for, such as an option of PS3.15."""
+    try:
+        engines.prepare(profile)
+    except ProfileError:
+        return False
+    return True
 
 
 def ready_made_profiles() -> list[Profile]:
