@@ -181,9 +181,10 @@ class ActionTable:
         found = set()
         for tag, vr in _listed_tags(self._rows.values()):
             exception = self.selectors.find(tag)
-            if exception and exception.code in (Code.K, Code.C) and not _removed_always(tag):
+            if exception and not _removed_always(tag):
                 maker = _Maker(self.profile, tag, vr, 3)
-                if self._by_tables(maker, tag, ()).do in _GOES:
+                is_kept = maker.coded(exception.code, exception.selector).do not in _GOES
+                if is_kept and self._by_tables(maker, tag, ()).do in _GOES:
                     found.add(tag)
         return frozenset(found)
 

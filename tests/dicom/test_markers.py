@@ -172,7 +172,14 @@ def test_an_exception_that_keeps_more_than_the_table_takes_the_basic_code_away()
 
 
 @pytest.mark.parametrize(
-    "line", ["Manufacturer='K'", "StudyDescription='X'", "StationName={action='D',value='A'}"]
+    "line",
+    [
+        "Manufacturer='K'",
+        "StudyDescription='X'",
+        "SeriesDate='C'",
+        "StudyDate='D'",
+        "StationName={action='D',value='A'}",
+    ],
 )
 def test_an_exception_that_keeps_no_more_than_the_table_takes_nothing_away(line: str) -> None:
     out = _output(mr_instance(), f"{_BASE}[dicom.attributes]\n{line}")
