@@ -142,6 +142,8 @@ def _of_row(row: Row, place: Place, profile: Profile, tables: Tables) -> States:
     if "C" in codes:
         return _cleaned(place)
     if "K" in codes:
+        if place.vr in TEXT_VRS:
+            return _SEARCHED
         return frozenset({State.ITEMS}) if place.vr == "SQ" else _LEFT
     if place.tag == 0x006A0003:  # D in the table, although a UID that others refer to
         return _DUMMY | {State.UIDS}
