@@ -147,8 +147,7 @@ class Values:
 
     def _age(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
         raw = self._coded(element, decision, scope)
-        age = _AGE_YEARS.match(raw or b"")
-        return b"090Y" if age and int(age[1]) > _OLDEST_AGE_YEARS else raw
+        return raw and b"\\".join(b"090Y" if _is_old(value) else value for value in raw.split(b"\\"))
 
     def _searched(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
         return self._identifiers.search(scope.raw(element), scope.charset)
@@ -175,6 +174,11 @@ class Values:
         if is_standard_meaning(texts.get(_CODE_SCHEME, ""), code, meaning):
             return raw
         return self._identifiers.words(raw, scope.charset)
+
+
+def _is_old(age: bytes) -> bool:
+    years = _AGE_YEARS.match(age)
+    return years is not None and int(years[1]) > _OLDEST_AGE_YEARS
 
 
 def _written_vr(element: Element) -> str:

@@ -312,6 +312,8 @@ def test_ages_over_89_are_one_category_under_the_year_policy() -> None:
         ds.PatientAge = age
         text = _BASE + "[dicom]\noptions=['retain-patient-characteristics']\n[dates]\npolicy='year'"
         assert _output(ds, text).PatientAge == expected
+        ds.PatientAge = ["045Y", age]
+        assert _output(ds, text).PatientAge == ["045Y", expected]
 
 
 def test_pixel_data_longer_than_its_frames_is_cut() -> None:
