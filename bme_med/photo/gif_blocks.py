@@ -12,6 +12,7 @@ __all__ = ["Block", "read_data", "walk"]
 
 _HEADER_BYTES, _SCREEN_BYTES, _DESCRIPTOR_BYTES = 6, 7, 10
 _MAX_BLOCKS = 20_000
+_MAX_SUB_BLOCKS = 1_000_000
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _CONTROL, _COMMENT, _PLAIN_TEXT, _APPLICATION = 0xF9, 0xFE, 0x01, 0xFF
 _APPLICATIONS = {
@@ -116,6 +117,8 @@ def _sub_blocks(source: Source, position: int) -> tuple[Range, ...]:
         blocks.append(Range(position + 1, position + 1 + size[0]))
         if not size[0]:
             return tuple(blocks)
+        if len(blocks) > _MAX_SUB_BLOCKS:
+            raise UnsupportedFileError("an image in too many parts: save the picture anew")
         position = blocks[-1].end
 
 

@@ -38,7 +38,6 @@ from bme_med.photo.tiff_write import PageParts, write_pages
 __all__ = ["describe", "plan"]
 
 _MAX_METADATA_BYTES = 1 << 20
-_MORE_THAN_SOURCE_BYTES = 1 << 16
 
 _MARGIN_KEPT = "tiles reach beyond the picture; what lies there was kept"
 _CHANNELS_KEPT = (
@@ -136,7 +135,6 @@ class _Planner:
         self.decided: dict[str, tuple[Code, str]] = {}
         self.kept: set[int] = set()
         self.profiles: dict[bytes, TreatedProfile] = {}
-        self.left = 2 * len(source) + _MORE_THAN_SOURCE_BYTES
         self.findings = {NOT_LOOKED_FOR: None}
 
     def decision(self, directory: Directory, entry: Entry) -> tuple[Code, str]:
@@ -158,9 +156,6 @@ class _Planner:
         self._write_profile(page, fields)
         for tag, field in fields.items():
             self._note_field(page, tag, field)
-        self.left -= sum(len(field.data) for field in fields.values())
-        if self.left < 0:
-            raise UnsupportedFileError("pages share so much that the copy would grow: save the file anew")
         self._look_for_more(page)
         return PageParts(fields, units, page.is_tiled)
 

@@ -43,7 +43,8 @@ _SIZES = {
     18: 8,
 }
 _NUMBERS = {_BYTE: "B", SHORT: "H", LONG: "I", _IFD: "I", _LONG8: "Q", _FLOAT: "f", _DOUBLE: "d"}
-_MAX_PAGES, _MAX_ENTRIES = 10_000, 200_000
+_MAX_PAGES, _MAX_ENTRIES, _MAX_NUMBERS = 10_000, 200_000, 500_000
+_MORE_THAN_SOURCE_BYTES = 1 << 16
 
 
 class Form(NamedTuple):
@@ -117,7 +118,13 @@ class Entry(NamedTuple):
         ------
         DamagedPhotoError
             If it is of another type, or does not lie in the file.
+        UnsupportedFileError
+            If there are more of them than strips and tiles that are handled.
         """
+        if self.members > _MAX_NUMBERS:
+            raise UnsupportedFileError(
+                f"the file has more than {_MAX_NUMBERS:,} strips or tiles: save it anew"
+            )
         if self.type not in _NUMBERS:
             raise DamagedPhotoError("a value is not a number", where=self.where)
         data = self.read(source)
@@ -172,11 +179,11 @@ def walk(source: Source) -> Iterator[Directory]:
     Raises
     ------
     FileError
-        If the chain leaves the file or meets itself.
+        If the chain leaves the file or meets itself, or its pages share more than the file holds.
     """
     form, offset = read_form(source)
     seen: set[int] = set()
-    entries = 0
+    entries, left = 0, 2 * len(source) + _MORE_THAN_SOURCE_BYTES
     while offset:
         number = len(seen)
         where = f"IFD{number}"
@@ -189,6 +196,10 @@ def walk(source: Source) -> Iterator[Directory]:
             raise UnsupportedFileError(
                 f"the file has more than {_MAX_PAGES:,} pages: split it, then run again"
             )
+        values = (entry.value for entry in directory.entries)
+        left -= sum(value.end - value.start for value in values if value.end <= len(source))
+        if left < 0:
+            raise UnsupportedFileError("pages share so much that the copy would grow: save the file anew")
         yield directory
 
 

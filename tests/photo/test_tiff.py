@@ -289,6 +289,21 @@ def test_pages_that_share_a_profile_do_not_make_the_copy_grow() -> None:
         engine.plan(bytes(source), policy(color="keep"))
 
 
+def test_pages_that_share_their_offsets_cost_no_time() -> None:
+    strips = {256: short(1), 257: short(20_000), 258: short(8), 278: short(1), 273: (3, bytes(40_000))}
+    source = bytearray(tiff_of(*[({**strips, 279: (3, bytes(40_000))}, []) for _ in range(2)]))
+    with pytest.raises(MalformedFileError):
+        engine.plan(bytes(source), POLICY)
+    at = source.index(struct.pack("<HHI", 273, 3, 20_000)) + 8
+    page = struct.pack("<HHHI", 1, 273, 3, 20_000) + source[at : at + 4]
+    source[4:8] = struct.pack("<I", len(source))
+    for number in range(200):
+        following = len(source) + len(page) + 4
+        source += page + struct.pack("<I", following if number < 199 else 0)
+    with pytest.raises(UnsupportedFileError, match="would grow"):
+        engine.plan(bytes(source), POLICY)
+
+
 @pytest.mark.parametrize("resolution", [(72, 1), (720_000, 10_000), (3000, 10)])
 def test_a_resolution_says_what_it_said(resolution: tuple[int, int]) -> None:
     source = tiff_of((gray(t282=(5, resolution), t283=(5, resolution), t296=short(2)), [PIXELS]))
@@ -467,6 +482,7 @@ REFUSED = {
     "JPEG that is none": inside(TOKEN),
     "JPEG tables that are none": inside(jpeg("L"), TOKEN),
     "a strip that is only tables": inside(tables_and_strip(jpeg("L"))[0]),
+    "very many strips": tiff_of((gray(t273=(3, bytes(1_000_004)), t279=long(1)), [])),
     "very many pages": tiff_of(*10_001 * [(gray(), [b"1"])]),
 }
 
