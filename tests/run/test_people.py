@@ -86,10 +86,10 @@ def test_two_ids_of_one_subject_share_date_offset_and_name_and_a_third_does_not(
 
 
 def test_a_patient_who_is_not_in_the_map_is_refused_with_what_to_do(go: Run, tmp_path: Path) -> None:
-    summary = go({"a": of(1, "4711023"), "b": of(2, "8150-77", 2)}, "4711023,KNEE-01")
+    summary = go({"a": of(1, "4711023"), "b": of(2, "ZQ-8150", 2)}, "4711023,KNEE-01")
     assert (summary.counts[Status.WRITTEN], summary.exit_code) == (1, 1)
     assert "add a line for the patient ID" in reasons(tmp_path)["b"]
-    assert "8150" not in (tmp_path / "out.audit.jsonl").read_text()
+    assert "ZQ-8150" not in (tmp_path / "out.audit.jsonl").read_text()
 
 
 def test_or_gets_the_pseudonym_that_it_has_without_a_map(go: Run, new: New, tmp_path: Path) -> None:
@@ -241,9 +241,9 @@ def test_a_run_is_not_resumed_with_another_map(go: Run) -> None:
 
 
 def test_the_audit_holds_no_line_of_the_map_and_no_plain_digest_of_it(go: Run, tmp_path: Path) -> None:
-    go({"a": of(1, "4711023"), "b": of(2, "90210", 2)}, "4711023,KNEE-01")
+    go({"a": of(1, "ZQ-4711"), "b": of(2, "ZQ-8150", 2)}, "ZQ-4711,KNEE-01")
     text = (tmp_path / "out.audit.jsonl").read_text()
-    assert "4711023" not in text
+    assert "ZQ-" not in text
     assert tree(tmp_path)["map.csv"] not in text
     assert check_file(tmp_path / "out.audit.jsonl") == []
 
