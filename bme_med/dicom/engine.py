@@ -43,14 +43,15 @@ from bme_med.dicom.layout import Section
 from bme_med.dicom.lifetime import Lifetime, lifetime_of
 from bme_med.dicom.losses import losses
 from bme_med.dicom.meta import file_meta, file_of
-from bme_med.dicom.pixeldata import frames_end, is_encapsulated, refuse_contradiction
+from bme_med.dicom.offset_tables import EXTENDED_TABLES, has_true_extended_tables
+from bme_med.dicom.pixeldata import frames_end, is_encapsulated, lacks_pixels, refuse_contradiction
 from bme_med.dicom.private import private_decisions, removed
 from bme_med.dicom.risk import burned_in_risk, pixel_findings, refuse_uncleanable
 from bme_med.dicom.rules import Decision, Do, action_table
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.stored_bits import cleared, clearing_reason, stored_bits
 from bme_med.dicom.values import values_for
-from bme_med.dicom.walker import PIXEL_TAGS, Element, Item
+from bme_med.dicom.walker import PIXEL_DATA, PIXEL_TAGS, Element, Item
 
 __all__ = ["plan"]
 
@@ -145,6 +146,8 @@ class _Planner:
             rule = f"read the tolerant way: {instance.contents.mended}"
             self.actions.append(Action("main dataset", Code.C, rule))
             self.findings.append(rule)
+        if lacks_pixels(instance):
+            self.findings.append("no Pixel Data, though an image is described: the source may be cut off")
         self.findings.extend(losses(instance, self.profile, self.actions))
         if YEAR in fields_in(self.profile.dicom_path):
             self.fields[YEAR] = self._study_year()
@@ -234,21 +237,27 @@ class _Planner:
 
     def _keep(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
         code = decision.action.code
+        if element.tag in EXTENDED_TABLES and not self._has_true_tables(scope):
+            self.actions.append(scope.placed(decision.action, Code.X))
+            return
         if element.tag not in PIXEL_TAGS:
             out.keep(element.start, element.end)
         elif self._pixel_data(element, scope, out):
             code = Code.C
         self._note(element, decision, scope, code)
 
+    def _has_true_tables(self, scope: Scope) -> bool:
+        """Whether extended offset tables point to frames; in an item there are none."""
+        return not scope.prefix and has_true_extended_tables(self.instance)
+
     def _pixel_data(self, element: Element, scope: Scope, out: Pieces) -> bool:
         """Keep the frames and nothing else; says whether anything else was there."""
         if not scope.prefix:
             refuse_contradiction(scope.data, element, self.instance.contents)
         if is_encapsulated(scope.data, element):
-            if not keep_encapsulated(scope.data, element, out):
-                return False
-            self.findings.append("metadata inside compressed frames was overwritten")
-            return True
+            findings = keep_encapsulated(scope.data, element, out)
+            self.findings.extend(findings)
+            return bool(findings)
         described = self._described(scope)
         end = frames_end(described, element)
         if end > element.end:
@@ -261,7 +270,11 @@ class _Planner:
             self.findings.append("Pixel Data was longer than its frames and was cut")
             out.literal(header(element.tag, element.vr, end - element.value, coding=scope.coding))
         samples = Range(element.value, min(end, element.end))
-        return self._samples(described, samples, out) or end < element.end
+        if element.tag == PIXEL_DATA and self._samples(described, samples, out):
+            return True
+        if element.tag != PIXEL_DATA:
+            out.keep(samples.start, samples.end)
+        return end < element.end
 
     def _samples(self, described: Instance, samples: Range, out: Pieces) -> bool:
         """Keep native samples, their unused bits cleared where the profile or an overlay asks for it."""

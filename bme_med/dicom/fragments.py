@@ -8,20 +8,31 @@ from collections.abc import Iterator
 
 from bme_med.core import Pieces, Range, Source
 from bme_med.dicom.codestreams import is_start, spare_ranges
+from bme_med.dicom.encoding import EXPLICIT_LE, item_header
+from bme_med.dicom.offset_tables import basic_table, has_true_basic_table
 from bme_med.dicom.walker import Element
 
 __all__ = ["keep_encapsulated", "metadata_payloads"]
 
 
-def keep_encapsulated(data: Source, pixel_data: Element, out: Pieces) -> bool:
-    """Append encapsulated `pixel_data`; says whether a payload was overwritten."""
-    position = pixel_data.start
+def keep_encapsulated(data: Source, pixel_data: Element, out: Pieces) -> list[str]:
+    """Append encapsulated `pixel_data` without payloads; the findings say what was done."""
+    findings = []
+    position = start = pixel_data.start
+    if not has_true_basic_table(data, pixel_data):
+        table = basic_table(data, pixel_data)
+        out.keep(position, table.start)
+        out.literal(item_header(0, coding=EXPLICIT_LE))
+        position = start = table.end
+        findings.append("an offset table that pointed to no frames was emptied")
     for payload in metadata_payloads(data, pixel_data):
         out.keep(position, payload.start)
         out.literal(bytes(payload.end - payload.start))
         position = payload.end
     out.keep(position, pixel_data.end)
-    return position > pixel_data.start
+    if position > start:
+        findings.append("metadata inside compressed frames was overwritten")
+    return findings
 
 
 def metadata_payloads(data: Source, pixel_data: Element) -> Iterator[Range]:

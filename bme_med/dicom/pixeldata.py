@@ -4,9 +4,9 @@ from bme_med.core import MalformedFileError, Source, UnsupportedFileError
 from bme_med.dicom.encoding import UNDEFINED
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.part10 import Contents
-from bme_med.dicom.walker import Element
+from bme_med.dicom.walker import PIXEL_TAGS, Element
 
-__all__ = ["frames_end", "is_encapsulated", "refuse_contradiction"]
+__all__ = ["frames_end", "is_encapsulated", "lacks_pixels", "refuse_contradiction"]
 
 _SAMPLES, _PHOTOMETRIC, _FRAMES = 0x00280002, 0x00280004, 0x00280008
 _ROWS, _COLUMNS, _BITS = 0x00280010, 0x00280011, 0x00280100
@@ -32,6 +32,12 @@ def refuse_contradiction(data: Source, pixel_data: Element, contents: Contents) 
             f"the transfer syntax is for {expected}compressed pixels, but Pixel Data is {found}encapsulated: "
             "convert it with another tool, then run again"
         )
+
+
+def lacks_pixels(instance: Instance) -> bool:
+    """Whether an image is described, but none of its pixels are there."""
+    is_described = all(instance.number(tag) for tag in (_ROWS, _COLUMNS, _BITS))
+    return is_described and not any(tag in instance.by_tag for tag in PIXEL_TAGS)
 
 
 def frames_end(instance: Instance, pixel_data: Element) -> int:
