@@ -35,6 +35,8 @@ class ContentItem(NamedTuple):
 
 def content_item(scope: Scope) -> ContentItem | None:
     """The content item that `scope` is; nothing where it has neither value type nor concept name."""
+    if not scope.elements or scope.elements[-1].tag < _VALUE_TYPE:  # most items are codes
+        return None
     by_tag = {element.tag: element for element in scope.elements}
     if _VALUE_TYPE not in by_tag and _CONCEPT_NAME not in by_tag:
         return None
