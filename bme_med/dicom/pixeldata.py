@@ -36,8 +36,9 @@ def refuse_contradiction(data: Source, pixel_data: Element, contents: Contents) 
 
 def lacks_pixels(instance: Instance) -> bool:
     """Whether an image is described, but none of its pixels are there."""
-    is_described = all(instance.number(tag) for tag in (_ROWS, _COLUMNS, _BITS))
-    return is_described and not any(tag in instance.by_tag for tag in PIXEL_TAGS)
+    if any(tag in instance.by_tag for tag in PIXEL_TAGS):
+        return False
+    return all(instance.number(tag) for tag in (_ROWS, _COLUMNS, _BITS))
 
 
 def frames_end(instance: Instance, pixel_data: Element) -> int:

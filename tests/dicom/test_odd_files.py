@@ -8,7 +8,7 @@ from pydicom import Dataset, dcmread
 from pydicom.dataelem import RawDataElement
 from pydicom.encaps import encapsulate, encapsulate_extended, generate_frames
 from pydicom.tag import Tag
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, RLELossless
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from bme_med.core import Plan, Range, Refusal
 from bme_med.dicom.instance import read_strictly
@@ -145,6 +145,21 @@ def test_a_private_sequence_in_un_goes_with_all_that_it_holds() -> None:
     for block in (explicit(0x00191001, b"UN", inner), delimited):
         source = with_element(explicit(0x00190010, b"LO", b"MAKER ") + block)
         assert not residue([UNSEEN], _output(source))
+
+
+@pytest.mark.parametrize("number", [0x00190001, 0x00191001])
+def test_a_private_sequence_in_implicit_vr_goes_with_all_that_it_holds(number: int) -> None:
+    ds = small_mr()
+    del ds.PixelData
+    head = _encoded(ds, ImplicitVRLittleEndian)
+    inner = item(implicit(0x00080080, UNSEEN.encode()))
+    tag = struct.pack("<HH", number >> 16, number & 0xFFFF)
+    delimited = tag + b"\xff\xff\xff\xff" + inner + b"\xfe\xff\xdd\xe0\0\0\0\0"
+    for block in (implicit(number, inner), delimited):
+        source = head + implicit(0x00290010, b"MAKER ") + block.replace(b"\x19\0", b"\x29\0", 1)
+        output = _output(source + implicit(0x7FE00010, bytes(range(8))))
+        assert not residue([UNSEEN], output)
+        assert dcmread(BytesIO(output)).PixelData == bytes(range(8))
 
 
 def test_a_known_sequence_in_un_is_cleaned_inside() -> None:
