@@ -1,20 +1,24 @@
 """Instances in every encoding of elements, with and without what should stand before the dataset."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
 from pydicom import Dataset, dcmread
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
-from bme_med.core import Format, Plan, Range, Refusal, sniff
+from bme_med.core import FileError, Format, Plan, Range, Refusal, sniff
 from bme_med.dicom import describe, glance, glance_layout
+from bme_med.dicom.instance import read_strictly
 from tests.oracles.planting import ENCODINGS, encode, nested, small_mr
 from tests.oracles.raw import explicit, item
 from tests.oracles.residue import residue
-from tests.oracles.runs import deidentify, plan, policy, without_refusing
+from tests.oracles.runs import CORPUS, deidentify, plan, policy, without_refusing
 from tests.oracles.tables import load_tables
 
 
@@ -104,6 +108,27 @@ def test_files_without_what_should_precede_the_dataset_come_out_complete(encodin
     assert output == _output(whole)
     assert output[:132] == bytes(128) + b"DICM"
     assert dcmread(BytesIO(output)).file_meta.TransferSyntaxUID == ENCODINGS[encoding]
+
+
+def _real_files() -> Iterator[bytes]:
+    """Files with uncompressed pixels or none, which need no mending."""
+    roots = [(Path(pydicom.__file__).parent / "data", 1), (CORPUS / "dicom", 10)]
+    for root, step in roots:
+        for path in sorted(path for path in root.rglob("*") if path.is_file())[::step]:
+            data = path.read_bytes()
+            with suppress(FileError):
+                if data[128:132] == b"DICM" and read_strictly(data).contents.is_native:
+                    yield data
+
+
+def test_real_files_come_out_the_same_without_preamble_and_file_meta() -> None:
+    compared = 0
+    for source in _real_files():
+        whole = deidentify(source, without_refusing(policy("ps315-basic")))
+        if isinstance(whole, bytes):
+            assert _output(source[read_strictly(source).contents.start :]) == whole
+            compared += 1
+    assert compared > 60
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
