@@ -1,4 +1,5 @@
-// Runs planning.py in Pyodide, which sees these five folders and nothing else: node planning.mjs FOLDER PYDICOM
+// Runs planning.py in Pyodide, which sees these folders and nothing else: node planning.mjs FOLDER SITE_PACKAGES
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadPyodide } from "pyodide";
@@ -11,7 +12,9 @@ pyodide.mountNodeFS("/app/bme_med", join(root, "bme_med"));
 pyodide.mountNodeFS("/app/profiles", join(root, "profiles"));
 pyodide.mountNodeFS("/app/tests", here);
 pyodide.mountNodeFS("/app/input", process.argv[2]);
-pyodide.mountNodeFS("/app/pydicom", process.argv[3]);
+for (const name of readdirSync(process.argv[3])) {
+  if (/^pydicom(-.*\.dist-info)?$/.test(name)) pyodide.mountNodeFS(`/app/${name}`, join(process.argv[3], name));
+}
 pyodide.runPython(`
 import runpy, sys
 sys.path.insert(0, "/app")

@@ -42,7 +42,8 @@ def absent(reason: str) -> NoReturn:
 
 def in_pyodide(node: str, folder: Path) -> dict[str, dict[str, str]]:
     """As `outcomes`, planned in Pyodide."""
-    command = [node, str(HERE / "planning.mjs"), str(folder), str(Path(pydicom.__file__).parent)]
+    packages = Path(pydicom.__file__).parents[1]
+    command = [node, str(HERE / "planning.mjs"), str(folder), str(packages)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     planned: dict[str, dict[str, str]] = json.loads(done.stdout)
