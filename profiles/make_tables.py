@@ -23,6 +23,8 @@ from pydicom.fileset import _FOUR_LEVEL_SOP_CLASSES, _SINGLE_LEVEL_SOP_CLASSES
 from pydicom.sr._concepts_dict import concepts
 from pydicom.sr._snomed_dict import mapping
 
+from bme_med.dicom.folding import fold
+
 HERE = Path(__file__).parent
 NOTE = "# Derived from the DICOM Standard, (c) NEMA. PS3.15 edition 2026d.\n"
 COPIED = {
@@ -34,6 +36,33 @@ COPIED = {
     "pixel_risk.csv": "pixel_risk.csv",
     "safe_private.csv": "safe_private.csv",
 }
+ALSO_IDENTIFYING = {
+    "person": "NameToUse CameraOwnerName ContactDisplayName TopicAuthor "
+    "PersonIdentificationCodeSequence VerifyingObserverIdentificationCodeSequence "
+    "ContentCreatorIdentificationCodeSequence HangingProtocolUserIdentificationCodeSequence "
+    "DocumentAuthorIdentifierCodeSequenceTrial",
+    "place": "AddressTrial DistributionAddress HumanPerformerOrganization InstitutionCodeSequence "
+    "IssuerOfAdmissionID IssuerOfPatientID IssuerOfServiceEpisodeID LocalNamespaceEntityID "
+    "ClinicalTrialSiteName ClinicalTrialCoordinatingCenterName "
+    "ClinicalTrialProtocolEthicsCommitteeName InterpretationIDIssuer ResultsIDIssuer "
+    "StudyIDIssuer RequestedProcedureLocation ScheduledProcedureStepLocation "
+    "ScheduledStudyLocation ScheduledPatientInstitutionResidence "
+    "ScheduledStationGeographicLocationCodeSequence "
+    "PerformedStationGeographicLocationCodeSequence CountryOfResidence RegionOfResidence "
+    "DocumentingOrganizationIdentifierCodeSequenceTrial SourceOfPreviousValues",
+    "phone": "TelephoneNumberTrial OrderCallbackPhoneNumber",
+    "id": "SpecimenAccessionNumber SlideIdentifier LensSerialNumber DeviceAlternateIdentifier "
+    "DeviceLabel ManufacturerDeviceIdentifier TreatmentMachineName RadiationMachineName "
+    "ResultsID InterpretationID OwnerID StorageMediaFileSetID HL7InstanceIdentifier "
+    "UniversalEntityID StrainStockNumber BreedRegistrationNumber PlacerOrderNumberProcedure "
+    "FillerOrderNumberProcedure PlacerOrderNumberImagingServiceRequestRetired "
+    "FillerOrderNumberImagingServiceRequestRetired SubstanceAdministrationDeviceID "
+    "ContainerComponentID BoardingPassID ItineraryID ScheduledStationNameCodeSequence "
+    "PerformedStationNameCodeSequence ModifyingSystem PatientInsurancePlanCodeSequence "
+    "ClinicalTrialSiteID",
+}
+NOT_IDENTIFYING = {"TimezoneOffsetFromUTC", "PatientComments", "ServiceEpisodeDescription"}
+"""The same for a whole country, or free text."""
 GOING_VRS = {"DA", "DT", "TM", "PN", "AE", "UR"}
 """Value representations whose unlisted attributes go, so that the engine must know their Type."""
 FORGOTTEN_CONCEPTS = {
@@ -147,36 +176,58 @@ def write_content_concepts(reference: Path) -> None:
 
 
 def write_words() -> None:
-    """Words that identify no one: of keywords, of coded concepts in lower case, of protocol names."""
-
-    def lines(name: str) -> list[str]:
-        text = (HERE / name).read_text(encoding="utf-8")
-        return [line for line in text.splitlines() if not line.startswith("#")]
-
+    """Words of the standard that identify no one, folded: of keywords, of coded concepts in lower case."""
     keywords = " ".join(line.rpartition("\t")[2] for line in lines("dictionary.tsv"))
     words = {part.lower() for part in re.findall(r"[A-Z][a-z]+", keywords)}
     for line in lines("codes.tsv"):
-        words.update(re.findall(r"\b[a-z]{2,}\b", line.rpartition("\t")[2]))
-    for line in lines("protocol_words.txt"):
-        words.update(line.split())
-    (HERE / "words.txt").write_text(NOTE + "\n".join(sorted(words)) + "\n", encoding="utf-8")
+        meaning = line.rpartition("\t")[2]
+        words.update(re.findall(r"\b[a-z]{2,}\b", meaning.lower() if line.startswith("DCM\t") else meaning))
+    names = " ".join(line[1:] for line in lines("name_words.txt") if line.startswith("-"))
+    words.difference_update(names.split())
+    folded = {fold(word).text for word in words if word.isalpha()}
+    (HERE / "words.txt").write_text(NOTE + "\n".join(sorted(folded)) + "\n", encoding="utf-8")
+
+
+def lines(name: str) -> list[str]:
+    """The lines of a table of ours that are no notes."""
+    text = (HERE / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def write_identifying(reference: Path) -> None:
-    """Attributes whose values are looked for in every text that stays."""
-    rows = {
-        row["tag_or_property"]: row
+    """Attributes whose values are looked for in every text that stays, and what they say of a person.
+
+    PN, AE, DA and DT identify by their VR and are not listed. Of a sequence, its codes identify.
+    """
+    keywords = {
+        row["keyword_or_name"]
         for row in read_rows(reference / "safe_harbor_map.csv")
         if row["standard"] == "DICOM"
-        and row["vr"] in {"LO", "SH", "ST", "LT", "UT", "UC", "PN", "DA", "AE"}
+        and row["vr"] in {"LO", "SH", "ST", "LT", "UT", "UC"}
         and "free text" not in row["note"]
         and row["tag_or_property"].startswith("(")
     }
-    write_rows(
-        "identifying.csv",
-        ["tag", "keyword", "vr"],
-        ([tag, row["keyword_or_name"], row["vr"]] for tag, row in sorted(rows.items())),
-    )
+    keywords |= {
+        keyword for words in ALSO_IDENTIFYING.values() for keyword in words.split()
+    } - NOT_IDENTIFYING
+    rows = []
+    for tag, (vr, keyword) in sorted(dictionary_rows(reference).items()):
+        if keyword in keywords - NOT_IDENTIFYING:
+            rows.append([f"({tag[:4]},{tag[4:]})", keyword, vr, kind_of(keyword)])
+    write_rows("identifying.csv", ["tag", "keyword", "vr", "kind"], rows)
+
+
+def kind_of(keyword: str) -> str:
+    """What the value of an identifying attribute says: a `Kind` of the engine."""
+    for kind, keywords in ALSO_IDENTIFYING.items():
+        if keyword in keywords.split():
+            return kind
+    if "Telephone" in keyword or "Telecom" in keyword or "PhoneNumber" in keyword:
+        return "phone"
+    if "AlternativeCalendar" in keyword:
+        return "date"
+    is_place = re.search("Institution|Address|Location|Department|Residence|Organization|Service$", keyword)
+    return "place" if is_place and keyword != "NTPSourceAddress" else "id"
 
 
 def write_iod_types(reference: Path) -> None:

@@ -19,7 +19,17 @@ from bme_med.core.errors import ProfileError
 from bme_med.core.naming import check_dicom_path, check_pattern, check_value, default_path, default_pattern
 from bme_med.core.plan import Code
 
-__all__ = ["KEYS", "AttributeRule", "DatePolicy", "Key", "Option", "Profile", "json_schema", "parse_profile"]
+__all__ = [
+    "KEYS",
+    "AttributeRule",
+    "DatePolicy",
+    "Descriptors",
+    "Key",
+    "Option",
+    "Profile",
+    "json_schema",
+    "parse_profile",
+]
 
 
 class Option(StrEnum):
@@ -39,6 +49,13 @@ class Option(StrEnum):
     RETAIN_INSTITUTION_IDENTITY = "retain-institution-identity"
 
 
+class Descriptors(StrEnum):
+    """What stays of texts that are cleaned (code C)."""
+
+    VOCABULARY = "vocabulary"
+    PATTERNS = "patterns"
+
+
 class DatePolicy(StrEnum):
     """What becomes of dates and times. `KEEP` follows from the Full Dates Option alone."""
 
@@ -56,6 +73,14 @@ class AttributeRule:
     code: Code
     value: str | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordList:
+    """A file of ``dicom.vocabulary``: its name as the profile has it, and its lines."""
+
+    name: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +107,27 @@ KEYS: tuple[Key, ...] = (
         "Exceptions by keyword, tag, pattern such as `(60xx,3000)`, or private attribute such as "
         "`(0019,xx0C) SIEMENS MR HEADER`: an action code, or a table with `action` and `value`.",
         default={},
+    ),
+    Key(
+        "dicom.descriptors",
+        str,
+        "What stays of texts that are cleaned: words of the vocabulary, or all but identifiers and what has "
+        "their form.",
+        tuple(Descriptors),
+        Descriptors.VOCABULARY,
+    ),
+    Key(
+        "dicom.words",
+        list,
+        "Words of your own that identify no one, such as names of protocols; added to those of `extends`.",
+        default=[],
+    ),
+    Key(
+        "dicom.vocabulary",
+        list,
+        "Files of such words, seen from this one: a line holds words, or scheme, code and meaning with tabs "
+        "between; added to those of `extends`.",
+        default=[],
     ),
     Key(
         "dicom.structured-reports",
@@ -182,6 +228,9 @@ class Profile:
     title: str
     options: frozenset[Option]
     attributes: tuple[AttributeRule, ...]
+    descriptors: Descriptors
+    words: tuple[str, ...]
+    word_lists: tuple[WordList, ...]
     structured_reports: str
     orientation: str
     color_profile: str
@@ -196,15 +245,25 @@ class Profile:
     unlisted: str
     sha256: str
 
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Words, and codes with their meanings, that a site adds to the standard's."""
+        return (*self.words, *(line for words in self.word_lists for line in words.lines))
+
 
 def _as_it_is(_source: str, name: str) -> str:
     return name
+
+
+def _no_list(_name: str, source: str) -> str:
+    raise ProfileError("no file can be read here", source=source, key="dicom.vocabulary")
 
 
 def parse_profile(
     name: str,
     read: Callable[[str], tuple[str, str]],
     seen_from: Callable[[str, str], str] = _as_it_is,
+    read_list: Callable[[str, str], str] = _no_list,
 ) -> Profile:
     """Read a profile and those that it extends.
 
@@ -219,13 +278,15 @@ def parse_profile(
         Gives ``(source, text)`` for a name: where it was found and its TOML.
     seen_from
         Gives the name to `read` for what the profile at a source calls by some name.
+    read_list
+        Gives the text of a file of words, from its name and the source of the profile that names it.
 
     Raises
     ------
     ProfileError
         With the profile, the key and what was expected.
     """
-    said, source = _Resolver(read, seen_from).resolve(name, ())
+    said, source = _Resolver(read, seen_from, read_list).resolve(name, ())
     values = {key.path: key.default for key in KEYS} | said
     digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode())
     options = frozenset(Option(option) for option in values["dicom.options"])
@@ -241,6 +302,9 @@ def parse_profile(
         title=values["title"],
         options=options,
         attributes=tuple(values["dicom.attributes"].values()),
+        descriptors=Descriptors(values["dicom.descriptors"]),
+        words=tuple(values["dicom.words"]),
+        word_lists=tuple(WordList(*words) for words in values["dicom.vocabulary"]),
         structured_reports=values["dicom.structured-reports"],
         orientation=values["photo.orientation"],
         color_profile=values["photo.color-profile"],
@@ -260,9 +324,15 @@ def parse_profile(
 class _Resolver:
     """Puts profiles over those that they extend."""
 
-    def __init__(self, read: Callable[[str], tuple[str, str]], seen_from: Callable[[str, str], str]) -> None:
+    def __init__(
+        self,
+        read: Callable[[str], tuple[str, str]],
+        seen_from: Callable[[str, str], str],
+        read_list: Callable[[str, str], str],
+    ) -> None:
         self._read = read
         self._seen_from = seen_from
+        self._read_list = read_list
 
     def resolve(self, name: str, above: tuple[str, ...]) -> tuple[dict[str, Any], str]:
         """All keys that `name` and what it extends say, and where it was found."""
@@ -273,8 +343,15 @@ class _Resolver:
                 f"profiles extend each other in a circle: {circle}", source=source, key="extends"
             )
         own = _parsed(text, source)
+        lists = own.get("dicom.vocabulary", [])
+        own["dicom.vocabulary"] = [(n, _word_lines(n, self._read_list(n, source), source)) for n in lists]
         parents = own.get("extends") or []
-        values: dict[str, Any] = {"dicom.options": [], "dicom.attributes": {}}
+        values: dict[str, Any] = {
+            "dicom.options": [],
+            "dicom.attributes": {},
+            "dicom.words": [],
+            "dicom.vocabulary": [],
+        }
         for parent in [parents] if isinstance(parents, str) else parents:
             below, _ = self.resolve(self._seen_from(source, parent), (*above, source))
             values = _over(values, below)
@@ -295,13 +372,34 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
 
 
 def _over(values: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
-    """`later` over `values`: options and attributes add up, all else is replaced."""
+    """`later` over `values`: options, attributes and words add up, all else is replaced."""
     return {
         **values,
         **later,
         "dicom.options": sorted({*values["dicom.options"], *later.get("dicom.options", [])}),
         "dicom.attributes": {**values["dicom.attributes"], **later.get("dicom.attributes", {})},
+        "dicom.words": sorted({*values["dicom.words"], *later.get("dicom.words", [])}),
+        "dicom.vocabulary": list(
+            dict.fromkeys((*values["dicom.vocabulary"], *later.get("dicom.vocabulary", [])))
+        ),
     }
+
+
+def _word_lines(name: str, text: str, source: str) -> tuple[str, ...]:
+    """The lines of a file of words; one that starts with ``#`` is a note."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.startswith("#") and not _is_entry(line):
+            raise ProfileError(
+                f"line {number} of {name}: expected words, or scheme, code and meaning with tabs between",
+                source=source,
+                key="dicom.vocabulary",
+            )
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _is_entry(line: str) -> bool:
+    return line.count("\t") in (0, 2)
 
 
 def _flatten(document: Mapping[str, Any], source: str) -> dict[str, Any]:
@@ -336,6 +434,12 @@ def _checked(key: Key, value: Any, source: str) -> Any:
         raise ProfileError(f"expected {expected}", source=source, key=key.path)
     if key.path == "dicom.attributes":
         return {selector: _attribute_rule(selector, rule, source) for selector, rule in value.items()}
+    if key.kind is list and not all(isinstance(word, str) for word in value):
+        raise ProfileError("expected a list of texts", source=source, key=key.path)
+    if key.path == "dicom.words" and not all(map(_is_entry, value)):
+        raise ProfileError(
+            "expected words, or scheme, code and meaning with tabs between", source=source, key=key.path
+        )
     if key.choices:
         for word in value if isinstance(value, list) else [value]:
             if word not in key.choices:
@@ -432,7 +536,8 @@ def json_schema() -> dict[str, Any]:
         elif key.kind is dict:
             entry = {"type": "object", "additionalProperties": rule}
         elif key.kind is list:
-            entry = {"type": "array", "items": {"enum": choices}, "uniqueItems": True}
+            items = {"enum": choices} if choices else {"type": "string"}
+            entry = {"type": "array", "items": items, "uniqueItems": True}
         else:
             entry = {"enum": choices} if choices else {"type": "string"}
         table["properties"][name] = {"description": key.doc, **entry}

@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from bme_med.core import DatePolicy, Option, Profile
 from bme_med.core.resources import read_table
-from bme_med.dicom.identifiers import identifying_tags
+from bme_med.dicom.dictionary import dictionary
+from bme_med.dicom.identifying import kind_of
 from bme_med.dicom.markers import method_text
 from bme_med.dicom.rules import ActionTable
 
@@ -52,7 +53,7 @@ def claims_of(table: ActionTable) -> Claims:
     its own word is kept by the Retain Safe Private Option all the same.
     """
     loosened = table.loosened
-    named = {tag for tag in loosened & identifying_tags() if tag >> 16 == _PATIENT_GROUP}
+    named = {tag for tag in loosened if tag >> 16 == _PATIENT_GROUP and _identifies(tag)}
     method = method_text(table.profile)
     exceptions = ["exceptions keep more than PS3.15 Table E.1-1 does"] if loosened else []
     applied = _applied(table.profile, keeps_private=table.selectors.keeps_private)
@@ -90,3 +91,8 @@ def strongest_temporal(profile: Profile, earlier: str) -> str:
     """
     ours = _POLICIES[profile.dates]
     return max(ours, earlier, key=_TEMPORAL.index) if earlier in _TEMPORAL else ours
+
+
+def _identifies(tag: int) -> bool:
+    entry = dictionary().get(tag)
+    return kind_of(tag, entry[0] if entry else "") is not None

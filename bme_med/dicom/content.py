@@ -14,7 +14,7 @@ from bme_med.core.resources import read_table
 from bme_med.dicom.content_items import ContentItem, content_item, measured
 from bme_med.dicom.rules import Decision, action_table
 from bme_med.dicom.scope import Scope
-from bme_med.dicom.vocabulary import is_standard_meaning
+from bme_med.dicom.vocabulary import vocabulary
 from bme_med.dicom.walker import Element
 
 __all__ = ["ContentRules", "content_rules"]
@@ -162,9 +162,13 @@ def _is_identity(row: dict[str, str]) -> bool:
     return not (row["clean_desc"] or row["rtn_long_modif_dates"] or row["value_type"] in _REFERENCES)
 
 
+def _is_standard(item: ContentItem) -> bool:
+    return vocabulary().is_meaning(item.scheme, item.code, item.meaning)
+
+
 def _identifies(item: ContentItem, scope: Scope) -> bool:
     """Whether a concept that no standard knows says that its value identifies; a short number does not."""
-    if not _IDENTIFYING.search(item.meaning) or is_standard_meaning(item.scheme, item.code, item.meaning):
+    if not _IDENTIFYING.search(item.meaning) or _is_standard(item):
         return False
     return item.value_type != "NUM" or sum(map(str.isdigit, measured(scope, item)[0])) > _SHORT_DIGITS
 

@@ -34,7 +34,7 @@ from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.encoding import header, item_header
 from bme_med.dicom.fragments import keep_encapsulated
 from bme_med.dicom.freehand import has_freehand_lines
-from bme_med.dicom.harvest import harvest
+from bme_med.dicom.harvest import harvest, harvest_senders
 from bme_med.dicom.identifiers import Mention, identifiers_in
 from bme_med.dicom.identity import identity_of, owner_of
 from bme_med.dicom.instance import Instance, read_instance
@@ -50,6 +50,7 @@ from bme_med.dicom.risk import burned_in_risk, pixel_findings, refuse_uncleanabl
 from bme_med.dicom.rules import Decision, Do, action_table
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.stored_bits import cleared, clearing_reason, stored_bits
+from bme_med.dicom.texts import texts_for
 from bme_med.dicom.values import values_for
 from bme_med.dicom.walker import PIXEL_DATA, PIXEL_TAGS, Element, Item
 
@@ -114,11 +115,11 @@ class _Planner:
         self.declared = Characteristics()
         if self.table.selectors.has_private:
             self.declared = characteristics_of(instance)
-        self.identifiers = identifiers_in(self._harvest())
+        self.texts = texts_for(policy.profile, identifiers_in(self._harvest()))
         lifetime = lifetime_of(instance) if self.profile.dates is DatePolicy.YEAR else Lifetime()
         person = policy.person(identity_of(owner_of(instance), policy.patients))
         self.fields["subject"] = policy.subject(person)
-        self.values = values_for(policy, person, self.identifiers, lifetime)
+        self.values = values_for(policy, person, self.texts, lifetime)
 
     def plan(self) -> Plan:
         instance = self.instance
@@ -176,7 +177,7 @@ class _Planner:
 
     def _harvest(self) -> tuple[Mention, ...]:
         """What identifies, of all sections; runs were looked at before."""
-        mentions: dict[Mention, None] = {}
+        mentions = dict.fromkeys(harvest_senders(self.instance.contents.senders))
         key = self.rules.iod, self.charset
         for _, section in self.instance.sections:
             found = section.mentions.get(key)
@@ -404,7 +405,7 @@ class _Planner:
     def _method_text(self) -> bytes:
         """De-identification Method: earlier values, searched for identifiers, and ours."""
         raw = self.instance.raw(markers.DEIDENTIFICATION_METHOD)
-        earlier = self.identifiers.search(raw, self.instance.charset) or b""
+        earlier = self.texts.search(raw, self.instance.charset) or b""
         values = [value for value in (part.strip(b" \0") for part in earlier.split(b"\\")) if value]
         if sum(map(len, values), len(values)) > _LONGEST_METHOD_BYTES:
             values = []

@@ -2,14 +2,18 @@
 
 from bme_med.dicom.content import ContentRules
 from bme_med.dicom.dictionary import is_private
-from bme_med.dicom.identifiers import Mention, identifying_tags
+from bme_med.dicom.identifiers import Kind, Mention
+from bme_med.dicom.identifying import kind_of
 from bme_med.dicom.rules import Do
 from bme_med.dicom.scope import Scope
+from bme_med.dicom.walker import Element
 
-__all__ = ["harvest"]
+__all__ = ["harvest", "harvest_senders"]
 
-_VRS = frozenset(("PN", "DA", "DT"))
-_KEPT = (Do.KEEP, Do.SEARCH, Do.RECURSE)
+_KEPT = (Do.KEEP, Do.SEARCH, Do.CODE_VALUE, Do.RECURSE)
+_CODE = {0x00080100: Kind.ID, 0x00080104: None, 0x00080119: Kind.ID, 0x00080120: Kind.ID}
+"""Code Values are IDs; a Code Meaning is of the kind of its sequence."""
+
 _DATE_BYTES = 10
 
 
@@ -20,26 +24,40 @@ def harvest(scope: Scope, content: ContentRules | None = None) -> tuple[Mention,
     compiled once.
     """
     mentions: dict[Mention, None] = {}
-    _collect(scope, identifying_tags(), content, mentions)
+    _collect(scope, content, mentions, None)
     return tuple(mentions)
 
 
+def harvest_senders(senders: tuple[bytes, ...]) -> tuple[Mention, ...]:
+    """Application entities and their addresses that file meta names, although it is written anew."""
+    return tuple(Mention(Kind.ID, "", raw) for raw in senders)
+
+
 def _collect(
-    scope: Scope, tags: frozenset[int], content: ContentRules | None, mentions: dict[Mention, None]
+    scope: Scope, content: ContentRules | None, mentions: dict[Mention, None], coded: Kind | None
 ) -> None:
+    """`coded` is the kind of what codes in this dataset mean, where they identify."""
     for element in content.identifying(scope) if content and scope.prefix else ():
-        mentions["LO", scope.charset, scope.raw(element)] = None
+        for told in (Kind.PERSON, Kind.ID):
+            mentions[Mention(told, scope.charset, scope.raw(element))] = None
     for element in scope.elements:
-        tag, vr = element.tag, element.vr
+        kind = _kind_of(element, scope, coded)
         if element.items is not None:
             for number, item in enumerate(element.items.items):
-                _collect(scope.below(element, item, number), tags, content, mentions)
-        elif (
-            (vr in _VRS or tag in tags)
-            and element.end > element.value
-            and (is_private(tag) or scope.rules[tag, vr].do not in _KEPT)
-        ):
+                _collect(scope.below(element, item, number), content, mentions, kind)
+        elif kind and element.end > element.value:
             raw = scope.raw(element)
-            if vr in ("DA", "DT"):
+            if element.vr in ("DA", "DT"):
                 raw = raw[:_DATE_BYTES] if b"." in raw[:5] else raw[:8]
-            mentions["LO" if vr == "UN" else vr, scope.charset, raw] = None
+            mentions[Mention(kind, scope.charset, raw)] = None
+
+
+def _kind_of(element: Element, scope: Scope, coded: Kind | None) -> Kind | None:
+    """What `element` says of a person, where it does and does not stay as it is."""
+    tag, vr = element.tag, element.vr
+    if coded and tag in _CODE:
+        return _CODE[tag] or coded
+    kind = kind_of(tag, vr)
+    if kind and not is_private(tag) and scope.rules[tag, vr].do in _KEPT:
+        return None
+    return kind

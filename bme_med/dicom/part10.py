@@ -6,7 +6,7 @@ inflated here, within a bound (PS3.5, A.5).
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bme_med.core import MalformedFileError, Source, UnsupportedFileError
 from bme_med.dicom.encoding import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, VRS, Coding, split_values
@@ -29,6 +29,9 @@ _ENCAPSULATED = re.compile(r"1\.2\.840\.10008\.1\.2\.(?:4\.\d{2,3}|5)")
 
 _TRANSFER_SYNTAX = 0x00020010
 _WINDOW_BYTES = 1 << 20
+_SENDERS = frozenset((*range(0x00020016, 0x00020019), *range(0x00020026, 0x00020029)))
+"""Titles and presentation addresses of who sent and received."""
+
 _NO_META = "no file meta information names the transfer syntax: it was found by looking at the dataset"
 
 
@@ -48,6 +51,8 @@ class Contents:
         What a person should know of how the file was read.
     mended
         Why the walker refused the file, of which this is a well-formed copy.
+    senders
+        Application entities, and their addresses, that file meta names.
     """
 
     data: Source
@@ -57,6 +62,7 @@ class Contents:
     is_copy: bool = False
     notes: tuple[str, ...] = ()
     mended: str = ""
+    senders: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, data: Source, start: int, syntax: str) -> "Contents":
@@ -100,10 +106,12 @@ def contents_of(data: Source) -> Contents:
         As `Contents.of` does, or if file meta is damaged.
     """
     meta, start = walk_group(data, group_2_at(data), 0x0002)
+    senders = tuple(data[element.value : element.end] for element in meta if element.tag in _SENDERS)
     for element in meta:
         if element.tag == _TRANSFER_SYNTAX:
-            return Contents.of(data, start, split_values(data[element.value : element.end])[0])
-    return Contents.of(data, start, "")
+            contents = Contents.of(data, start, split_values(data[element.value : element.end])[0])
+            return replace(contents, senders=senders) if senders else contents
+    return replace(Contents.of(data, start, ""), senders=senders)
 
 
 def group_2_at(data: Source) -> int:

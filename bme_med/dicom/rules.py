@@ -45,8 +45,11 @@ class Do(Enum):
     CODED = auto()
     """Keep what fits the VR's repertoire; else a CS is searched, and numbers and times fall back."""
     WORDS = auto()
-    """Keep the words of the vocabulary."""
+    """Cut out identifiers, what has their form, and words that the vocabulary does not know."""
+    CODE_VALUE = auto()
+    """Keep the standard's codes; else as `SEARCH`."""
     CODE_MEANING = auto()
+    """Keep where it is what the standard says of the code beside it; else as `WORDS`."""
     ICC = auto()
     LAYER = auto()
     """Keep a name of known words; else a keyed one, the same wherever the layer is named."""
@@ -77,6 +80,7 @@ class Decision:
 _CLASS_UIDS = frozenset(
     ("ContextUID", "MappingResourceUID", "CodingSchemeUID", "ContextGroupExtensionCreatorUID")
 )
+_CODE_VALUES = ("CodeValue", "LongCodeValue")
 _ALWAYS_REMOVED = {
     0xFFFAFFFA: "PS3.15 E.1.1: digital signatures no longer verify",
     0x4FFE0001: "PS3.15 E.1.1: digital signatures no longer verify",
@@ -322,7 +326,7 @@ class _Maker:
         if self.vr == "UI":
             return self.make(Do.CLASS_UID, Code.K, rule)
         if self.vr in TEXT_VRS:
-            return self.make(Do.SEARCH, Code.K, rule)
+            return self.make(Do.CODE_VALUE if self.keyword in _CODE_VALUES else Do.SEARCH, Code.K, rule)
         if self.vr in CODED_VRS:
             going = self.resolved("X/Z/D", f"{rule}, but the value is no {self.vr}")
             is_aging = self.vr == "AS" and self.profile.dates is DatePolicy.YEAR

@@ -12,17 +12,17 @@ from bme_med.dicom.dictionary import dictionary, registered_uids
 from bme_med.dicom.dummies import dummy_items
 from bme_med.dicom.encoding import Coding, dummy_value, split_values
 from bme_med.dicom.encoding import element as encoded
-from bme_med.dicom.identifiers import Identifiers
 from bme_med.dicom.lifetime import Lifetime
 from bme_med.dicom.rules import Decision, Do
 from bme_med.dicom.scope import Scope
-from bme_med.dicom.vocabulary import is_standard_meaning
+from bme_med.dicom.texts import Texts
 from bme_med.dicom.walker import Element
 
 __all__ = ["Values", "values_for"]
 
 _GRAPHIC_LAYER = 0x00700002
 _CODE_VALUES, _CODE_SCHEME = (0x00080100, 0x00080119, 0x00080120), 0x00080102
+_JUDGED_IN_CONTEXT = (Do.CODE_VALUE, Do.CODE_MEANING)
 _AGE_YEARS = re.compile(rb"(\d{1,3})(?![\dDWM])")
 _OLDEST_AGE_YEARS = 89
 _LAYER = re.compile(rb"[A-Z0-9 _]{1,16}\0?")
@@ -32,27 +32,23 @@ _CACHE_ENTRIES = 4096
 
 
 @lru_cache(maxsize=64)
-def values_for(
-    policy: Policy, person: tuple[str, ...], identifiers: Identifiers, lifetime: Lifetime
-) -> "Values":
+def values_for(policy: Policy, person: tuple[str, ...], texts: Texts, lifetime: Lifetime) -> "Values":
     """The values of a patient's instances that share their identifiers, as the slices of a series do.
 
-    `person` keys the patient's pseudonym and date shift; `identifiers` searches for what was harvested;
+    `person` keys the patient's pseudonym and date shift; `texts` knows what was harvested;
     `lifetime` tells which years would say the patient's age.
     """
-    return Values(policy, person, identifiers, lifetime)
+    return Values(policy, person, texts, lifetime)
 
 
 class Values:
     """Makes new values, and remembers the elements that it made: slices of a series repeat them."""
 
-    def __init__(
-        self, policy: Policy, person: tuple[str, ...], identifiers: Identifiers, lifetime: Lifetime
-    ) -> None:
+    def __init__(self, policy: Policy, person: tuple[str, ...], texts: Texts, lifetime: Lifetime) -> None:
         self._pseudonyms = policy.pseudonyms
         self._person = person
         self._subject = policy.subject(person)
-        self._identifiers = identifiers
+        self._texts = texts
         self._lifetime = lifetime
         self._made: dict[tuple[Decision, str, Coding, bytes], bytes | None] = {}
         self._makers: dict[Do, Callable[[Element, Decision, Scope], bytes | None]] = {
@@ -66,6 +62,7 @@ class Values:
             Do.SEARCH: self._searched,
             Do.WORDS: self._words,
             Do.CODED: self._coded,
+            Do.CODE_VALUE: self._code_value,
             Do.CODE_MEANING: self._code_meaning,
             Do.ICC: self._icc,
             Do.LAYER: self._layer_name,
@@ -73,7 +70,7 @@ class Values:
 
     def make(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
         """The encoded element that replaces `element`."""
-        if decision.do is Do.CODE_MEANING:
+        if decision.do in _JUDGED_IN_CONTEXT:
             return self._encode(element, decision, scope)
         key = (decision, scope.charset, scope.coding, scope.data[element.start : element.end])
         if key not in self._made:
@@ -113,11 +110,11 @@ class Values:
     def _clean_layer(self, raw: bytes) -> bytes:
         """A layer's name, or a keyed one: layers are matched by name (PS3.3, C.10.7)."""
         words = _SHORT_NUMBER.sub(b"", raw).rstrip(b" \0")
-        is_harmless = _LAYER.fullmatch(raw) and self._identifiers.search(raw, "") == raw
+        is_harmless = _LAYER.fullmatch(raw) and self._texts.search(raw, "") == raw
         if (
             not raw.strip(b" \0")
             or _KEYED_LAYER.match(raw)
-            or (is_harmless and self._identifiers.words(words, "") == words)
+            or (is_harmless and self._texts.clean(words, "") == words)
         ):
             return raw
         name = self._pseudonyms.hex_name("layer", raw.decode("latin-1").strip(" \0"))
@@ -150,30 +147,30 @@ class Values:
         return raw and b"\\".join(b"090Y" if _is_old(value) else value for value in raw.split(b"\\"))
 
     def _searched(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        return self._identifiers.search(scope.raw(element), scope.charset)
+        return self._texts.search(scope.raw(element), scope.charset)
 
     def _words(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        return self._identifiers.words(scope.raw(element), scope.charset)
+        return self._texts.clean(scope.raw(element), scope.charset)
 
     def _coded(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
-        return self._identifiers.coded(_read_vr(element, decision), scope.raw(element))
+        return self._texts.coded(_read_vr(element, decision), scope.raw(element))
 
     def _icc(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
         return sanitize(scope.raw(element))
 
+    def _code_value(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
+        scheme = _ascii(scope, _CODE_SCHEME)
+        return self._texts.code_value(scope.raw(element), scope.charset, scheme)
+
     def _code_meaning(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        """Kept where scheme and code are the standard's and the meaning is theirs, else word by word."""
-        raw = scope.raw(element)
-        texts = {
-            other.tag: scope.raw(other).decode("ascii", "replace").strip(" \0")
-            for other in scope.elements
-            if other.tag == _CODE_SCHEME or other.tag in _CODE_VALUES
-        }
-        code = next((texts[tag] for tag in _CODE_VALUES if tag in texts), "")
-        meaning = raw.decode("ascii", "replace").strip(" \0")
-        if is_standard_meaning(texts.get(_CODE_SCHEME, ""), code, meaning):
-            return raw
-        return self._identifiers.words(raw, scope.charset)
+        code = next(filter(None, (_ascii(scope, tag) for tag in _CODE_VALUES)), "")
+        return self._texts.meaning(scope.raw(element), scope.charset, _ascii(scope, _CODE_SCHEME), code)
+
+
+def _ascii(scope: Scope, tag: int) -> str:
+    """The value of an attribute beside the one under decision, or nothing."""
+    raw = next((scope.raw(other) for other in scope.elements if other.tag == tag), b"")
+    return raw.decode("ascii", "replace").strip(" \0")
 
 
 def _is_old(age: bytes) -> bool:

@@ -34,7 +34,7 @@ def load_profile(name: str) -> Profile:
     if name in option_names():
         example = f'extends = ["ps315-basic", "{name}"]'
         raise ProfileError(f"an option alone is no profile: write one that says {example}", source=name)
-    return parse_profile(name, _read, _seen_from)
+    return parse_profile(name, _read, _seen_from, _read_list)
 
 
 def _is_ready_made(name: str) -> bool:
@@ -59,6 +59,17 @@ def _read(name: str) -> tuple[str, str]:
         raise ProfileError("not UTF-8 text, which TOML is", source=str(path)) from None
     except OSError as error:
         raise ProfileError(f"the profile cannot be read ({error.strerror})", source=str(path)) from None
+
+
+def _read_list(name: str, source: str) -> str:
+    """The text of the file `name`, seen from the profile at `source`."""
+    try:
+        return (Path(source).parent / name).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        reason = "is not UTF-8 text"
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror})"
+    raise ProfileError(f"{name} {reason}", source=source, key="dicom.vocabulary") from None
 
 
 def _unknown(name: str) -> str:
@@ -115,6 +126,9 @@ def profile_settings(profile: Profile) -> dict[str, Any]:
         "dicom": {
             "options": sorted(profile.options),
             "attributes": attributes,
+            "descriptors": profile.descriptors.value,
+            "words": list(profile.words),
+            "vocabulary": [words.name for words in profile.word_lists],
             "structured-reports": profile.structured_reports,
         },
         "photo": {"orientation": profile.orientation, "color-profile": profile.color_profile},

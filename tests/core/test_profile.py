@@ -1,5 +1,6 @@
 """Reading profiles."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 
@@ -186,3 +187,30 @@ def test_the_year_may_be_told_where_it_stays_and_a_dicomdir_gets_paths_of_its_ow
     profile = parse_profile("p", _reader({"p": text}))
     assert profile.pattern == "{subject}/{date:year}_{n:02}"
     assert profile.dicom_path == "{patient}/{study}/{series}/{instance}"
+
+
+def test_words_and_files_of_words_add_up_and_are_part_of_the_digest() -> None:
+    texts = {
+        "base": "name='base'\n[dicom]\nwords=['one']\nvocabulary=['a.txt']",
+        "p": "name='p'\nextends='base'\n[dicom]\nwords=['two']\nvocabulary=['b.txt']",
+    }
+    lists = {("a.txt", "base"): "\ufeff# note\n\nthree four\r\n", ("b.txt", "p"): "99S\tA\tFive six\n"}
+    profile = parse_profile("p", _reader(texts), read_list=lambda name, source: lists[name, source])
+    assert profile.vocabulary == ("one", "two", "three four", "99S\tA\tFive six")
+    other = {**lists, ("a.txt", "base"): "three\n"}
+    changed = parse_profile("p", _reader(texts), read_list=lambda name, source: other[name, source])
+    assert changed.sha256 != profile.sha256
+
+
+@pytest.mark.parametrize("text", ["99S\tA", "a\tb\tc\td"])
+def test_a_line_that_is_neither_words_nor_a_code_is_an_error_that_names_the_line(text: str) -> None:
+    files = _reader({"p": "name='p'\n[dicom]\nvocabulary=['a.txt']"})
+    with pytest.raises(ProfileError, match=r"line 2 of a\.txt"):
+        parse_profile("p", files, read_list=lambda _name, _source: f"ok\n{text}")
+    with pytest.raises(ProfileError, match=r"dicom\.words.*tabs"):
+        parse_profile("p", _reader({"p": f"name='p'\n[dicom]\nwords=[{json.dumps(text)}]"}))
+
+
+def test_without_a_way_to_read_files_a_profile_names_none() -> None:
+    assert "no file can be read" in _error("name='p'\n[dicom]\nvocabulary=['a.txt']")
+    assert "a list of texts" in _error("name='p'\n[dicom]\nwords=[3]")

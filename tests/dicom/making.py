@@ -7,11 +7,11 @@ from pydicom import Dataset, FileDataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
-from bme_med.core import Plan, Policy, Pseudonyms, parse_profile, splice
+from bme_med.core import Plan, Policy, Profile, Pseudonyms, parse_profile, splice
 from bme_med.core.resources import read_resource
 from bme_med.dicom import plan
 
-__all__ = ["encoded", "mr_instance", "planned", "policy_of"]
+__all__ = ["encoded", "mr_instance", "planned", "policy_of", "profile"]
 
 
 def policy_of(text: str, key: bytes = bytes(32)) -> Policy:
@@ -20,6 +20,11 @@ def policy_of(text: str, key: bytes = bytes(32)) -> Policy:
         parse_profile("p", lambda name: (name, text if name == "p" else read_resource(f"{name}.toml"))),
         Pseudonyms(key),
     )
+
+
+def profile(text: str = "", extends: str = "ps315-basic") -> Profile:
+    """A profile that says `text` beside what `extends` says."""
+    return policy_of(f"name = 'p'\nextends = '{extends}'\n{text}").profile
 
 
 def planned(source: bytes, text: str) -> tuple[Plan, FileDataset]:

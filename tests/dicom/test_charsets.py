@@ -37,9 +37,38 @@ def test_what_is_encoded_comes_back(charset: str, text: str) -> None:
     assert decode(raw, charset) == text
 
 
-def test_text_that_would_need_code_extensions_is_not_encoded() -> None:
-    assert encode("山田", "\\ISO 2022 IR 87") is None
-    assert encode("plain", "\\ISO 2022 IR 87") == b"plain"
+_EXTENDED = [
+    ("\\ISO 2022 IR 87", "山田^太郎 head 山"),
+    ("ISO 2022 IR 13\\ISO 2022 IR 87", "ﾔﾏﾀﾞ 山田 x\r\n太"),
+    ("\\ISO 2022 IR 13\\ISO 2022 IR 87", "ﾔ山ﾔ"),
+    ("\\ISO 2022 IR 149", "김희중 head\\김"),
+    ("\\ISO 2022 IR 100", "Jérôme, où\\été"),
+    ("\\ISO 2022 IR 87\\ISO 2022 IR 159", "山丂龠 k"),
+    ("ISO 2022 IR 100\\ISO 2022 IR 144", "Jé Люк é"),
+    ("ISO 2022 IR 87", "山"),
+]
+
+
+@pytest.mark.parametrize(("charset", "text"), _EXTENDED)
+def test_code_extensions_are_written_as_pydicom_reads_them(charset: str, text: str) -> None:
+    raw = encode(text, charset)
+    assert raw is not None
+    assert decode(raw, charset) == text
+    assert decode_bytes(raw, convert_encodings(charset.split("\\")), set(b"\\\r\n\t\f")) == text
+
+
+def test_simplified_chinese_is_written_as_the_standards_example() -> None:
+    """PS3.5, K.2: Wang XiaoDong and Zhang."""
+    raw = bytes.fromhex("1b2429 41 cdf5 d0a1 b6ab".replace(" ", ""))
+    assert encode("王小东", "\\ISO 2022 IR 58") == raw
+    assert decode(raw, "\\ISO 2022 IR 58") == "王小东"
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"), [("\\ISO 2022 IR 87", "Müller"), ("ISO_IR 13", "山"), ("", "é"), ("ISO_IR 999", "é")]
+)
+def test_what_no_declared_set_has_is_not_encoded(charset: str, text: str) -> None:
+    assert encode(text, charset) is None
 
 
 def test_an_unknown_set_decodes_ascii_alone() -> None:

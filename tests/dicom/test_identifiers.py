@@ -3,68 +3,197 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom.charset import convert_encodings, encode_string
 
-from bme_med.dicom.identifiers import Mention, identifiers_in
+from bme_med.dicom.charsets import encode
+from bme_med.dicom.identifiers import Identifiers, Kind, Mention, identifiers_in
+from bme_med.dicom.texts import Texts
+from tests.dicom.making import profile
 
-_NAME: Mention = ("PN", "", b"Quillfeather^Oriana^Maria^Dr")
+_NAME = Mention(Kind.PERSON, "", b"Quillfeather^Oriana^Maria^Dr")
 
 
-def _left(text: str, *mentions: Mention, charset: str = "") -> str | None:
-    raw = identifiers_in(mentions or (_NAME,)).search(text.encode("latin-1"), charset)
-    return raw if raw is None else raw.decode("latin-1")
+def _texts(*mentions: Mention) -> Texts:
+    return Texts(profile(), Identifiers(mentions))
+
+
+def _left(text: str, *mentions: Mention, charset: str = "ISO_IR 192") -> str | None:
+    raw = _texts(*(mentions or (_NAME,))).search(text.encode(), charset)
+    return raw if raw is None else raw.decode()
+
+
+def _person(name: str) -> Mention:
+    return Mention(Kind.PERSON, "ISO_IR 192", name.encode())
+
+
+def _id(value: str) -> Mention:
+    return Mention(Kind.ID, "", value.encode())
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "QUILLFEATHER",
-        "oriana quillfeather",
-        "Quillfeather, Oriana",
-        "QuillfeatherOriana",
-        "Quillfeather_Oriana_Maria",
-        "Quillfeather^Oriana",
+        *("QUILLFEATHER", "oriana quillfeather", "Quillfeather, Oriana", "QuillfeatherOriana"),
+        *("Quillfeather_Oriana_Maria", "Quillfeather^Oriana", "O. Quillfeather", "O.M. Quillfeather"),
+        *("Quillfeather, O.", "Quillfeather O M", "OQuillfeather", "quillfeathero"),
+        *("Ｑｕｉｌｌｆｅａｔｈｅｒ", "Quillfeather's", "Maria Quillfeather", "oriana.quillfeather"),
     ],
 )
-def test_a_name_is_found_in_any_order_case_and_separation(text: str) -> None:
+def test_a_name_is_found_in_any_order_case_width_and_separation(text: str) -> None:
     assert _left(text) is None
     assert _left(f"coil {text} 8ch") == "coil 8ch"
 
 
-def test_titles_are_no_names() -> None:
+@pytest.mark.parametrize(
+    "text", ["AnnMarie", "Ann Marie", "Ann-Marie", "ann_marie", "ANNMARIE", "A.-M. Quillfeather"]
+)
+def test_a_double_given_name_leaves_none_of_its_halves(text: str) -> None:
+    for name in ("Quillfeather^Ann-Marie", "Quillfeather^Ann Marie", "Quillfeather^Ann^Marie"):
+        assert _left(f"{text} head", _person(name)) == "head"
+
+
+def test_titles_and_particles_are_no_names() -> None:
     assert _left("Dr") == "Dr"
+    van = _person("van der Quillfeather^Jan-Peter^^^Jr")
+    assert _left("der Kopf van 3T", van) == "der Kopf van 3T"
+    assert _left("MR van der Quillfeather, Jan-Peter", van) == "MR"
 
 
 def test_common_words_are_cut_only_as_part_of_the_whole_name() -> None:
-    name: Mention = ("PN", "", b"Hand^Long")
+    name = _person("Hand^Long")
     assert _left("long hand coil", name) == "coil"
     assert _left("Long bone of the hand", name) == "Long bone of the hand"
+    assert _left("L HAND", name) == "L HAND"
+
+
+def test_a_name_inside_a_longer_word_of_the_vocabulary_is_no_name() -> None:
+    assert _left("RETINA Tina", _person("Zephyr^Tina")) == "RETINA"
 
 
 def test_short_tokens_match_whole_words_only() -> None:
-    name: Mention = ("PN", "", b"Ng^Xu")
-    assert _left("scan of Ng, 3T", name) == "scan of , 3T"
+    name = _person("Ng^Xu")
+    assert _left("scan of Ng, 3T", name) == "scan of, 3T"
     assert _left("Longitudinal", name) == "Longitudinal"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *("20240309", "2024-03-09", "2024/3/9", "09.03.2024", "9.3.24", "03/09/2024", "09032024"),
-        *("9 March 2024", "Mar 9th, 2024"),
+        *("20240309", "2024-03-09", "2024/3/9", "09.03.2024", "9.3.24", "03/09/2024", "09032024", "240309"),
+        *("9 March 2024", "Mar 9th, 2024", "09-MAR-24", "9MAR2024", "2024 Mar 9", "9. März 2024"),
+        *("9 mars 2024", "9 de marzo de 2024", "9 marzo 2024", "9 maart 2024"),
+        *("2024年3月9日", "令和6年3月9日", "R6.3.9", "2024년 3월 9일", "9/3/2567", "113/03/09"),
+        *("٢٠٢٤/٣/٩", "2024_03_09", "March 2024", "03-09-2024"),
     ],
 )
 def test_a_date_is_found_in_the_notations_that_people_type(text: str) -> None:
-    assert _left(f"seen {text} ok", ("DA", "", b"20240309")) == "seen ok"
+    assert _left(f"seen {text} ok", Mention(Kind.DATE, "", b"20240309")) == "seen ok"
+
+
+def test_a_date_in_another_calendar_is_harvested_too() -> None:
+    mention = Mention(Kind.DATE, "ISO_IR 192", "昭和36年3月4日".encode())
+    assert _left("born 1961-03-04 ok", mention) == "born ok"
 
 
 def test_numbers_that_only_look_like_the_date_stay() -> None:
-    assert _left("v9.3.241 2024-03-19", ("DA", "", b"20240309")) == "v9.3.241 2024-03-19"
+    kept = "v9.3.241 2024-03-19 9 mm 24 slices"
+    assert _left(kept, Mention(Kind.DATE, "", b"20240309")) == kept
 
 
-def test_names_are_found_without_their_diacritics() -> None:
-    mention: Mention = ("PN", "ISO_IR 100", "Vandersloot-Müller^Jörg".encode("latin-1"))
-    for text in ("Joerg", "Jorg", "JÖRG", "Mueller", "Muller"):
-        assert _left(f"x {text} y", mention, charset="ISO_IR 100") == "x y"
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *(("ZQ-90210", text) for text in ("zq90210", "ZQ 90210", "ZQ_90210")),
+        *(("0004711023", text) for text in ("4711023", "4711 023", "47-11-023", "0004711023")),
+        ("4711023", "0004711023"),
+        ("A1B", "A1B"),
+    ],
+)
+def test_an_id_is_found_however_it_is_parted(value: str, text: str) -> None:
+    assert _left(f"see {text} ok", _id(value)) == "see ok"
+
+
+def test_ids_that_are_words_or_single_digits_cut_nothing() -> None:
+    for value in ("CT", "1", "HEAD", "Nodule 1"):
+        assert _left("CT HEAD 1 Nodule 1", _id(value)) == "CT HEAD 1 Nodule 1"
+
+
+@pytest.mark.parametrize(
+    "text", ["+49 30 5550142", "030/5550142", "(030) 555 01 42", "5550142", "00493055 50142"]
+)
+def test_a_phone_number_is_found_with_and_without_its_prefixes(text: str) -> None:
+    assert _left(f"call {text} ok", Mention(Kind.PHONE, "", b"+49-30-5550142")) == "call ok"
+
+
+def test_of_a_place_its_pieces_and_its_own_words_are_found() -> None:
+    place = Mention(Kind.PLACE, "", b"Quillfeather Memorial Hospital, 12 Inkwell Lane, Featherton 98765")
+    for text in ("Featherton", "Quillfeather Memorial Hospital", "12 Inkwell Lane", "98765", "inkwell"):
+        assert _left(f"MR {text} 3T", place) == "MR 3T"
+    assert _left("Hospital bed", place) == "Hospital bed"
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        (
+            "Vandersloot-Müller^Jörg",
+            ("Joerg", "Jorg", "JÖRG", "Mueller", "Muller", "J. Müller", "Vandersloot Mueller"),
+        ),
+        ("Muellerin^Soeren", ("Müllerin", "Mullerin", "Sören", "Søren")),
+        ("Перолётов^Зосима", ("Перолетов", "ПЕРОЛЁТОВ", "Peroletov", "Perolyotov", "Peroljotow", "Zosima")),
+        ("Φτερόπουλος^Ζωή", ("ΦΤΕΡΟΠΟΥΛΟΣ", "Fteropoulos", "Phteropoulos")),
+        (
+            "Hanefude^Orio=羽根^筆織=はね^ふでおり",
+            ("羽根筆織", "羽根 筆織", "ハネ", "ﾊﾈ", "フデオリ", "HANEFUDE"),
+        ),
+        ("Gitpen^Zosim=깃펜^조심", ("깃펜조심", "깃펜", "조심 깃펜")),
+        ("Ngoc^Lông Vũ", ("Lông Vũ", "LONGVU", "Long Vu")),
+    ],
+)
+def test_names_are_found_without_diacritics_in_every_script_and_in_latin_letters(
+    name: str, texts: tuple[str, ...]
+) -> None:
+    for text in texts:
+        assert _left(f"x {text} y", _person(name)) == "x y"
+
+
+@pytest.mark.parametrize(
+    ("charset", "name", "text"),
+    [
+        ("ISO_IR 100", "Federkiel^Jürgen", "JÜRGEN Federkiel"),
+        ("ISO_IR 101", "Pióro^Gęsie", "Pióro Gęsie"),
+        ("ISO_IR 109", "Plumĵo^Ĉeno", "Plumĵo"),
+        ("ISO_IR 110", "Sulģis^Ņemo", "Sulģis"),
+        ("ISO_IR 126", "Φτερόπουλος^Ζωή", "Φτερόπουλος"),
+        ("ISO_IR 127", "ريشة^قلم", "ريشة"),
+        ("ISO_IR 138", "נוצה^עט", "נוצה"),
+        ("ISO_IR 144", "Перолётов^Зосима", "Перолётов З."),
+        ("ISO_IR 148", "Tüykalem^Işık", "Işık Tüykalem"),
+        ("ISO_IR 166", "ขนนก^ปากกา", "ขนนก"),
+        ("ISO_IR 13", "ﾊﾈﾌﾃﾞ^ｵﾘｵ", "ﾊﾈﾌﾃﾞ"),
+        ("ISO_IR 192", "Pluma^Señor=羽根^筆織", "señor 羽根"),
+        ("GB18030", "羽毛^笔直", "羽毛笔直"),
+        ("GBK", "羽毛^笔直", "羽毛笔直"),
+        ("\\ISO 2022 IR 87", "Hane=羽根^筆織", "羽根 筆織"),
+        ("ISO 2022 IR 13\\ISO 2022 IR 87", "ﾊﾈ=羽根^筆織", "羽根"),
+        ("\\ISO 2022 IR 149", "Gitpen=깃펜^조심", "깃펜"),
+        ("\\ISO 2022 IR 58", "Yumao=羽毛^直", "羽毛"),
+        ("\\ISO 2022 IR 100\\ISO 2022 IR 144", "Перо^Зосима", "Перо Зосима"),
+    ],
+)
+def test_names_are_found_in_every_character_set(charset: str, name: str, text: str) -> None:
+    mention = Mention(Kind.PERSON, charset, encode(name, charset) or b"")
+    raw = encode(f"coil {text} 8ch", charset) or b""
+    assert _texts(mention).search(raw, charset) == b"coil 8ch"
+    other = Mention(Kind.PERSON, "", b"Zephyr^Zed")
+    assert _texts(other).search(raw, charset) == raw
+
+
+def test_what_stays_keeps_its_characters_and_their_set() -> None:
+    charset = "\\ISO 2022 IR 87"
+    encodings = convert_encodings(charset.split("\\"))
+    raw = encode_string("頭部 Quillfeather 造影", encodings)
+    assert _texts(_NAME).search(raw, charset) == encode_string("頭部 造影", encodings)
 
 
 def test_a_uid_in_a_text_goes_unless_the_standard_registers_it() -> None:
@@ -73,28 +202,42 @@ def test_a_uid_in_a_text_goes_unless_the_standard_registers_it() -> None:
 
 
 def test_text_that_does_not_decode_is_not_kept() -> None:
-    assert identifiers_in((_NAME,)).search(b"\xff\xfe", "ISO_IR 192") is None
+    assert _texts(_NAME).search(b"\xff\xfe", "ISO_IR 192") is None
+
+
+def test_values_keep_their_number() -> None:
+    assert _left("V1\\Quillfeather\\V2") == "V1\\\\V2"
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60))
 def test_searching_twice_finds_nothing_more(text: str) -> None:
-    once = identifiers_in((_NAME,)).search(text.encode(), "")
+    texts = _texts(_NAME)
+    once = texts.search(text.encode(), "")
     if once is not None:
-        assert identifiers_in((_NAME,)).search(once, "") == once
+        assert texts.search(once, "") == once
 
 
 @given(
     st.binary(max_size=80), st.sampled_from(["", "ISO_IR 100", "ISO_IR 192", "ISO 2022 IR 87", "nonsense"])
 )
-def test_any_bytes_can_be_searched(raw: bytes, charset: str) -> None:
-    identifiers_in((("PN", charset, raw), ("DA", charset, raw), ("LO", charset, raw))).search(raw, charset)
+def test_any_bytes_can_be_searched_and_cleaned(raw: bytes, charset: str) -> None:
+    texts = _texts(*(Mention(kind, charset, raw) for kind in Kind))
+    texts.search(raw, charset)
+    texts.clean(raw, charset)
+
+
+def test_the_search_is_the_same_whatever_the_order_of_what_was_harvested() -> None:
+    mentions = (_NAME, _id("ZQ-90210"), Mention(Kind.DATE, "", b"20240309"))
+    assert identifiers_in(mentions).cut("Oriana ZQ90210 9.3.24") == identifiers_in(mentions[::-1]).cut(
+        "Oriana ZQ90210 9.3.24"
+    )
 
 
 def test_repertoires_keep_codes_and_numbers_and_reject_text_in_their_place() -> None:
-    search = identifiers_in((_NAME,))
-    assert search.coded("CS", b"ORIGINAL\\PRIMARY") == b"ORIGINAL\\PRIMARY"
-    assert search.coded("CS", b"Oriana head ") == b"head"
-    assert search.coded("DS", b"-1.5E-3\\2 ") == b"-1.5E-3\\2 "
-    assert search.coded("DS", b"Oriana") is None
-    assert search.coded("AS", b"042Y") == b"042Y"
-    assert search.coded("TM", b"noon") is None
+    texts = _texts(_NAME)
+    assert texts.coded("CS", b"ORIGINAL\\PRIMARY") == b"ORIGINAL\\PRIMARY"
+    assert texts.coded("CS", b"Oriana head ") == b"head"
+    assert texts.coded("DS", b"-1.5E-3\\2 ") == b"-1.5E-3\\2 "
+    assert texts.coded("DS", b"Oriana") is None
+    assert texts.coded("AS", b"042Y") == b"042Y"
+    assert texts.coded("TM", b"noon") is None

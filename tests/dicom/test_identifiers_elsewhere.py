@@ -4,6 +4,8 @@ import pytest
 from pydicom import Dataset
 
 from bme_med.core import Refusal
+from tests.dicom import making
+from tests.dicom.making import mr_instance
 from tests.oracles.judged import encoded, output_of
 from tests.oracles.planting import ENCODINGS, NEST, nested, small_mr
 from tests.oracles.raw import WORD
@@ -152,3 +154,29 @@ def test_dates_follow_the_policy_in_every_form_that_they_take(
     output = output_of(encoded(ds, encoding), name)
     texts = [value] if isinstance(value, str) else value
     assert not residue([text for text in texts if len(text) > 4], output)
+
+
+@every_profile
+def test_an_application_entity_in_file_meta_goes_from_texts(name: str) -> None:
+    ds = mr_instance()
+    ds.file_meta.SourceApplicationEntityTitle = "QUILLMRT3"
+    ds.SoftwareVersions = "V1 at quillmrt-3"
+    output = deidentify(making.encoded(ds), policy(name))
+    assert not isinstance(output, Refusal)
+    assert read(output).SoftwareVersions == "V1 at"
+
+
+@every_profile
+@every_encoding
+def test_codes_that_name_a_person_are_looked_for_in_texts(name: str, encoding: str) -> None:
+    ds = small_mr()
+    person = Dataset()
+    person.CodeValue, person.CodingSchemeDesignator = "ZQ-4711", "99L"
+    person.CodeMeaning = "Featherby, Iolanthe"
+    performer = Dataset()
+    performer.PersonIdentificationCodeSequence = [person]
+    ds.PerformingPhysicianIdentificationSequence = [performer]
+    ds.SoftwareVersions = "V1 for Iolanthe FEATHERBY (zq4711)"
+    output = output_of(encoded(ds, encoding), name)
+    assert not residue(["featherby", "iolanthe", "zq4711"], output)
+    assert read(output).SoftwareVersions == "V1 for"

@@ -17,6 +17,8 @@ _SHORT = 4
 """From this length on an identifier is looked for inside words too."""
 
 _PATIENT_ID = 0x00100020
+_CODES = (0x00080100, 0x00080104)
+"""A code may name a person or a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def harvest(source: Node, tables: Tables, kept: Iterable[int] = ()) -> Identifie
     hints: set[str] = set()
     kept = frozenset(kept)
     for _, _, found in source.walk():
+        if found.tag in _CODES:
+            hints |= set(_spaced(found.text).split())
         if found.tag in kept or found.items is not None or found.is_empty:
             continue
         if found.vr == "PN":
@@ -58,7 +62,8 @@ def harvest(source: Node, tables: Tables, kept: Iterable[int] = ()) -> Identifie
             parts |= {form for value in found.values for form in _date_forms(value)}
         elif found.tag in tables.identifying:
             _add_ids(found, tables, parts, words)
-        if found.vr in {"PN", "DA", "DT"} or found.tag in tables.identifying or found.tag in tables.listed:
+        is_known = found.tag in tables.identifying or found.tag in tables.listed
+        if found.vr in {"PN", "DA", "DT", "AE"} or is_known:
             hints |= set(_spaced(found.text).split())
     return Identifiers(frozenset(parts), frozenset(words), frozenset(hints))
 

@@ -1,0 +1,124 @@
+"""Patterns of person names, for folded text (PS3.5, 6.2.1; PS3.3, C.12.1.1.2 for groups and scripts).
+
+A name stands in texts in many forms: components in any order, glued or parted, given names as initials, with
+and without diacritics or their spelling in ASCII, Cyrillic and Greek in Latin letters.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from bme_med.dicom.folding import fold
+from bme_med.dicom.vocabulary import is_standard_word
+
+__all__ = ["GAP", "PARTICLES", "RUNS", "is_common", "letters", "name_forms", "whole_token"]
+
+RUNS = re.compile(r"[^\W_]+")
+GAP = r"[\W_]*"
+_BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
+_NEAR = r"[\W_]{0,3}"
+_COMPONENTS = 3
+"""Family, given and middle name; prefix and suffix follow."""
+
+_PARTICLES = (
+    "van von vom zu zum zur der den dem de del della dei degli di da das do dos du la le les el al bin bint "
+    "ibn abu ben bat ter ten op het und y e af av st san santa mac mc o"
+)
+_TITLES = (
+    "dr prof med phd md rn jr sr ii iii iv mr mrs ms miss herr frau dipl ing dent vet mag doc doctor "
+    "professor freiherr graf baron esq rev sir dame priv doz"
+)
+_SMALL = frozenset(f"{_PARTICLES} {_TITLES}".split())
+"""Parts of names that alone identify no one."""
+
+PARTICLES = frozenset(_PARTICLES.split()) - {"y", "e", "o", "op", "st", "av"}
+
+_ASCII_SPELLINGS = {"ä": "ae?", "ö": "oe?", "ü": "ue?", "ø": "oe?", "å": "aa?", "æ": "ae?", "œ": "oe?"}
+_LATIN = {
+    "а": "a", "б": "b", "в": "[vw]", "г": "[gh]", "д": "d", "е": "(?:[jyi]?[eo])", "ж": "(?:zh|sch|sh|j|z|g)",
+    "з": "[zs]", "и": "[iyj]*", "к": "[kc]", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+    "с": "s+", "т": "t", "у": "(?:ou|oo|u)", "ф": "(?:ph|f)", "х": "(?:kh|ch|h|x)", "ц": "(?:ts|tz|cz|c|z)",
+    "ч": "(?:tsch|tch|ch|c)", "ш": "(?:sch|sh|ch|s)", "щ": "(?:shch|schtsch|sch|sh|sc)", "ъ": "", "ы": "[yi]",
+    "ь": "", "э": "e", "ю": "(?:[yij]?ou|[yij]?u)", "я": "[yij]?a", "і": "[iy]", "є": "[yij]?e", "ґ": "g",
+    "α": "a", "β": "[vb]", "γ": "[gy]", "δ": "dh?", "ε": "e", "ζ": "z", "η": "[ie]", "θ": "th", "ι": "[iy]",
+    "κ": "[kc]", "λ": "l+", "μ": "m", "ν": "n", "ξ": "(?:ks|x)", "ο": "o", "π": "p", "ρ": "rh?", "σ": "s+",
+    "τ": "t", "υ": "[yiuvf]", "φ": "(?:ph|f)", "χ": "(?:ch|kh|h|x)", "ψ": "ps", "ω": "o",
+}  # fmt: skip
+_FIRST_IDEOGRAPH = 0x2E80
+_SHORTEST_PART = 4
+
+
+def name_forms(name: str) -> Iterator[tuple[str, bool]]:
+    """Patterns for the PN value `name`, and whether each stands for the whole name.
+
+    >>> any(re.search(pattern, "ax t2 o. quillfeather") for pattern, _ in name_forms("Quillfeather^Oriana"))
+    True
+    """
+    for group in name.split("="):
+        components = [RUNS.findall(component) for component in group.split("^")]
+        parts = [run for runs in components[:_COMPONENTS] for run in runs]
+        yield from _whole_forms(components)
+        for component in components[:_COMPONENTS]:
+            if len(component) > 1:
+                yield GAP.join(map(letters, component)), True
+        extras = (run for runs in components[_COMPONENTS:] for run in runs if len(run) >= _SHORTEST_PART)
+        for part in dict.fromkeys((*parts, *extras)):
+            if len(part) > 1 and not is_common(part):
+                yield whole_token(part), False
+
+
+def _whole_forms(components: list[list[str]]) -> Iterator[tuple[str, bool]]:
+    """The family name beside the others, which may be initials; any two parts where there is no component."""
+    family = components[0]
+    others = [run for runs in components[1:_COMPONENTS] for run in runs]
+    if not others and len(family) > 1 and not set(map(str.lower, family[:-1])) <= _SMALL:
+        family, others = family[:1], family[1:]
+        yield from _beside(others[-1:], [*family, *others[:-1]])
+    if family and others:
+        yield from _beside(family, others)
+
+
+def _beside(family: list[str], others: list[str]) -> Iterator[tuple[str, bool]]:
+    names = [GAP.join(map(letters, family)), *(letters(run) for run in family if not is_common(run))]
+    whole = f"(?:{'|'.join(dict.fromkeys(names))})"
+    forms = [letters(run) for run in others]
+    initials = [letters(run[0]) for run in others if not is_ideographic(run)]
+    if all(map(is_common, family)):
+        whole = f"{_BEFORE}{whole}{_AFTER}"
+        forms += [rf"{initial}(?=\.)" for initial in initials]
+    else:
+        forms += initials
+    either = "|".join(dict.fromkeys(forms))
+    yield rf"{_BEFORE}(?:(?:{either}){_NEAR})+{whole}(?:{_NEAR}(?:{either}){_AFTER}){{0,3}}", True
+    yield rf"{whole}(?:{_NEAR}(?:{either})){{1,3}}{_AFTER}", True
+
+
+def whole_token(run: str) -> str:
+    """`run` anywhere, or, where it has less than four letters that are no ideographs, as a whole word."""
+    is_short = len(run) < _SHORTEST_PART and not is_ideographic(run)
+    return f"{_BEFORE}{letters(run)}{_AFTER}" if is_short else letters(run)
+
+
+def is_common(run: str) -> bool:
+    """Whether `run` is a word, a particle or a title, which alone identify no one."""
+    low = run.lower()
+    return low in _SMALL or (run.isascii() and is_standard_word(low))
+
+
+def is_ideographic(run: str) -> bool:
+    """Whether `run` is written in characters that each stand for a syllable or more."""
+    return any(ord(character) >= _FIRST_IDEOGRAPH for character in run)
+
+
+def letters(run: str) -> str:
+    """A pattern for one run of letters and digits in every spelling."""
+    spelled = unicodedata.normalize("NFC", run).casefold()
+    pattern = "".join(map(_letter, spelled)).replace("ae", "ae?").replace("oe", "oe?").replace("ue", "ue?")
+    pattern = pattern.replace("e??", "e?")
+    latin = "".join(_LATIN.get(character, "") for character in fold(run).text)
+    is_other_script = latin and all(character in _LATIN for character in fold(run).text)
+    return f"(?:{pattern}|{latin})" if is_other_script else pattern
+
+
+def _letter(character: str) -> str:
+    return _ASCII_SPELLINGS.get(character) or re.escape(fold(character).text)

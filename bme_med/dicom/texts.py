@@ -1,0 +1,115 @@
+"""Texts that stay: searched for identifiers, cleaned, or held against a code's meaning (PS3.15, E.3.5).
+
+What comes out keeps the number of values, the character set and the repertoire of its VR, and is never longer
+than what went in.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from bme_med.core import Descriptors, Profile
+from bme_med.dicom.charsets import decode, encode
+from bme_med.dicom.cuts import cut_spans, tidied, without_marks
+from bme_med.dicom.identifiers import Identifiers
+from bme_med.dicom.known_words import cut_unknown_words
+from bme_med.dicom.text_patterns import identifying_spans
+from bme_med.dicom.vocabulary import is_standard_code, vocabulary
+
+__all__ = ["Texts", "texts_for"]
+
+_REPERTOIRE = {
+    "CS": re.compile(rb"(?:[A-Z0-9 _]{0,16}(?:\\|\0?$))*"),
+    "DS": re.compile(rb"[0-9+\-Ee. \\\0]*"),
+    "IS": re.compile(rb"[0-9+\- \\\0]*"),
+    "AS": re.compile(rb"(?:\d{1,3}[DWMY]?[ \0]?\\?)*"),
+    "DA": re.compile(rb"[0-9. \\\0]*"),
+    "DT": re.compile(rb"[0-9+\-. \\\0]*"),
+    "TM": re.compile(rb"[0-9.: \\\0]*"),
+}
+_CACHE_ENTRIES = 4096
+_MAX_ROUNDS = 6
+"""A cut may bring together what another round finds; what is not stable then, does not stay."""
+
+
+@lru_cache(maxsize=256)
+def texts_for(profile: Profile, identifiers: Identifiers) -> "Texts":
+    """The texts of instances that share their identifiers, under one profile."""
+    return Texts(profile, identifiers)
+
+
+class Texts:
+    """Makes texts, and remembers them: slices of a series repeat theirs."""
+
+    def __init__(self, profile: Profile, identifiers: Identifiers) -> None:
+        self._identifiers = identifiers
+        self._vocabulary = vocabulary(profile.vocabulary)
+        self._keeps_words = profile.descriptors is Descriptors.PATTERNS
+        self._known: dict[tuple[str, str, bytes], bytes | None] = {}
+
+    def search(self, raw: bytes, charset: str) -> bytes | None:
+        """`raw` without identifiers; `raw` itself where none stands in it; nothing where nothing is left."""
+        return self._cached("search", raw, charset)
+
+    def clean(self, raw: bytes, charset: str) -> bytes | None:
+        """As `search`, and without what has an identifier's form and words that no vocabulary knows."""
+        return self._cached("clean", raw, charset)
+
+    def coded(self, vr: str, raw: bytes) -> bytes | None:
+        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2), as binary does; a CS else as `search`."""
+        repertoire = _REPERTOIRE.get(vr)
+        if repertoire is None or repertoire.fullmatch(raw):
+            return raw
+        return self.search(raw, "ISO_IR 100") if vr == "CS" else None
+
+    def meaning(self, raw: bytes, charset: str, scheme: str, code: str) -> bytes | None:
+        """A Code Meaning: as it is where the standard, or the site, says the same of its code; else cleaned.
+
+        A patient's name that is a word does not change it, unless the whole name stands there.
+        """
+        text = (decode(raw, charset) or "").strip(" \0")
+        if self._vocabulary.is_meaning(scheme, code, text) and not self._identifiers.is_named_in(text):
+            return raw
+        return self.clean(raw, charset)
+
+    def code_value(self, raw: bytes, charset: str, scheme: str) -> bytes | None:
+        """A Code Value: as it is where it is the standard's, else searched."""
+        code = raw.decode("ascii", "replace").strip(" \0")
+        return raw if is_standard_code(scheme, code) else self.search(raw, charset)
+
+    def _cached(self, how: str, raw: bytes, charset: str) -> bytes | None:
+        key = (how, charset, raw)
+        if key not in self._known:
+            if len(self._known) >= _CACHE_ENTRIES:
+                self._known.clear()
+            self._known[key] = self._made(how, raw, charset)
+        return self._known[key]
+
+    def _made(self, how: str, raw: bytes, charset: str) -> bytes | None:
+        text = decode(raw, charset)
+        if text is None and (how == "search" or b"\x1b" in raw):
+            return None
+        old = without_marks(raw.decode("ascii", "replace") if text is None else text).rstrip(" \0")
+        new = _until_stable(self._cut_known if how == "search" else self._cut_all, old)
+        if new == text or (new == old and text is not None):
+            return raw
+        return encode(new, charset) if any(map(str.isalnum, new)) else None
+
+    def _cut_known(self, text: str) -> str:
+        return tidied(self._identifiers.cut(text))
+
+    def _cut_all(self, text: str) -> str:
+        cut = self._identifiers.cut(text)
+        cut = cut_spans(cut, identifying_spans(cut))
+        if not self._keeps_words:
+            cut = cut_unknown_words(cut, self._vocabulary, self._identifiers.names)
+        return tidied(cut)
+
+
+def _until_stable(change: Callable[[str], str], text: str) -> str:
+    for _ in range(_MAX_ROUNDS):
+        changed = change(text)
+        if changed == text:
+            return text
+        text = changed
+    return ""
