@@ -42,10 +42,12 @@ nightly: lint ## test, and what takes minutes, with branch coverage
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, the start, and files of 4 GB
+bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, the start, files of 4 GB, and the vocabulary
 	$(BIN)/python -m tests.bench.folders
 	$(BIN)/python -m tests.bench.startup
 	$(BIN)/python -m tests.bench.large
+	$(BIN)/python -m tests.bench.vocabulary
+	$(BIN)/python -m tests.bench.vocabulary --held-out
 
 lint: $(STAMP) ## style, types, layers, generated text
 	$(BIN)/ruff check .
