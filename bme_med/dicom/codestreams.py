@@ -15,6 +15,8 @@ from bme_med.core import Range, Source
 __all__ = ["is_start", "spare_ranges"]
 
 _JPEG_START, _JPEG_2000_START = b"\xff\xd8\xff", b"\xff\x4f\xff\x51"
+_JPEG_XL_START = b"\xff\x0a"
+"""Of a bare codestream, which holds nothing but the picture."""
 _BOXED = {b"\0\0\0\x0cjP  ": b"jp2c", b"\0\0\0\x0cJXL ": b""}
 """How boxed pictures start, and the box whose content is a codestream to look into."""
 _PICTURE_BOXES = frozenset(
@@ -53,7 +55,7 @@ _WRITER = re.compile(
 
 def is_start(head: bytes) -> bool:
     """Whether a picture starts with the eight bytes `head`."""
-    return head.startswith((_JPEG_START, _JPEG_2000_START)) or head in _BOXED
+    return head.startswith((_JPEG_START, _JPEG_2000_START, _JPEG_XL_START)) or head in _BOXED
 
 
 def spare_ranges(data: Source, fragments: list[Range]) -> tuple[list[Range], bool]:
@@ -63,6 +65,8 @@ def spare_ranges(data: Source, fragments: list[Range]) -> tuple[list[Range], boo
     """
     stream = _Stream(data, fragments)
     head = stream.read(0, _HEAD_BYTES)
+    if head.startswith(_JPEG_XL_START):
+        return [], True
     if head.startswith(_JPEG_START):
         spare = _jpeg(stream, 2)
     else:

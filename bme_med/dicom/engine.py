@@ -32,7 +32,7 @@ from bme_med.dicom.content_items import has_references
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.encoding import header, item_header
-from bme_med.dicom.fragments import keep_encapsulated
+from bme_med.dicom.fragments import keep_encapsulated, refuse_other_forms
 from bme_med.dicom.freehand import has_freehand_lines
 from bme_med.dicom.harvest import harvest, harvest_senders
 from bme_med.dicom.identifiers import Mention, identifiers_in
@@ -256,6 +256,7 @@ class _Planner:
         if not scope.prefix:
             refuse_contradiction(scope.data, element, self.instance.contents)
         if is_encapsulated(scope.data, element):
+            refuse_other_forms(scope.data, element, self.instance.transfer_syntax)
             findings = keep_encapsulated(scope.data, element, out)
             self.findings.extend(findings)
             return bool(findings)

@@ -4,15 +4,19 @@ Payloads that no decoder needs are overwritten with zero bytes of the same lengt
 offset tables and the coded image data stay as they are.
 """
 
+import re
 from collections.abc import Iterator
 
-from bme_med.core import Pieces, Range, Source
+from bme_med.core import Pieces, Range, Source, UnsupportedFileError
 from bme_med.dicom.codestreams import is_start, spare_ranges
 from bme_med.dicom.encoding import EXPLICIT_LE, item_header
 from bme_med.dicom.offset_tables import basic_table, has_true_basic_table
 from bme_med.dicom.walker import Element
 
-__all__ = ["keep_encapsulated", "metadata_payloads"]
+__all__ = ["keep_encapsulated", "metadata_payloads", "refuse_other_forms"]
+
+_PICTURES = re.compile(r"1\.2\.840\.10008\.1\.2\.4\.(?:[5-8]\d|9[0-3]|11[0-2]|20[1-3])")
+"""JPEG, JPEG-LS, JPEG 2000, JPEG XL, High-Throughput JPEG 2000 (PS3.5, A.4): no RLE, no video."""
 
 
 def keep_encapsulated(data: Source, pixel_data: Element, out: Pieces) -> list[str]:
@@ -33,6 +37,24 @@ def keep_encapsulated(data: Source, pixel_data: Element, out: Pieces) -> list[st
     if position > start:
         findings.append("metadata inside compressed frames was overwritten")
     return findings
+
+
+def refuse_other_forms(data: Source, pixel_data: Element, transfer_syntax: str) -> None:
+    """Raise where what should be a picture starts as none: it cannot be looked into.
+
+    Raises
+    ------
+    UnsupportedFileError
+        With what to do.
+    """
+    first = next(_fragments(data, pixel_data), None)
+    if first is None or not _PICTURES.fullmatch(transfer_syntax):
+        return
+    if not is_start(data[first.start : first.start + 8]):
+        raise UnsupportedFileError(
+            "the compressed pixels do not start as the transfer syntax says: convert them with another tool, "
+            "then run again"
+        )
 
 
 def metadata_payloads(data: Source, pixel_data: Element) -> Iterator[Range]:

@@ -1,6 +1,7 @@
 """What Pixel Data may be: encapsulated or not, and how long (PS3.3, C.7.6.3.1; PS3.5, 8.1 and A.4)."""
 
 from bme_med.core import MalformedFileError, Source, UnsupportedFileError
+from bme_med.dicom.dictionary import format_tag
 from bme_med.dicom.encoding import UNDEFINED
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.part10 import Contents
@@ -44,17 +45,21 @@ def lacks_pixels(instance: Instance) -> bool:
 def frames_end(instance: Instance, pixel_data: Element) -> int:
     """Offset behind the last frame of native pixel data, integer or float, padded to even length.
 
-    Behind the element's end where it is shorter than its frames; that end where they are not described.
-    `instance` is what describes them: the main dataset, or the item that holds them.
+    Behind the element's end where it is shorter than its frames. `instance` is what describes them: the main
+    dataset, or the item that holds them.
 
     Raises
     ------
     MalformedFileError
-        If Number of Frames cannot be read: nothing could tell frames from what may hide behind them.
+        If the frames are not described: nothing could tell them from what may hide behind them.
     """
     rows, columns, bits = (instance.number(tag) for tag in (_ROWS, _COLUMNS, _BITS))
     if not (rows and columns and bits):
-        return pixel_data.end
+        if pixel_data.end == pixel_data.value:
+            return pixel_data.end
+        raise MalformedFileError(
+            "nothing says how many rows, columns and bits these pixels have", where=format_tag(pixel_data.tag)
+        )
     samples = instance.number(_SAMPLES, 1)
     if instance.first(_PHOTOMETRIC) == "YBR_FULL_422":
         samples = 2

@@ -15,7 +15,7 @@ from bme_med.dicom import action_table
 from tests.dicom.test_table import DOCUMENT, SHAPES
 from tests.docs.conformance import NO_OPTION, Row, headings, page_rows
 from tests.oracles.elements import Element, Node, node_of
-from tests.oracles.planting import ENCODINGS, NEST, Planted, encode, plant
+from tests.oracles.planting import EVERY_ENCODING, NEST, Planted, encode, plant
 from tests.oracles.ps315 import check
 from tests.oracles.reading import read
 from tests.oracles.runs import KEY, deidentify, without_refusing
@@ -37,7 +37,7 @@ _WORDY = {"LO", "LT", "SH", "ST", "UC", "UT"}
 _DATES = {"DA", "DT"}
 
 every_part = pytest.mark.parametrize("heading", headings())
-every_encoding = pytest.mark.parametrize("encoding", ENCODINGS)
+every_encoding = pytest.mark.parametrize("encoding", EVERY_ENCODING)
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 
 
@@ -66,7 +66,7 @@ def with_a_word(planted: Planted) -> Planted:
 
 @cache
 def source(encoding: str, shape: str) -> bytes:
-    return encode(SHAPES[shape](list(planted_rows())), ENCODINGS[encoding], load_tables())
+    return encode(SHAPES[shape](list(planted_rows())), EVERY_ENCODING[encoding], load_tables())
 
 
 @cache
@@ -161,7 +161,7 @@ def test_every_row_becomes_what_the_page_says(heading: str, shape: str, encoding
 @every_encoding
 def test_of_private_attributes_those_of_the_table_stay(shape: str, encoding: str) -> None:
     planted = [*private_blocks()]
-    before = encode(SHAPES[shape](planted), ENCODINGS[encoding], load_tables())
+    before = encode(SHAPES[shape](planted), EVERY_ENCODING[encoding], load_tables())
     made = deidentify(before, under(Option.RETAIN_SAFE_PRIVATE))
     assert isinstance(made, bytes), made
     assert check(read(before), read(made), under(Option.RETAIN_SAFE_PRIVATE).profile, load_tables()) == []

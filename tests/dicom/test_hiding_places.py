@@ -256,3 +256,31 @@ def test_nothing_planted_survives_in_a_compressed_frame(name: str, place: str) -
     ds.PixelData = encapsulate(fragments, has_bot=False)
     output = output_of(encode(ds, JPEGBaseline8Bit, load_tables()), name)
     assert not residue([UNSEEN], output)
+
+
+@every_profile
+@pytest.mark.parametrize("head", [b"\0\0", UNSEEN.encode()])
+def test_compressed_pixels_in_another_form_than_the_syntax_says_are_refused(name: str, head: bytes) -> None:
+    assert isinstance(deidentify(compressed([b"", head + jpeg()]), policy(name)), Refusal)
+
+
+@every_profile
+@every_encoding
+@pytest.mark.parametrize("keyword", ["Rows", "Columns", "BitsAllocated"])
+def test_pixels_that_nothing_describes_are_refused(name: str, encoding: str, keyword: str) -> None:
+    ds = small_mr()
+    delattr(ds, keyword)
+    assert isinstance(deidentify(encoded(ds, encoding), policy(name)), Refusal)
+
+
+def compressed(items: list[bytes], frames: int = 1) -> bytes:
+    """A JPEG instance whose first item, the offset table, is what it should not be."""
+    ds = small_mr()
+    ds.Rows = ds.Columns = ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit = 7
+    ds.NumberOfFrames = frames
+    del ds.PixelData
+    even = [part + b"\0" * (len(part) % 2) for part in items]
+    whole = encode(ds, JPEGBaseline8Bit, load_tables())
+    head = b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff"
+    return whole + head + b"".join(item(part) for part in even) + b"\xfe\xff\xdd\xe0\0\0\0\0"

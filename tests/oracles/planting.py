@@ -11,6 +11,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.tag import BaseTag
 from pydicom.uid import (
     UID,
+    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -20,13 +21,16 @@ from pydicom.uid import (
 from tests.oracles.elements import newer_attributes
 from tests.oracles.tables import Tables
 
-__all__ = ["ENCODINGS", "NEST", "ROOT", "Planted", "encode", "nested", "plant", "small_mr"]
+__all__ = ["ENCODINGS", "EVERY_ENCODING", "NEST", "ROOT", "Planted", "encode", "nested", "plant", "small_mr"]
 
 ENCODINGS = {
     "explicit": ExplicitVRLittleEndian,
     "implicit": ImplicitVRLittleEndian,
     "big endian": ExplicitVRBigEndian,
 }
+
+EVERY_ENCODING = {**ENCODINGS, "deflated": DeflatedExplicitVRLittleEndian}
+"""With the one that shows no value in its bytes."""
 
 NEST = ("SharedFunctionalGroupsSequence", "MREchoSequence", "PixelValueTransformationSequence")
 """Three sequences that no table lists, so that they stay with their items."""
