@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -83,11 +82,11 @@ def iod_errors(path: Path) -> set[str]:
     return {_without_values(line) for line in lines if "Error" in line}
 
 
-def entity_errors(paths: list[Path]) -> Counter[str]:
-    """What dicom3tools calls an inconsistency of instances as a set, values and files taken out, counted."""
+def entity_errors(paths: list[Path]) -> set[str]:
+    """What dicom3tools calls an inconsistency of instances as a set, values and files taken out."""
     done = subprocess.run([tool("dcentvfy") or "dcentvfy", *paths], capture_output=True, check=False)
     lines = (done.stdout + done.stderr).decode("latin-1").splitlines()
-    return Counter(_without_files(line) for line in lines if line.startswith(("Error", "Abort")))
+    return {_without_files(line) for line in lines if line.startswith(("Error", "Abort"))}
 
 
 def _without_files(line: str) -> str:
