@@ -26,7 +26,7 @@ from bme_med.photo.findings import (
 )
 from bme_med.photo.orientation import orientation_exif, read_exif_orientation, read_xmp_orientation
 from bme_med.photo.webp_chunks import FILE_HEADER_BYTES, Chunk, encode_header, number24, walk, wrap
-from bme_med.photo.webp_image import find_image, write_image
+from bme_med.photo.webp_image import Image, ImageWriter, Whole, find_image
 
 __all__ = ["describe", "plan"]
 
@@ -79,6 +79,7 @@ class _Planner:
         self.chunks = chunks
         self.decided: dict[str, tuple[Code, str]] = {}
         self.flags = 0
+        self.writer = ImageWriter(source)
         self.findings = {NOT_LOOKED_FOR: None}
 
     def plan(self) -> Plan:
@@ -132,16 +133,16 @@ class _Planner:
         if canvas not in (None, (image.width, image.height)):
             raise DamagedPhotoError("the image is not as large as declared", where=image.bitstream.where)
         out = Pieces()
-        is_whole = write_image(self.source, out, image)
-        self._note_image(image.bitstream, image.alpha, is_whole=is_whole)
+        self._note_image(image, self.writer.write(out, image))
         self.flags |= _ALPHA if image.has_alpha else 0
         return out
 
-    def _note_image(self, bitstream: Chunk, alpha: Chunk | None, *, is_whole: bool) -> None:
-        self.decided[bitstream.where] = Code.K, "the picture"
-        if alpha:
-            whole, cut = (Code.K, "the picture's transparency"), (Code.C, "bytes behind the transparency cut")
-            self.decided[alpha.where] = whole if is_whole else cut
+    def _note_image(self, image: Image, is_whole: Whole) -> None:
+        cut = Code.C, "bytes behind the image data cut"
+        self.decided[image.bitstream.where] = (Code.K, "the picture") if is_whole.bitstream else cut
+        if image.alpha:
+            kept = Code.K, "the picture's transparency"
+            self.decided[image.alpha.where] = kept if is_whole.alpha else cut
 
     def _write_frames(self, canvas: tuple[int, int]) -> Pieces:
         """ANIM and the frames of an animation."""
@@ -185,8 +186,7 @@ class _Planner:
             raise DamagedPhotoError("a frame reaches outside the picture", where=chunk.where)
         payload = Pieces()
         payload.literal(head[:15] + bytes((head[15] & 3,)))
-        is_whole = write_image(self.source, payload, image)
-        self._note_image(image.bitstream, image.alpha, is_whole=is_whole)
+        self._note_image(image, self.writer.write(payload, image))
         wrap(out, b"ANMF", payload)
         is_plain = payload.size == chunk.size and head[15] < 4
         self.decided[chunk.where] = _KEPT if is_plain else (Code.C, "rebuilt from its image")

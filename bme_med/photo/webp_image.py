@@ -1,7 +1,7 @@
 """The images inside a WebP: the heads of VP8, VP8L and ALPH (RFC 6386, 9.1; RFC 9649, 2.7.1.2 and 3.4).
 
-Neither bitstream says where it ends; that shows only when every pixel is decoded, and is not looked for. What
-can be told is told: partitions fit into VP8, and alpha that is not compressed has one byte a pixel.
+Neither bitstream says where it ends. Of VP8L and compressed alpha the codes are read to the last pixel; other
+alpha has one byte a pixel. Where VP8 ends shows only when it is decoded, and is not looked for.
 """
 
 from typing import NamedTuple
@@ -9,14 +9,16 @@ from typing import NamedTuple
 from bme_med.core.plan import Pieces
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.vp8l import measure_lossless
 from bme_med.photo.webp_chunks import Chunk, wrap
 
-__all__ = ["Image", "find_image", "write_image"]
+__all__ = ["Image", "ImageWriter", "Whole", "find_image"]
 
 _VP8_HEADER_BYTES, _VP8L_HEADER_BYTES = 10, 5
 _START_CODE = b"\x9d\x01\x2a"
 _SIGNATURE = 0x2F
 _RAW, _LOSSLESS = 0, 1
+_MAX_PIXELS = 6_000_000
 
 
 class Image(NamedTuple):
@@ -74,29 +76,61 @@ def _read_lossless(source: Source, chunk: Chunk) -> tuple[int, int, bool]:
     return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF), bool(bits >> 28 & 1)
 
 
-def write_image(source: Source, out: Pieces, image: Image) -> bool:
-    """Write the image's chunks; whether all of its alpha stays."""
-    is_whole = _write_alpha(source, out, image, image.alpha) if image.alpha else True
-    payload = Pieces()
-    payload.keep(*image.bitstream.data)
-    wrap(out, image.bitstream.type, payload)
-    return is_whole
+class Whole(NamedTuple):
+    """Whether the bitstream of an image, and its alpha, were written as they are."""
+
+    bitstream: bool
+    alpha: bool
 
 
-def _write_alpha(source: Source, out: Pieces, image: Image, alpha: Chunk) -> bool:
-    """Alpha with its reserved bits zero and, where it is not compressed, cut to one byte a pixel."""
-    start, end = alpha.data
-    flags = int.from_bytes(source[start : min(start + 1, end)], "little")
-    compression, preprocessing = flags & 3, flags >> 4 & 3
-    if alpha.size < 2 or compression not in (_RAW, _LOSSLESS) or preprocessing > 1:
-        raise DamagedPhotoError("the alpha is not one that WebP knows", where=alpha.where)
-    raw_end = start + 1 + image.width * image.height
-    if compression == _RAW:
-        if raw_end > end:
+class ImageWriter:
+    """Writes the chunks of images, cut where they end; those beyond some millions of pixels as they are."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._left = _MAX_PIXELS
+
+    def write(self, out: Pieces, image: Image) -> Whole:
+        """Write the image's chunks.
+
+        Raises
+        ------
+        DamagedPhotoError
+            If its data ends too early.
+        """
+        is_alpha_whole = self._write_alpha(out, image, image.alpha) if image.alpha else True
+        start, end = image.bitstream.data
+        if image.bitstream.type == b"VP8L":
+            end = self._end_of_lossless(image, image.bitstream, start + _VP8L_HEADER_BYTES)
+        payload = Pieces()
+        payload.keep(start, end)
+        wrap(out, image.bitstream.type, payload)
+        return Whole(end == image.bitstream.data.end, is_alpha_whole)
+
+    def _end_of_lossless(self, image: Image, chunk: Chunk, start: int) -> int:
+        """Where the stream that starts at `start` ends; the chunk's end where too many pixels would tell."""
+        pixels = image.width * image.height
+        if pixels > self._left:
+            return chunk.data.end
+        self._left -= pixels
+        stream = self._source[start : chunk.data.end]
+        return start + measure_lossless(stream, image.width, image.height, chunk.where)
+
+    def _write_alpha(self, out: Pieces, image: Image, alpha: Chunk) -> bool:
+        """Alpha with its reserved bits zero, cut where it ends."""
+        start, end = alpha.data
+        flags = int.from_bytes(self._source[start : min(start + 1, end)], "little")
+        compression, preprocessing = flags & 3, flags >> 4 & 3
+        if alpha.size < 2 or compression not in (_RAW, _LOSSLESS) or preprocessing > 1:
+            raise DamagedPhotoError("the alpha is not one that WebP knows", where=alpha.where)
+        if compression == _LOSSLESS:
+            end = self._end_of_lossless(image, alpha, start + 1)
+        else:
+            end = start + 1 + image.width * image.height
+        if end > alpha.data.end:
             raise DamagedPhotoError("the alpha ends too early", where=alpha.where)
-        end = raw_end
-    payload = Pieces()
-    payload.literal(bytes((flags & 0x3F,)))
-    payload.keep(start + 1, end)
-    wrap(out, b"ALPH", payload)
-    return flags < 0x40 and end == alpha.data.end
+        payload = Pieces()
+        payload.literal(bytes((flags & 0x3F,)))
+        payload.keep(start + 1, end)
+        wrap(out, b"ALPH", payload)
+        return flags < 0x40 and end == alpha.data.end

@@ -21,6 +21,7 @@ __all__ = [
     "icc_profile",
     "jpeg",
     "moving",
+    "picture",
     "png",
     "policy",
     "segment",

@@ -1,5 +1,6 @@
 """WebP: what is planted goes, the picture stays."""
 
+import io
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +15,7 @@ from bme_med.photo import webp as engine
 from tests.oracles.runs import tool
 from tests.photo.fuzzing import Edit, edited, edits_with
 from tests.photo.judging import clean, corpus, decoded, exiv2_keys, is_refused, properties, residue, upright
-from tests.photo.making import exif, icc_profile, moving, policy, token, webp
+from tests.photo.making import exif, icc_profile, moving, picture, policy, token, webp
 
 POLICY = policy()
 PHOTOS = corpus(Format.WEBP)
@@ -130,6 +131,34 @@ def test_bytes_behind_uncompressed_alpha_go() -> None:
     assert decoded(output) == decoded(source) != decoded(PLAIN)
     assert Code.C in [action.code for action in engine.plan(source, POLICY).actions]
     assert clean(engine, _alpha(b"\x40" + raw), POLICY) == output
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_bytes_behind_a_lossless_image_go(mode: str) -> None:
+    source = webp(mode, lossless=True)
+    parts = [
+        (type_, data + TOKEN + b"Z" * (len(data) % 2) if type_ == b"VP8L" else data)
+        for type_, data in parts_of(source)
+    ]
+    assert clean(engine, riff(parts), POLICY) == source
+    assert Code.C in [action.code for action in engine.plan(riff(parts), POLICY).actions]
+
+
+def test_bytes_behind_compressed_alpha_go() -> None:
+    image = picture("RGB")
+    image.putalpha(picture("L"))
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=50)
+    source = out.getvalue()
+    parts = [(type_, data + TOKEN if type_ == b"ALPH" else data) for type_, data in parts_of(source)]
+    assert b"ALPH" in dict(parts)
+    assert clean(engine, riff(parts), POLICY) == source
+
+
+def test_a_very_large_lossless_image_is_not_read_to_its_end() -> None:
+    head = b"\x2f" + ((2999) | (2999 << 14)).to_bytes(4, "little")
+    source = riff([(b"VP8L", head + TOKEN + b"1")])
+    assert clean(engine, source, POLICY) == source
 
 
 def _in_first_frame(change: Parts) -> bytes:
