@@ -13,7 +13,6 @@ from bme_med.core.plan import Action, Plan
 from bme_med.core.policy import Policy
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
-from bme_med.photo.gate import is_whole
 from bme_med.photo.heif_boxes import Box
 from bme_med.photo.heif_catalog import Item, Property
 from bme_med.photo.heif_file import HeifFile, read_file
@@ -58,8 +57,7 @@ def plan(source: Source, policy: Policy) -> Plan:
     rebuild = Rebuild(file, policy.profile)
     ftyp = encode_brands(file.content(file.boxes[0]))
     boxes, out = write_file(ftyp, rebuild.items, rebuild.numbers[file.catalog.primary])
-    pieces = out.done()
-    judge = Judge(file, rebuild, {b"ftyp": ftyp, **boxes}, is_whole=is_whole(pieces, source))
+    judge = Judge(file, rebuild, {b"ftyp": ftyp, **boxes})
     actions = tuple(Action(where, *judge.decide(thing)) for where, thing in file.parts())
     suffix = _SUFFIXES[any(item.type == b"av01" for item in rebuild.items)]
-    return Plan(Format.HEIF, pieces, actions, suffix, tuple(judge.findings))
+    return Plan(Format.HEIF, out.done(), actions, suffix, tuple(judge.findings))

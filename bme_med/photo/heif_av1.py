@@ -1,7 +1,8 @@
 """AV1 in AVIF: which open bitstream units stay (AV1 bitstream specification, 5.3 to 5.5; AV1-ISOBMFF, 2.3).
 
 Sequence header, frame headers, tile groups and frames stay, byte for byte. Metadata, padding, tile lists,
-temporal delimiters and what the specification reserves go: decoding does without them.
+temporal delimiters, repeated frame headers and what the specification reserves go: decoding does without
+them, and without the copy of the sequence header in the configuration.
 """
 
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ __all__ = ["clean_configuration", "keep_units"]
 
 _FIXED_BYTES = 4
 _VERSION = 0x81
-_SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME, _REDUNDANT_HEADER = 1, 3, 4, 6, 7
-_KEPT = (_SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME, _REDUNDANT_HEADER)
+_SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME = 1, 3, 4, 6
+_KEPT = (_SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME)
 _PICTURES = (_FRAME_HEADER, _FRAME)
 _MAX_UNITS = 1_000
 _MAX_LAYERS = 4
@@ -33,12 +34,10 @@ class _Unit(NamedTuple):
 
 
 def clean_configuration(configuration: bytes) -> bytes:
-    """The content of ``av1C`` with nothing but the sequence header."""
+    """The content of ``av1C`` without the units that it may repeat."""
     if len(configuration) < _FIXED_BYTES or configuration[0] != _VERSION:
         raise UnsupportedFileError("a picture has an unknown AV1 configuration: save it anew")
-    units = configuration[_FIXED_BYTES:]
-    kept = (units[unit.start : unit.end] for unit in _units(units, "av1C") if unit.type == _SEQUENCE)
-    return configuration[:_FIXED_BYTES] + b"".join(kept)
+    return configuration[:_FIXED_BYTES]
 
 
 def keep_units(data: Source, where: str, *, has_layers: bool) -> list[Range]:
@@ -51,6 +50,9 @@ def keep_units(data: Source, where: str, *, has_layers: bool) -> list[Range]:
     """
     units = [unit for unit in _units(data, where) if unit.type in _KEPT]
     pictures = sum(unit.type in _PICTURES for unit in units)
+    headers = {data[unit.start : unit.end] for unit in units if unit.type == _SEQUENCE}
+    if len(headers) != 1:
+        raise DamagedPhotoError("the AV1 data does not have one sequence header", where=where)
     if not 1 <= pictures <= (_MAX_LAYERS if has_layers else 1):
         raise DamagedPhotoError("the AV1 data is not exactly one picture", where=where)
     return [Range(unit.start, unit.end) for unit in units]

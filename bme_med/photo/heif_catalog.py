@@ -4,7 +4,6 @@ Items, where their data lies, what they refer to, and which properties belong to
 strictly, for what two readers understand differently could show one picture here and another there.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,12 +12,12 @@ from bme_med.core.plan import Range
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.heif_boxes import Box, Fields, children
+from bme_med.photo.heif_locations import Location, read_locations
 
-__all__ = ["Association", "Catalog", "Item", "Location", "Property", "read_catalog"]
+__all__ = ["Association", "Catalog", "Item", "Property", "read_catalog"]
 
 _MAX_META_BYTES = 32 << 20
 _MAX_REFERENCES = 200_000
-_FIELD_BYTES = (0, 4, 8)
 _READ = (b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat")
 
 
@@ -30,14 +29,6 @@ class Item(NamedTuple):
     is_hidden: bool
     is_protected: bool
     content: bytes
-
-
-class Location(NamedTuple):
-    """An entry of `iloc`: how to find the data, and bytes as offset and length."""
-
-    construction: int
-    is_outside: bool
-    extents: tuple[tuple[int, int], ...]
 
 
 class Association(NamedTuple):
@@ -111,7 +102,7 @@ def read_catalog(source: Source, meta: Box) -> Catalog:
         raise DamagedPhotoError("the file does not say which picture it shows")
     catalog.primary = _read_primary(_fields(source, found[b"pitm"]))
     catalog.items = _read_items(source, found[b"iinf"])
-    catalog.locations = _read_locations(_fields(source, found[b"iloc"]))
+    catalog.locations = read_locations(_fields(source, found[b"iloc"]))
     if iref := found.get(b"iref"):
         catalog.references = _read_references(source, iref)
     _read_properties(source, found[b"iprp"], catalog)
@@ -151,33 +142,6 @@ def _read_item(fields: Fields) -> Item:
     type_ = fields.take(4)
     content = fields.rest().split(b"\0")[1:2] if type_ == b"mime" else []
     return Item(number, type_, bool(flags & 1), is_protected, content[0] if content else b"")
-
-
-def _read_locations(fields: Fields) -> dict[int, Location]:
-    version, _ = fields.full_box()
-    sizes = [nibble for byte in fields.take(2) for nibble in (byte >> 4, byte & 15)]
-    if version > 2 or any(size not in _FIELD_BYTES for size in sizes[: 4 if version else 3]):
-        raise DamagedPhotoError("an impossible size of a field", where="meta/iloc")
-    locations: dict[int, Location] = {}
-    for _ in range(fields.number(4 if version == 2 else 2)):
-        number = fields.number(4 if version == 2 else 2)
-        if number in locations:
-            raise DamagedPhotoError("an item lies in two places", where="meta/iloc")
-        locations[number] = _read_location(fields, version, sizes)
-    return locations
-
-
-def _read_location(fields: Fields, version: int, sizes: Sequence[int]) -> Location:
-    offset_bytes, length_bytes, base_bytes, index_bytes = sizes
-    construction = fields.number(2) & 15 if version else 0
-    is_outside = bool(fields.number(2))
-    base = fields.number(base_bytes)
-    extents = []
-    for _ in range(fields.number(2)):
-        fields.number(index_bytes if version else 0)
-        offset = base + fields.number(offset_bytes)
-        extents.append((offset, fields.number(length_bytes)))
-    return Location(construction, is_outside, tuple(extents))
 
 
 def _read_references(source: Source, box: Box) -> dict[tuple[bytes, int], list[int]]:

@@ -1,31 +1,31 @@
 """What becomes of each part of a HEIF file, and what a person should know about it."""
 
 from bme_med.core.plan import Code
-from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED
+from bme_med.photo.findings import ALPHA_KEPT, NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED
 from bme_med.photo.heif_boxes import Box, encode_box
 from bme_med.photo.heif_catalog import Item, Property
 from bme_med.photo.heif_file import HeifFile
 from bme_med.photo.heif_properties import has_profile
 from bme_med.photo.heif_rebuild import Rebuild
-from bme_med.photo.orientation import read_exif_orientation
+from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
 
 __all__ = ["Judge"]
 
-_ALPHA_KEPT = "the picture has transparency; what lies under its transparent parts was kept"
 _HIDDEN_KEPT = "a crop or overlay hides pixels, and they were kept"
 _OTHERS_DROPPED = (
     "further pictures in the file were removed, such as a gain map, a depth map or those of a burst"
 )
-_EXIF_TURNS = (
-    "Exif and the container disagree about orientation; the container's was kept, as decoders follow it"
+_DISAGREE = (
+    "metadata and container disagree about orientation; the container's was kept, as decoders follow it"
 )
 _VIDEO_DROPPED = "a video or sequence beside the picture was removed"
 
 _PICTURES = frozenset(b"hvc1 av01 grid iden iovl tmap jpeg avc1 j2k1 unci lhv1 hvt1 vvc1 evc1".split())
 _VIDEOS = (b"moov", b"mpvd")
+_METADATA = (b"Exif", b"mime")
 _TRANSFORMS = (b"irot", b"imir")
 _UNTURNED = encode_box(b"irot", b"\0")
-_MAX_EXIF_BYTES = 1 << 20
+_MAX_METADATA_BYTES = 1 << 20
 
 _DATA = "the data of what stays"
 _NOT_NEEDED = "not needed to show the picture"
@@ -38,8 +38,6 @@ class Judge:
     ----------
     boxes
         The boxes of the output that may be those of the source, by type.
-    is_whole
-        Whether the output is the source, byte for byte.
 
     Attributes
     ----------
@@ -47,16 +45,13 @@ class Judge:
         What a person should know, once all parts are decided.
     """
 
-    def __init__(
-        self, file: HeifFile, rebuild: Rebuild, boxes: dict[bytes, bytes], *, is_whole: bool
-    ) -> None:
+    def __init__(self, file: HeifFile, rebuild: Rebuild, boxes: dict[bytes, bytes]) -> None:
         self._file = file
         self._rebuild = rebuild
         self._boxes = boxes
-        self._is_whole = is_whole
         self.findings = {NOT_LOOKED_FOR: None}
         if any(type_ == b"auxl" for item in rebuild.items for type_, _ in item.references):
-            self.findings[_ALPHA_KEPT] = None
+            self.findings[ALPHA_KEPT] = None
         if rebuild.hides_pixels:
             self.findings[_HIDDEN_KEPT] = None
 
@@ -72,7 +67,8 @@ class Judge:
 
     def _decide_box(self, box: Box) -> tuple[Code, str]:
         if box.type == b"mdat":
-            return (Code.K if self._is_whole else Code.C), _DATA
+            is_same = box.end - box.body == self._rebuild.data_bytes
+            return (Code.K, _DATA) if is_same else (Code.C, "cut to the data of what stays")
         if new := self._boxes.pop(box.type, None):
             is_same = self._file.source[box.start : box.end] == new
             return (Code.K, _DATA) if is_same else (Code.C, "written anew for what stays")
@@ -88,8 +84,8 @@ class Judge:
             return Code.C, "the picture, without what decoding skips"
         if item.number in self._rebuild.numbers:
             return Code.K, "the picture"
-        if item.type == b"Exif" and self._turns(item):
-            self.findings[_EXIF_TURNS] = None
+        if self._is_turned(item):
+            self.findings[_DISAGREE] = None
         if (b"thmb", item.number) in self._file.catalog.references:
             return Code.X, "a thumbnail"
         if item.type in _PICTURES:
@@ -98,14 +94,19 @@ class Judge:
             return Code.X, "another picture, or a part of it"
         return Code.X, _NOT_NEEDED
 
-    def _turns(self, item: Item) -> bool:
-        """Whether an Exif item asks for a turn, and the container does none."""
-        primary = self._rebuild.items[self._rebuild.numbers[self._file.catalog.primary] - 1]
+    def _is_turned(self, item: Item) -> bool:
+        """Whether Exif or XMP asks for a turn, and the container does none."""
+        catalog = self._file.catalog
+        of = catalog.references.get((b"cdsc", item.number), ())
+        if item.type not in _METADATA or catalog.primary not in of:
+            return False
+        primary = self._rebuild.items[self._rebuild.numbers[catalog.primary] - 1]
         if any(box[4:8] in _TRANSFORMS and box != _UNTURNED for box, _ in primary.properties):
             return False
-        data = self._file.metadata(item.number, _MAX_EXIF_BYTES)
-        start = 4 + int.from_bytes(data[:4], "big")
-        return (read_exif_orientation(data[start:]) or 1) != 1
+        data = self._file.metadata(item.number, _MAX_METADATA_BYTES)
+        if item.type == b"Exif":
+            return (read_exif_orientation(data[4 + int.from_bytes(data[:4], "big") :]) or 1) != 1
+        return (read_xmp_orientation(data) or 1) != 1
 
     def _decide_property(self, entry: Property) -> tuple[Code, str]:
         number, box = entry

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from bme_med.core import icc
-from bme_med.photo import heif_av1, heif_hevc
+from bme_med.photo.color import treat_profile
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.heif_boxes import Fields, encode_box
 
@@ -42,7 +41,7 @@ _LENGTHS: Mapping[bytes, int] = {
     b"mdcv": 24,
 }
 _MASKS = {b"irot": 3, b"imir": 1}
-_OTHERS = (b"hvcC", b"av1C", b"pixi", b"colr", b"auxC", b"a1lx")
+_OTHERS = (b"pixi", b"colr", b"auxC", b"a1lx")
 _PROFILES = (b"prof", b"rICC")
 _MAX_CHANNELS, _MAX_BITS = 4, 16
 _CODING_UNIT, _SMALLEST_CODED = 8, 64
@@ -80,10 +79,6 @@ def clean_property(type_: bytes, content: bytes, color_profile: str) -> bytes | 
 def _clean_content(type_: bytes, content: bytes, color_profile: str) -> bytes | None:
     fields = Fields(content, type_.decode("ascii"))
     match type_:
-        case b"hvcC":
-            return heif_hevc.clean_configuration(content)
-        case b"av1C":
-            return heif_av1.clean_configuration(content)
         case b"irot" | b"imir":
             return bytes([fields.number(1) & _MASKS[type_]])
         case b"pixi":
@@ -115,11 +110,9 @@ def _clean_colour(content: bytes, color_profile: str) -> bytes | None:
     if kind == b"nclx":
         values = Fields(content, "colr").take(11)
         return values[:10] + bytes([values[10] & 0x80])
-    if kind not in _PROFILES or color_profile == "drop":
+    if kind not in _PROFILES:
         return None
-    profile: bytes | None = content[4:]
-    if color_profile == "sanitize":
-        profile = icc.sanitize(content[4:])
+    profile = treat_profile(content[4:], color_profile).profile
     return kind + profile if profile else None
 
 

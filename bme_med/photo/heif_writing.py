@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bme_med.core.errors import UnsupportedFileError
-from bme_med.core.plan import Piece, Pieces, size_of
+from bme_med.core.plan import Piece, Pieces
 from bme_med.photo.heif_boxes import encode_box, encode_full_box
 
 __all__ = ["NewItem", "NewProperty", "encode_brands", "write_file"]
@@ -30,13 +30,14 @@ class NewProperty(NamedTuple):
 
 
 class NewItem(NamedTuple):
-    """An item of the output; `references` by type, to numbers of the output."""
+    """An item of the output; `references` by type, to numbers of the output; `size` of `data` in bytes."""
 
     type: bytes
     is_hidden: bool
     properties: Sequence[NewProperty]
     references: Sequence[tuple[bytes, Sequence[int]]]
     data: tuple[Piece, ...]
+    size: int
 
 
 def encode_brands(content: bytes) -> bytes:
@@ -103,8 +104,7 @@ def _encode_locations(items: Sequence[NewItem], first: int, starts: dict[tuple[P
     entries = []
     for number, item in enumerate(items, 1):
         if item.data:
-            size = size_of(item.data)
-            where = (first + starts[item.data]).to_bytes(4, "big") + size.to_bytes(4, "big")
+            where = (first + starts[item.data]).to_bytes(4, "big") + item.size.to_bytes(4, "big")
             entries.append(_short(number) + bytes(2) + _short(1) + where)
     return encode_full_box(b"iloc", 0, 0, _SIZES, _short(len(entries)), *entries)
 

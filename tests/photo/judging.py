@@ -121,7 +121,8 @@ def decoded(data: bytes) -> list[tuple[str, tuple[int, int], bytes]]:
     try:
         with Image.open(io.BytesIO(data)) as image:
             for number in range(getattr(image, "n_frames", 1) if image.format in _MANY else 1):
-                image.seek(number)
+                if number:
+                    image.seek(number)
                 shown = image.convert("RGBA") if image.mode == "P" else image
                 frames.append((image.mode, image.size, shown.tobytes()))
     finally:
