@@ -7,6 +7,7 @@ import typer  # noqa: TID253 - the command line is made with it
 from bme_med import __version__
 from bme_med.cli import audit, key, profiles
 from bme_med.cli.commands import command, help_of, new_app
+from bme_med.cli.convert import convert
 from bme_med.cli.deid import deid
 from bme_med.cli.inspect import inspect
 
@@ -46,6 +47,7 @@ def _root(
 app.callback(help=help_of(_root))(_root)
 command(app)(deid)
 command(app)(inspect)
+command(app)(convert)
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(audit.app, name="audit")
 app.add_typer(key.app, name="key")

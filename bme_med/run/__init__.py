@@ -1,5 +1,6 @@
 """The outside world: finding files, workers, atomic writing, resume."""
 
+from bme_med.run.converting import Conversion
 from bme_med.run.deidentifying import deidentify
 from bme_med.run.inspecting import Inspection, inspect_path
 from bme_med.run.job import Job, make_job
@@ -17,6 +18,7 @@ from bme_med.run.summary import Summary
 from bme_med.run.surveying import Survey
 
 __all__ = [
+    "Conversion",
     "Inspection",
     "Job",
     "StoppedError",

@@ -157,7 +157,7 @@ def _judged(
     StoppedError
         When the run cannot go on.
     """
-    worker = Worker(policy, parts)
+    worker = Worker(policy, parts, job.conversion)
     chunks = chunked(tasks, lambda task: task.found.size, job.workers)
     outcomes = ordered(worker, chunks, workers=job.workers, lost=lost, check=watch.check)
     with closing(outcomes):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bme_med.audit import NameStyle
 from bme_med.core import Profile, UsageError
+from bme_med.run.converting import Conversion
 from bme_med.run.places import Places
 from bme_med.run.pool import available_cpus
 from bme_med.run.profiles import load_profile
@@ -31,6 +32,8 @@ class Job:
         When going on, try again what was refused.
     dry_run
         Plan everything, write nothing.
+    conversion
+        What photos are converted to; None where files stay what they are.
     """
 
     places: Places
@@ -41,6 +44,7 @@ class Job:
     resume: bool = False
     retry_refused: bool = False
     dry_run: bool = False
+    conversion: Conversion | None = None
 
 
 def make_job(
@@ -57,6 +61,7 @@ def make_job(
     resume: bool = False,
     retry_refused: bool = False,
     dry_run: bool = False,
+    conversion: Conversion | None = None,
 ) -> Job:
     """A job from the options of the command line, which mean the same here.
 
@@ -89,4 +94,5 @@ def make_job(
         resume=resume,
         retry_refused=retry_refused,
         dry_run=dry_run,
+        conversion=conversion,
     )

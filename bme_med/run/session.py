@@ -152,6 +152,7 @@ def _compare(job: Job, names: AuditNames, header: dict[str, Any]) -> None:
         ("key", checks["key"], header["checks"].get("key")),
         ("input", checks["inputs"], header["checks"].get("inputs")),
         ("--subjects", checks.get("subjects"), header["checks"].get("subjects")),
+        ("conversion", checks.get("conversion"), header["checks"].get("conversion")),
     ):
         if mine != then:
             raise UsageError(
@@ -191,6 +192,8 @@ def _checks(job: Job, names: AuditNames) -> dict[str, str]:
         "key": names.pseudonyms.digest("audit-key").hex(),
         "inputs": names.pseudonyms.digest("audit-inputs", *roots).hex(),
     }
+    if job.conversion:
+        checks["conversion"] = job.conversion.describe()
     if job.subjects:
         checks["subjects"] = names.pseudonyms.digest("audit-subjects", job.subjects.sha256).hex()
     if job.places.crosswalk:

@@ -16,6 +16,7 @@ from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom.dates import shift
 from bme_med.photo.taken import taken_on
 from bme_med.run.blocks import by_block
+from bme_med.run.converting import Conversion, plan_converted
 from bme_med.run.finding import Found
 from bme_med.run.hashing import sha256_beside
 from bme_med.run.kinds import count_kinds
@@ -70,9 +71,12 @@ class Worker:
         Profile and pseudonyms.
     parts
         Folder for temporary files; None for a dry run, which writes nothing.
+    conversion
+        What photos are converted to before they are planned; None where they stay what they are.
     """
 
-    def __init__(self, policy: Policy, parts: Path | None) -> None:
+    def __init__(self, policy: Policy, parts: Path | None, conversion: Conversion | None = None) -> None:
+        self._conversion = conversion
         self._policy = policy
         self._parts = parts
         self._texts = ActionTexts()
@@ -104,7 +108,7 @@ class Worker:
         format_ = sniff(source)
         if reason := why_unwanted(task.found.name, source, format_):
             return Outcome(Status.SKIPPED, reason, format_.value, digest())
-        plan = engines.plan(source, self._policy)
+        planned, plan = self._plan(source)
         if isinstance(plan, Refusal):
             return Outcome(Status.REFUSED, plan.reason, plan.format.value, digest())
         try:
@@ -112,8 +116,14 @@ class Worker:
             fields = plan.fields if is_dicom else self._photo_fields(task, source, digest())
         except FileError as error:
             return Outcome(Status.REFUSED, str(error), format_.value, digest())
-        output_digest = _write(part, plan, source) if part else ""
+        output_digest = _write(part, plan, planned) if part else ""
         return self._written(plan, fields, digest(), output_digest)
+
+    def _plan(self, source: Source) -> tuple[Source, Plan | Refusal]:
+        """What is planned, `source` or its picture saved anew, and the plan."""
+        if self._conversion:
+            return plan_converted(source, self._conversion, self._policy)
+        return source, engines.plan(source, self._policy)
 
     def _photo_fields(self, task: Task, source: Source, sha256: str) -> dict[str, str]:
         """What a photo's name may be made of, beside its number."""
