@@ -93,6 +93,27 @@ def plan(data: Source, policy: Policy) -> Plan:
     return _Planner(instance, policy, risk).plan()
 
 
+def _class_of(instance: Instance) -> str:
+    """SOP Class UID of what has one name and one place in study and series.
+
+    Raises
+    ------
+    MalformedFileError
+        If it lacks a UID, or has more than one.
+    """
+    sop_class = instance.first(_SOP_CLASS)
+    if not (_UID.fullmatch(sop_class) and instance.first(_SOP_INSTANCE)):
+        raise MalformedFileError(
+            "SOP Class UID or SOP Instance UID is missing, or is no UID: it is no instance, leave it out"
+        )
+    for tag in (_SOP_CLASS, _SOP_INSTANCE, _STUDY, _SERIES):
+        if len(instance.values(tag)) > 1:
+            raise MalformedFileError(
+                "several UIDs where an instance has one: export it again from where it came", where=where(tag)
+            )
+    return sop_class
+
+
 class _Planner:
     """Plans one instance."""
 
@@ -123,11 +144,7 @@ class _Planner:
 
     def plan(self) -> Plan:
         instance = self.instance
-        sop_class = instance.first(_SOP_CLASS)
-        if not (_UID.fullmatch(sop_class) and instance.first(_SOP_INSTANCE)):
-            raise MalformedFileError(
-                "SOP Class UID or SOP Instance UID is missing, or is no UID: it is no instance, leave it out"
-            )
+        sop_class = _class_of(instance)
         body = Pieces()
         pending = self._markers()[::-1]
         for base, section in instance.sections:

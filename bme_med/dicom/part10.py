@@ -29,6 +29,7 @@ _ENCAPSULATED = re.compile(r"1\.2\.840\.10008\.1\.2\.(?:4\.\d{2,3}|5)")
 
 _TRANSFER_SYNTAX = 0x00020010
 _WINDOW_BYTES = 1 << 20
+_MAX_ITEMS = 1 << 21
 _SENDERS = frozenset((*range(0x00020016, 0x00020019), *range(0x00020026, 0x00020029)))
 """Titles and presentation addresses of who sent and received."""
 
@@ -154,7 +155,17 @@ def _inflated(data: Source, start: int) -> bytes:
                     "convert it to explicit VR little endian, then run again"
                 )
             if stream.eof:
-                return b"".join(parts)
+                return _plausible(b"".join(parts))
     except zlib.error:
         raise MalformedFileError("the deflated dataset is damaged") from None
     raise MalformedFileError("the deflated dataset ends too early")
+
+
+def _plausible(dataset: bytes) -> bytes:
+    """`dataset`, unless it is a bomb of items, each of which would take far more memory than its bytes."""
+    if dataset.count(IMPLICIT_LE.plain.pack(0xFFFE, 0xE000, 0)[:4]) > _MAX_ITEMS:
+        raise UnsupportedFileError(
+            "the deflated dataset has more sequence items than any instance: "
+            "convert it to explicit VR little endian, then run again"
+        )
+    return dataset

@@ -215,6 +215,16 @@ def test_a_deflate_bomb_is_refused_before_it_fills_the_memory(monkeypatch: pytes
     assert "longer than 1 MiB" in output.reason
 
 
+def test_a_bomb_of_items_in_a_deflate_stream_is_refused_before_they_are_read() -> None:
+    stream = zlib.compressobj(9, zlib.DEFLATED, -15)
+    source = _deflated(small_mr())
+    start = 144 + int.from_bytes(source[140:144], "little")
+    items = explicit(0x00189114, b"SQ", b"\xfe\xff\x00\xe0\0\0\0\0" * (3 << 20))
+    output = deidentify(source[:start] + stream.compress(items) + stream.flush(), policy("ps315-basic"))
+    assert isinstance(output, Refusal)
+    assert "more sequence items" in output.reason
+
+
 def test_an_irregular_dataset_is_mended_inside_its_deflate_stream() -> None:
     source = _deflated(small_mr())
     start = 144 + int.from_bytes(source[140:144], "little")

@@ -62,6 +62,14 @@ def test_each_of_several_uids_is_replaced_and_registered_ones_stay() -> None:
     assert len(set(new)) == 3
 
 
+@pytest.mark.parametrize("tag", [0x00080016, 0x00080018, 0x0020000D, 0x0020000E])
+def test_an_instance_with_several_names_or_places_is_refused(tag: int) -> None:
+    value = b"1.2.840.10008.5.1.4.1.1.4\\1.2.3.4.5\0"
+    planned = plan(_with_raw(tag, "UI", value), UNDER)
+    assert isinstance(planned, Refusal)
+    assert "several UIDs" in planned.reason
+
+
 @pytest.mark.parametrize(
     "value", [b"ZQUNSEEN", b"1.2.ZQUNSEEN\0\0", b"\\1.2.ZQUNSEEN\\", b"..ZQUNSEEN", b"\xffZQUNSEEN "]
 )
