@@ -70,7 +70,7 @@ class _Reader:
         found = data_element_generator(file, not self.is_explicit, self.is_little)
         elements: list[LenientElement] = []
         end = 0
-        while not is_zero(self.dataset, end, len(self.dataset)):
+        while any(self.dataset[end : end + 8]) or not is_zero(self.dataset, end, len(self.dataset)):
             known = len(self.spans)
             try:
                 elements.append(self._element(next(found, None), 0, 0))

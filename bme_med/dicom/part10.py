@@ -12,7 +12,16 @@ from bme_med.core import MalformedFileError, Source, UnsupportedFileError
 from bme_med.dicom.encoding import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, VRS, Coding, split_values
 from bme_med.dicom.walker import walk_group
 
-__all__ = ["DEFLATED", "MAX_COPY_BYTES", "Contents", "coding_at", "contents_of", "group_2_at", "syntax_of"]
+__all__ = [
+    "DEFLATED",
+    "MAX_COPY_BYTES",
+    "Contents",
+    "coding_at",
+    "contents_of",
+    "group_2_at",
+    "is_bomb",
+    "syntax_of",
+]
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
 MAX_COPY_BYTES = 256 << 20
@@ -29,7 +38,7 @@ _ENCAPSULATED = re.compile(r"1\.2\.840\.10008\.1\.2\.(?:4\.\d{2,3}|5)")
 
 _TRANSFER_SYNTAX = 0x00020010
 _WINDOW_BYTES = 1 << 20
-_MAX_ITEMS = 1 << 21
+_MAX_ITEMS = 1 << 20
 _SENDERS = frozenset((*range(0x00020016, 0x00020019), *range(0x00020026, 0x00020029)))
 """Titles and presentation addresses of who sent and received."""
 
@@ -155,17 +164,20 @@ def _inflated(data: Source, start: int) -> bytes:
                     "convert it to explicit VR little endian, then run again"
                 )
             if stream.eof:
-                return _plausible(b"".join(parts))
+                break
     except zlib.error:
         raise MalformedFileError("the deflated dataset is damaged") from None
-    raise MalformedFileError("the deflated dataset ends too early")
-
-
-def _plausible(dataset: bytes) -> bytes:
-    """`dataset`, unless it is a bomb of items, each of which would take far more memory than its bytes."""
-    if dataset.count(IMPLICIT_LE.plain.pack(0xFFFE, 0xE000, 0)[:4]) > _MAX_ITEMS:
+    if not stream.eof:
+        raise MalformedFileError("the deflated dataset ends too early")
+    dataset = b"".join(parts)
+    if is_bomb(dataset):
         raise UnsupportedFileError(
             "the deflated dataset has more sequence items than any instance: "
             "convert it to explicit VR little endian, then run again"
         )
     return dataset
+
+
+def is_bomb(dataset: bytes) -> bool:
+    """Whether `dataset` has more items than any instance: each takes far more memory than its bytes."""
+    return dataset.count(IMPLICIT_LE.plain.pack(0xFFFE, 0xE000, 0)[:4]) > _MAX_ITEMS

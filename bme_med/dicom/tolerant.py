@@ -22,7 +22,15 @@ from bme_med.dicom.encoding import (
 )
 from bme_med.dicom.lenient import LenientElement, UnreadableError, read_leniently
 from bme_med.dicom.odd_fragments import even_fragments
-from bme_med.dicom.part10 import MAX_COPY_BYTES, Contents, coding_at, contents_of, group_2_at, syntax_of
+from bme_med.dicom.part10 import (
+    MAX_COPY_BYTES,
+    Contents,
+    coding_at,
+    contents_of,
+    group_2_at,
+    is_bomb,
+    syntax_of,
+)
 from bme_med.dicom.walker import SEQUENCE_END
 
 __all__ = ["mended"]
@@ -106,7 +114,10 @@ def _rewritten(contents: Contents, error: MalformedFileError) -> Contents:
     coding = found if contents.is_native else EXPLICIT_LE
     if found.byte_order != coding.byte_order:
         raise UnreadableError("its byte order is not that of its transfer syntax: export it again")
-    elements = read_leniently(contents.data[contents.start : len(contents.data)], found)
+    dataset = contents.data[contents.start : len(contents.data)]
+    if is_bomb(dataset):
+        raise UnreadableError("it has more sequence items than are mended: convert it with another tool")
+    elements = read_leniently(dataset, found)
     _refuse_stale_offsets(elements)
     return replace(
         contents,

@@ -285,6 +285,12 @@ def test_a_large_file_is_not_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "convert it with another tool" in _refused(IRREGULAR["an odd length"]())
 
 
+def test_a_file_of_more_items_than_any_instance_is_not_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bme_med.dicom.part10._MAX_ITEMS", 3)
+    items = explicit(0x00189114, b"SQ", item(b"") * 4)
+    assert "more sequence items" in _refused(with_element(explicit(0x00180050, b"DS", b"1.5") + items))
+
+
 def test_without_pydicom_nothing_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pydicom.filebase", None)
     assert "not installed" in _refused(IRREGULAR["an odd length"]())
