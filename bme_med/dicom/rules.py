@@ -429,9 +429,14 @@ class _Maker:
 
 
 def _judged_vr(vr: str, dictionary_vr: str | None) -> str:
-    """The VR to judge by: the more identifying one where file and dictionary differ, UN where they clash."""
+    """The VR to judge by: the more identifying one where file and dictionary differ, UN where they clash.
+
+    Bytes in place of numbers clash: bytes can be a text, and nothing looks for it there.
+    """
     if dictionary_vr is None or vr in dictionary_vr:
         return vr
+    if vr in _BYTES and not any(known in dictionary_vr for known in _BYTES):
+        return "UN"
     if vr == "UN":
         return dictionary_vr if len(dictionary_vr) == 2 else "UN"
     for family in _FAMILIES:
