@@ -102,9 +102,12 @@ def _without_files(line: str) -> str:
 def _without_values(line: str) -> str:
     """The message alone; ``Element=<...>`` and ``Module=<...>`` name no value.
 
+    Nor does a tag that is none: deflated datasets, which it does not inflate, start with any four bytes.
+
     >>> _without_values("Error - Bad Element=<StudyDate> - (0x0008,0x0020) DA [1] = <1999>, value is '7'")
     "Error - Bad Element=<StudyDate> - (0x0008,0x0020) DA [1] = <>, value is ''"
     """
+    line = re.sub(r"^\(0x[0-9a-f]{4},0x[0-9a-f]{4}\)  \? Error - Tag read failed", "Tag read failed", line)
     line = re.sub(r"(?<!Element=)(?<!Module=)<[^>]*>", "<>", line)
     line = re.sub(r"'[^']*'( \(0x[0-9a-f]+\))?", "''", line)
     return re.sub(r"(?<=[ =])-?[\d.]+(?=\b)", "#", line)
