@@ -49,6 +49,7 @@ _LAYOUT_DROPPED = (
 )
 _MAX_DESCRIPTION_BYTES = 1 << 12
 _MAX_PALETTE_BITS = 16
+_REDUCED = 2
 _ALPHA = (1, 2)
 _SHOWN = (Tag.ImageWidth, Tag.ImageLength, Tag.Compression, Tag.Orientation)
 _TEXT_TYPES = (1, 2, 7)
@@ -107,8 +108,12 @@ def _choose(directories: list[Directory], source: Source, form: Form) -> list[Di
 
 
 def _is_reduced(directory: Directory, source: Source, form: Form) -> bool:
-    entry = directory.find(Tag.NewSubfileType)
-    return bool(entry and entry.members == 1 and int(entry.numbers(source, form)[0]) & 1)
+    """Whether a page is a smaller version of another, as NewSubfileType says, or SubfileType before it."""
+    flags, kind = (
+        entry.numbers(source, form)[0] if entry and entry.members == 1 else 0
+        for entry in (directory.find(Tag.NewSubfileType), directory.find(Tag.SubfileType))
+    )
+    return (isinstance(flags, int) and bool(flags & 1)) or kind == _REDUCED
 
 
 def _check_overlap(pages: list[Page], directories: list[Directory], header_bytes: int) -> None:

@@ -10,6 +10,7 @@ class Tag(IntEnum):
     """Tags that are read here."""
 
     NewSubfileType = 254
+    SubfileType = 255
     ImageWidth = 256
     ImageLength = 257
     BitsPerSample = 258
@@ -118,7 +119,6 @@ KEPT: dict[Tag, Rule] = {
 """The tags that stay by a rule alone; strips, tiles, colour map, tables and profile are written apart."""
 
 _OTHER_NAMES = {
-    255: "SubfileType",
     263: "Threshholding",
     264: "CellWidth",
     265: "CellLength",

@@ -102,7 +102,7 @@ def gif(mode: str = "P", **options: object) -> bytes:
 TiffValue = tuple[int, bytes | tuple[int, ...]]
 """Type, and numbers of it or the bytes themselves."""
 
-_TIFF_LETTERS = {1: "B", 3: "H", 4: "I", 5: "I", 16: "Q"}
+_TIFF_LETTERS = {1: "B", 3: "H", 4: "I", 5: "I", 11: "f", 12: "d", 16: "Q"}
 
 
 def tiff_of(

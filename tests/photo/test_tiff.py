@@ -318,12 +318,27 @@ def test_text_in_a_resolution_goes() -> None:
 
 def test_smaller_versions_of_a_page_go() -> None:
     small = {**gray(), 254: long(1), 270: text()}
+    old = {**gray(), 255: short(2), 270: text()}
     plain = clean(engine, PLAIN, POLICY)
-    for pages in ([(gray(), [PIXELS]), (small, [PIXELS])], [(small, [PIXELS]), (gray(), [PIXELS])]):
+    for pages in (
+        [(gray(), [PIXELS]), (old, [PIXELS])],
+        [(gray(), [PIXELS]), (small, [PIXELS])],
+        [(small, [PIXELS]), (gray(), [PIXELS])],
+    ):
         source = tiff_of(*pages)
         assert clean(engine, source, POLICY) == plain
         assert any("smaller versions" in finding for finding in engine.plan(source, POLICY).findings)
     assert len(decoded(clean(engine, tiff_of((small, [PIXELS])), POLICY))) == 1
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0])
+def test_a_number_that_is_none_ends_in_a_plan_or_a_refusal(number: float) -> None:
+    for tag in (254, 255, 256, 259, 262, 274, 277, 282, 318, 338, 529):
+        for type_, letter, count in ((11, "f", 1), (12, "d", 1), (11, "f", 6)):
+            value = struct.pack(f"<{count}{letter}", *count * [number])
+            source = tiff_of(({**gray(), tag: (type_, value)}, [PIXELS]))
+            if not is_refused(engine, source, POLICY):
+                clean(engine, source, POLICY)
 
 
 def tables_and_strip(data: bytes) -> tuple[bytes, bytes]:
