@@ -7,12 +7,14 @@ map, depth map, Exif, XMP, video and box goes, whatever it is called.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from bme_med.core.describe import Part
 from bme_med.core.plan import Action, Plan
 from bme_med.core.policy import Policy
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
+from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.heif_boxes import Box
 from bme_med.photo.heif_catalog import Item, Property
 from bme_med.photo.heif_file import HeifFile, read_file
@@ -40,8 +42,9 @@ def _describe(file: HeifFile, thing: Box | Item | Property) -> str:
         return f"{size:,} bytes" + (", the picture shown" if thing.number == file.catalog.primary else "")
     box = thing.box if isinstance(thing, Property) else thing
     if box.type == b"ispe":
-        shown = read_size(file.content(box))
-        return f"{shown.width:,} x {shown.height:,} pixels"
+        with suppress(DamagedPhotoError):  # of a picture that goes, perhaps
+            shown = read_size(file.content(box))
+            return f"{shown.width:,} x {shown.height:,} pixels"
     return f"{box.end - box.start:,} bytes"
 
 

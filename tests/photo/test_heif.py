@@ -142,6 +142,15 @@ PLANTED = {
         ]
     ),
     "second picture": assemble([PICTURE, OTHER._replace(data=OTHER.data + sei(TOKEN))]),
+    "thumbnail of no size": assemble(
+        [
+            PICTURE,
+            with_references(
+                with_properties(Item(b"hvc1", TOKEN), (full_box(b"ispe", 0, 0, bytes(8)), False)),
+                (b"thmb", [1]),
+            ),
+        ]
+    ),
     "depth map": assemble(
         [
             PICTURE,
