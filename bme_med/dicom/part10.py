@@ -15,6 +15,7 @@ from bme_med.dicom.walker import walk_group
 __all__ = [
     "DEFLATED",
     "MAX_COPY_BYTES",
+    "SENDERS",
     "Contents",
     "coding_at",
     "contents_of",
@@ -39,7 +40,7 @@ _ENCAPSULATED = re.compile(r"1\.2\.840\.10008\.1\.2\.(?:4\.\d{2,3}|5)")
 _TRANSFER_SYNTAX = 0x00020010
 _WINDOW_BYTES = 1 << 20
 _MAX_ITEMS = 1 << 20
-_SENDERS = frozenset((*range(0x00020016, 0x00020019), *range(0x00020026, 0x00020029)))
+SENDERS = frozenset((*range(0x00020016, 0x00020019), *range(0x00020026, 0x00020029)))
 """Titles and presentation addresses of who sent and received."""
 
 _NO_META = "no file meta information names the transfer syntax: it was found by looking at the dataset"
@@ -116,7 +117,7 @@ def contents_of(data: Source) -> Contents:
         As `Contents.of` does, or if file meta is damaged.
     """
     meta, start = walk_group(data, group_2_at(data), 0x0002)
-    senders = tuple(data[element.value : element.end] for element in meta if element.tag in _SENDERS)
+    senders = tuple(data[element.value : element.end] for element in meta if element.tag in SENDERS)
     for element in meta:
         if element.tag == _TRANSFER_SYNTAX:
             contents = Contents.of(data, start, split_values(data[element.value : element.end])[0])

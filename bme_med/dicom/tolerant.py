@@ -24,6 +24,7 @@ from bme_med.dicom.lenient import LenientElement, UnreadableError, read_lenientl
 from bme_med.dicom.odd_fragments import even_fragments
 from bme_med.dicom.part10 import (
     MAX_COPY_BYTES,
+    SENDERS,
     Contents,
     coding_at,
     contents_of,
@@ -89,20 +90,23 @@ def _contents(data: Source) -> Contents:
         for is_implicit in (False, True):
             found = _meta(data[start : start + _META_BYTES], is_implicit=is_implicit)
             if found:
-                return Contents.of(data, start + found[1], found[0])
+                syntax, size, senders = found
+                return replace(Contents.of(data, start + size, syntax), senders=senders)
         raise
 
 
-def _meta(head: bytes, *, is_implicit: bool) -> tuple[str, int] | None:
-    """Transfer syntax and length of the file meta that `head` starts with."""
+def _meta(head: bytes, *, is_implicit: bool) -> tuple[str, int, tuple[bytes, ...]] | None:
+    """Transfer syntax, length and senders of the file meta that `head` starts with."""
     from pydicom.filebase import DicomBytesIO
     from pydicom.filereader import read_dataset
 
     file: Any = DicomBytesIO(head)
-    for found in read_dataset(file, is_implicit, True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2):
-        if found.tag == _TRANSFER_SYNTAX:
-            return split_values(str(found.value).encode("ascii", "replace"))[0], file.tell()
-    return None
+    meta = read_dataset(file, is_implicit, True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2)
+    raw = {int(tag): meta.get_item(tag, keep_deferred=True).value or b"" for tag in list(meta.keys())}
+    if _TRANSFER_SYNTAX not in raw:
+        return None
+    senders = tuple(value for tag, value in raw.items() if tag in SENDERS and value)
+    return split_values(raw[_TRANSFER_SYNTAX])[0], file.tell(), senders
 
 
 def _rewritten(contents: Contents, error: MalformedFileError) -> Contents:

@@ -137,6 +137,20 @@ def test_a_mended_file_needs_no_mending_again() -> None:
         assert not any("tolerant" in finding for finding in _planned(output).findings)
 
 
+def test_who_sent_the_file_is_known_where_its_file_meta_is_damaged_too() -> None:
+    ds = small_mr()
+    ds.add_new(0x00181020, "LO", f"5.0 of {UNSEEN}")
+    ds.file_meta.SourceApplicationEntityTitle = UNSEEN
+    whole = _encoded(ds)
+    assert UNSEEN in whole[:400].decode("latin-1")
+    source = whole.replace(b"\2\0\x10\0UI", b"\2\0\x10\0UI\x14\x001.2.840.10008.1.2.1\0\2\0\x10\0UI")
+    assert "read the tolerant way: file meta is damaged" in _planned(source).findings[0]
+    for one in (whole, source):
+        output = deidentify(one, without_refusing(policy("research-longitudinal")))
+        assert isinstance(output, bytes)
+        assert not residue([UNSEEN], output)
+
+
 def test_an_implicit_dataset_in_a_compressed_syntax_is_written_with_explicit_vrs() -> None:
     ds = small_mr()
     ds.BitsAllocated = ds.BitsStored = 8
