@@ -46,6 +46,7 @@ from bme_med.dicom.walker import Element
 
 __all__ = ["plan"]
 
+_MANUFACTURER, _MODEL = 0x00080070, 0x00081090
 _SOP_CLASS, _SOP_INSTANCE = 0x00080016, 0x00080018
 _STUDY, _SERIES = 0x0020000D, 0x0020000E
 _STUDY_DATE, _ANNOTATIONS = 0x00080020, 0x00700001
@@ -176,7 +177,8 @@ class _Planner:
 
     def _harvest(self) -> tuple[Mention, ...]:
         """What identifies, of all sections; runs were looked at before."""
-        mentions = dict.fromkeys(harvest_senders(self.instance.contents.senders))
+        maker = f"{self.instance.text(_MANUFACTURER)} {self.instance.text(_MODEL)}"
+        mentions = dict.fromkeys(harvest_senders(self.instance.contents.senders, maker))
         content = content_rules(self.profile)
         key = self.rules.iod, self.instance.charset
         for _, section in self.instance.sections:

@@ -28,9 +28,13 @@ def harvest(scope: Scope, content: ContentRules | None = None) -> tuple[Mention,
     return tuple(mentions)
 
 
-def harvest_senders(senders: tuple[bytes, ...]) -> tuple[Mention, ...]:
-    """Application entities and their addresses that file meta names, although it is written anew."""
-    return tuple(Mention(Kind.ID, "", raw) for raw in senders)
+def harvest_senders(senders: tuple[bytes, ...], maker: str) -> tuple[Mention, ...]:
+    """Application entities and their addresses that file meta names, although it is written anew.
+
+    A title that the `maker` and the model of a device bear identifies no one.
+    """
+    known = maker.upper().encode("ascii", "replace")
+    return tuple(Mention(Kind.ID, "", raw) for raw in senders if raw.strip(b" \0").upper() not in known)
 
 
 def _collect(

@@ -83,10 +83,13 @@ def _beside(family: list[str], others: list[str]) -> Iterator[tuple[str, bool]]:
     whole = f"(?:{'|'.join(dict.fromkeys(names))})"
     forms = [letters(run) for run in others]
     initials = [letters(run[0]) for run in others if not is_ideographic(run)]
-    if all(map(is_common, family)):
+    length = sum(map(len, family))
+    is_short = length < _SHORTEST_PART and not any(map(is_ideographic, family))
+    if is_short or all(map(is_common, family)):
         whole = f"{_BEFORE}{whole}{_AFTER}"
+    if all(map(is_common, family)):
         forms += [rf"{initial}(?=\.)" for initial in initials]
-    else:
+    elif length > 1:
         forms += initials
     either = "|".join(dict.fromkeys(forms))
     yield rf"{_BEFORE}(?:(?:{either}){_NEAR})+{whole}(?:{_NEAR}(?:{either}){_AFTER}){{0,3}}", True

@@ -76,6 +76,12 @@ def test_short_tokens_match_whole_words_only() -> None:
     assert _left("Longitudinal", name) == "Longitudinal"
 
 
+def test_initials_beside_a_short_name_are_whole_words_too() -> None:
+    assert _left("head for W. Ng, 3T", _person("Ng^Wai Kit")) == "head for, 3T"
+    assert _left("strong wings", _person("Ng^Wai Kit")) == "strong wings"
+    assert _left("ps315-basic", _person("S-PUXMWT2YCRSG")) == "ps315-basic"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -167,6 +167,16 @@ def test_an_application_entity_in_file_meta_goes_from_texts(name: str) -> None:
 
 
 @every_profile
+def test_an_application_entity_named_like_its_maker_costs_the_maker_nothing(name: str) -> None:
+    ds = mr_instance()
+    ds.file_meta.SourceApplicationEntityTitle = "ZYKOX"
+    ds.Manufacturer = "Zykox Software Inc."
+    output = deidentify(making.encoded(ds), policy(name))
+    assert not isinstance(output, Refusal)
+    assert read(output).Manufacturer == "Zykox Software Inc."
+
+
+@every_profile
 @every_encoding
 def test_codes_that_name_a_person_are_looked_for_in_texts(name: str, encoding: str) -> None:
     ds = small_mr()
