@@ -96,3 +96,29 @@ def test_settings_name_every_key_of_a_profile() -> None:
     settings = profile_settings(load_profile("research-longitudinal"))
     assert settings["dates"] == {"policy": "shift"}
     assert settings["dicom"]["attributes"]["PatientID"] == {"action": "D", "value": "{subject}"}
+
+
+def test_a_file_of_words_is_looked_for_beside_the_profile_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "ours.txt").write_text("# ours\nknieprotokoll\n", encoding="utf-8")
+    base, own = tmp_path / "lists" / "base.toml", tmp_path / "own.toml"
+    base.write_text("name = 'base'\n[dicom]\nvocabulary = ['ours.txt']\n")
+    own.write_text("name = 'own'\nextends = 'lists/base.toml'\n[dicom]\nwords = ['hüftprotokoll']\n", "utf-8")
+    profile = load_profile(str(own))
+    assert profile.vocabulary == ("hüftprotokoll", "knieprotokoll")
+    assert profile_settings(profile)["dicom"]["vocabulary"] == ["ours.txt"]
+    before = profile.sha256
+    (tmp_path / "lists" / "ours.txt").write_text("knieprotokoll zwei\n", encoding="utf-8")
+    assert load_profile(str(own)).sha256 != before
+
+
+@pytest.mark.parametrize(("raw", "reason"), [(None, "cannot be read"), (b"\xff\xfe", "not UTF-8 text")])
+def test_a_file_of_words_that_cannot_be_read_is_an_error(
+    tmp_path: Path, raw: bytes | None, reason: str
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("name = 'own'\n[dicom]\nvocabulary = ['ours.txt']\n")
+    if raw is not None:
+        (tmp_path / "ours.txt").write_bytes(raw)
+    with pytest.raises(ProfileError, match=rf"dicom\.vocabulary.*ours\.txt .*{reason}"):
+        load_profile(str(own))
