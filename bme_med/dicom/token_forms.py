@@ -13,6 +13,8 @@ _DIGIT_GAP = r"[\W_]?"
 _LONG_NUMBER = 6
 """Digits that people part with spaces and hyphens."""
 
+_NUMBER_WITHIN = re.compile(rf"\d{{{_LONG_NUMBER},}}")
+
 _SHORTEST_WORD, _POSTCODE = 4, 5
 _LOCAL_PHONE = 7
 _LONGEST = 128
@@ -22,10 +24,15 @@ _LONGEST = 128
 def id_forms(value: str) -> Iterator[tuple[str, bool]]:
     """An ID, whatever stands between its letters and digits; none where it is a word or a short number.
 
+    A long number in it is a form of its own: prefixes and years are left out when people write.
+
     >>> [bool(re.search(pattern, "id zq90210")) for pattern, _ in id_forms("ZQ-90210")]
     [True]
+    >>> [bool(re.search(pattern, "no. 4711023")) for pattern, _ in id_forms("ZQ-4711023")]
+    [False, True]
     """
-    runs = RUNS.findall(fold(value).text)
+    folded = fold(value).text
+    runs = RUNS.findall(folded)
     length = sum(map(len, runs))
     if not 2 <= length <= _LONGEST or all(map(_says_nothing, runs)):
         return
@@ -35,6 +42,9 @@ def id_forms(value: str) -> Iterator[tuple[str, bool]]:
         yield rf"(?<![^\W_]){GAP.join(map(letters, runs))}(?![^\W_])", True
     else:
         yield GAP.join(map(_spaced, runs)), True
+    for number in dict.fromkeys(_NUMBER_WITHIN.findall(folded)):
+        if number != "".join(runs):
+            yield _single(number), True
 
 
 def place_forms(value: str) -> Iterator[tuple[str, bool]]:
