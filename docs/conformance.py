@@ -17,9 +17,10 @@ from generate import table
 
 from bme_med.core import Code, Option, ProfileError, parse_profile
 from bme_med.core.resources import read_resource, read_table
+from bme_med.dicom.decisions import Decision, Do
 from bme_med.dicom.dictionary import private_vrs
 from bme_med.dicom.private import removed
-from bme_med.dicom.rules import ActionTable, Decision, Do, action_table
+from bme_med.dicom.rules import ActionTable, action_table
 
 __all__ = ["COLUMNS", "Cell", "basic", "cells", "options", "summary"]
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 from bme_med.core import Code, DatePolicy, Option, Profile
 from bme_med.core.resources import read_table
 from bme_med.dicom.content_items import ContentItem, content_item, measured
-from bme_med.dicom.rules import Decision, action_table
+from bme_med.dicom.decisions import Decision
+from bme_med.dicom.rules import action_table
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.vocabulary import vocabulary
 from bme_med.dicom.walker import Element

@@ -10,12 +10,13 @@ from bme_med.core import Action, Code, Pieces
 from bme_med.dicom.characteristics import Characteristics, characteristics_of
 from bme_med.dicom.content import content_rules
 from bme_med.dicom.content_items import has_references
+from bme_med.dicom.decisions import Decision, Do
 from bme_med.dicom.encoding import header, item_header
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.kept_pixels import keep_pixel_data
 from bme_med.dicom.offset_tables import EXTENDED_TABLES, has_true_extended_tables
 from bme_med.dicom.private import private_decisions, removed
-from bme_med.dicom.rules import ActionTable, Decision, Do
+from bme_med.dicom.rules import ActionTable
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.values import Values
 from bme_med.dicom.walker import PIXEL_TAGS, Element, Item

@@ -24,6 +24,7 @@ from bme_med.core import (
 from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom.content import content_rules
 from bme_med.dicom.deciding import Decider
+from bme_med.dicom.decisions import Do
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.freehand import has_freehand_lines
 from bme_med.dicom.harvest import harvest, harvest_senders
@@ -38,7 +39,7 @@ from bme_med.dicom.marking import Marking, rewritten_tags
 from bme_med.dicom.meta import file_meta, file_of
 from bme_med.dicom.pixeldata import lacks_pixels
 from bme_med.dicom.risk import burned_in_risk, pixel_findings, refuse_uncleanable
-from bme_med.dicom.rules import Do, action_table
+from bme_med.dicom.rules import action_table
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.texts import texts_for
 from bme_med.dicom.values import values_for

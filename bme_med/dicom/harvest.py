@@ -1,10 +1,10 @@
 """The first look at an instance: what identifies, at any depth."""
 
 from bme_med.dicom.content import ContentRules
+from bme_med.dicom.decisions import Do
 from bme_med.dicom.dictionary import is_private
 from bme_med.dicom.identifiers import Kind, Mention
 from bme_med.dicom.identifying import kind_of
-from bme_med.dicom.rules import Do
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.walker import Element
 

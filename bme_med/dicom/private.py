@@ -6,8 +6,9 @@ from functools import cache, lru_cache
 from bme_med.core import Action, Code
 from bme_med.core.resources import read_table
 from bme_med.dicom.characteristics import Characteristics
+from bme_med.dicom.decisions import Decision, Do
 from bme_med.dicom.dictionary import PRIVATE_CREATOR_ELEMENTS, is_private, private_key, where
-from bme_med.dicom.rules import ActionTable, Decision, Do
+from bme_med.dicom.rules import ActionTable
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.walker import Element
 

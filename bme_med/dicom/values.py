@@ -8,12 +8,12 @@ from bme_med.core import Policy
 from bme_med.core.icc import sanitize
 from bme_med.core.templates import fill
 from bme_med.dicom import dates
+from bme_med.dicom.decisions import Decision, Do
 from bme_med.dicom.dictionary import dictionary, registered_uids
 from bme_med.dicom.dummies import dummy_items
 from bme_med.dicom.encoding import Coding, dummy_value, split_values
 from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.lifetime import Lifetime
-from bme_med.dicom.rules import Decision, Do
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.texts import Texts
 from bme_med.dicom.walker import Element

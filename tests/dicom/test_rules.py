@@ -5,8 +5,8 @@ import pytest
 from bme_med.core import Profile, ProfileError, parse_profile
 from bme_med.core.resources import read_resource, read_table
 from bme_med.dicom import action_table
+from bme_med.dicom.decisions import Do
 from bme_med.dicom.dictionary import dictionary
-from bme_med.dicom.rules import Do
 
 _BASE = "name='p'\nextends='ps315-basic'\n"
 
