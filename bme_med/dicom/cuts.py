@@ -16,7 +16,7 @@ _SEPARATORS = r"[ \t_^,;:=/|+&-]"
 _IN_BRACKETS = re.compile(rf"[(\[{{<]{_SEPARATORS}*{_CUT}[ \t_^,;:=/|.+&-]*[)\]}}>]")
 _NEIGHBOURS = re.compile(rf"{_CUT}(?:['’]?s\b|[ \t_^,;:=/|.+&'’-])*(?={_CUT})")
 _OWNED = re.compile(rf"{_CUT}['’]s?(?![^\W\d_])")
-_ALONE = re.compile(rf"({_SEPARATORS}*){_CUT}([ \t_^,;:=/|.+&-]*)")
+_ALONE = re.compile(rf"({_SEPARATORS}{{0,32}}){_CUT}([ \t_^,;:=/|.+&-]*)")
 
 
 def cut_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:

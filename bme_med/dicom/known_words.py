@@ -38,7 +38,8 @@ _LEADING = frozenset(_LEADERS.split())
 
 _HANGING = re.compile(
     r"(?:(?<![^\W_])(?:for|of|by|at|to|from|and|in|on|the|per|pt|de|del|du|des|der|die|das|dem|den|von|vom|zum"
-    rf"|zur|im|am|fur|für|pour|para|por|et|und|y|e|la|le|el)[ \t_^,;:=/|.-]+)+(?=[{CUT}{CUT_NUMBER}])",
+    r"|zur|im|am|fur|für|pour|para|por|et|und|y|e|la|le|el)[ \t_^,;:=/|.-]{1,9}){1,4}"
+    rf"(?=[{CUT}{CUT_NUMBER}])",
     re.IGNORECASE,
 )
 """Small words that led to what was cut."""
@@ -46,6 +47,9 @@ _HANGING = re.compile(
 _LONGEST_NUMBER, _LONGEST_FRACTION = 3, 6
 _MAX_SINGLE_LETTERS, _MAX_DIGITS = 3, 9
 _LONGEST_TIED = 3
+_LONGEST_NAME = 8
+"""Words."""
+
 _SHORTEST_FOREIGN = 3
 """Letters of a word that is not all ASCII: shorter ones are names as often as words."""
 
@@ -88,8 +92,9 @@ def cut_unknown_words(text: str, vocabulary: Vocabulary, names: set[str]) -> str
     for token, following in pairwise(tokens):
         between = _BESIDE.fullmatch(text, token.end, following.start)
         token.joint = between[0] if between else None
-    while sum(_goes_along(tokens, number) for number in range(len(tokens))):
-        pass
+    for _ in range(_LONGEST_NAME):
+        if not sum(_goes_along(tokens, number) for number in range(len(tokens))):
+            break
     parts: list[str] = []
     position = 0
     for token in tokens:

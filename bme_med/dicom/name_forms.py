@@ -92,7 +92,7 @@ def _beside(family: list[str], others: list[str]) -> Iterator[tuple[str, bool]]:
     elif length > 1:
         forms += initials
     either = "|".join(dict.fromkeys(forms))
-    yield rf"{_BEFORE}(?:(?:{either}){_NEAR})+{whole}(?:{_NEAR}(?:{either}){_AFTER}){{0,3}}", True
+    yield rf"{_BEFORE}(?:(?:{either}){_NEAR}){{1,5}}{whole}(?:{_NEAR}(?:{either}){_AFTER}){{0,3}}", True
     yield rf"{whole}(?:{_NEAR}(?:{either})){{1,3}}{_AFTER}", True
 
 

@@ -43,19 +43,19 @@ _LABELS = (
 _ADDRESSES = (
     r"\d{1,5}[a-z]?,? (?:[^\W\d_][\w.'-]*,? ){0,3}"
     r"(?:street|road|avenue|lane|drive|boulevard|blvd|ave|ln|rd|st)\b\.?",
-    r"[^\W\d_][\w-]*(?:strasse|str\.|gasse|platz|allee|weg|straat|laan|gatan|gata|vagen|vej)"
+    r"[^\W\d_][\w-]{0,40}(?:strasse|str\.|gasse|platz|allee|weg|straat|laan|gatan|gata|vagen|vej)"
     r" ?\d{1,4} ?[a-z]?\b",
-    r"(?:[^\W\d_]+er )?(?:strasse|str\.|allee|platz) \d{1,4}[a-z]?\b",
+    r"(?:[^\W\d_]{1,40}er )?(?:strasse|str\.|allee|platz) \d{1,4}[a-z]?\b",
     r"\d{1,4},? (?:bis |ter )?(?:rue|avenue|boulevard|chemin|impasse|place)(?: [^\W\d_]+){1,4}",
     r"(?:calle|avenida|paseo|plaza|via|viale|piazza|rua|rue|ulica|ul\.)"
     r"(?: [^\W\d_]+){1,4},? (?:n[o.]? ?)?\d{1,4}\b",
     r"p\.? ?o\.? ?box \d+",
 )
 _NETWORK = (
-    r"[\w.+-]+ ?(?:@|[(\[{]at[)\]}]) ?[\w-]+(?:\.[\w-]+)*",
-    r"(?:[a-z][a-z0-9+.-]*://|www\.)\S*[^\s,;:.)\]]",
-    r"(?<![\w.])[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|mil|int|info|local|[a-z]{2})\b[/:]\S*",
-    r"(?<![\w.])[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|mil|info|local|de|at|ch|fr|uk|es|it|nl|jp|cn|kr|br)\b",
+    r"[\w.+-]{1,64} ?(?:@|[(\[{]at[)\]}]) ?[\w-]+(?:\.[\w-]+)*",
+    r"(?:[a-z][a-z0-9+.-]{0,20}://|www\.)\S*[^\s,;:.)\]]",
+    r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|mil|int|info|local|[a-z]{2})\b[/:]\S*",
+    r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|mil|info|local|de|at|ch|fr|uk|es|it|nl|jp|cn|kr|br)\b",
     r"(?<![\w/])/(?:[\w.-]+/)+[\w.-]*|\b[a-z]:/\S+",  # paths
     r"(?<![\d.])(?:\d{1,3}\.){2}\d{1,3}\.\d{2,3}(?![\d.])|(?:[\da-f]{2}[:-]){5}[\da-f]{2}",  # IP, MAC
 )
@@ -74,7 +74,7 @@ _NUMBERS = (
     rf"(?<![^\W_])(?:{_LABELS})(?![^\W_])[\s.:=#_-]{{0,3}}(?:no|nr|number)?[\s.:=#_-]{{0,3}}"
     r"(?=[^\W_]*\d)[^\W_]+(?:[-/.][^\W_]+)*",
     r"(?<![^\W_])(?:\+|00)\d[\d ()./-]{5,18}\d",  # phones
-    r"(?<![\d.])\(?0\d{1,5}\)?[ /-]+\d[\d -]{3,}\d|(?<![\d.])\(\d{2,4}\) ?\d[\d -]{4,}\d",
+    r"(?<![\d.])\(?0\d{1,5}\)?[ /-]+\d[\d -]{3,20}\d|(?<![\d.])\(\d{2,4}\) ?\d[\d -]{4,20}\d",
     r"(?<![\d.])(?:1[-. ])?\(?(?!\d[05]0 )\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?: ?(?:x|ext\.?) ?\d+)?(?!\d)",
     r"(?<![\d.-])\d{3}-\d{4}(?![\d-])",
     r"(?<![^\W_])(?<!\.)(?=(?:\d-?){7})\d+(?:-\d+)+(?![.]?\d)",
@@ -99,7 +99,7 @@ _PERSONS = (
     rf"(?={_CAPITAL}){_NAME}{_NEXT_NAME}",
     rf"(?<![^\W_])(?i:dr|prof|mr|mrs|ms|hr|fr|sra?)\.[ _^]*(?:(?i:dr|prof|{_DEGREES})\.?[ _^]+)*"
     rf"{_NAME}{_NEXT_NAME}",
-    r"[^\W\d_]+\^[^\W\d_]+(?:\^[^\W\d_]*)+",
+    r"(?<![^\W\d_])[^\W\d_]{1,64}\^[^\W\d_]{1,64}(?:\^[^\W\d_]*)+",
 )
 _LED = (
     r"(?<![^\W_])(?:[Pp]atient(?:in)?|PATIENT|[Pp]t|[Nn]ame|NAME|Schwester|Nurse|Sister|Pfleger|[Ff]or|FOR|[Bb]y|BY)"

@@ -86,7 +86,7 @@ def _single(run: str) -> str:
     if len(run) < _LONG_NUMBER:
         return rf"(?<!\d){run}(?!\d)"
     stripped = run.lstrip("0")
-    return "0*" + _spaced(stripped) if len(stripped) >= _SHORTEST_WORD else _spaced(run)
+    return "0{0,12}" + _spaced(stripped) if len(stripped) >= _SHORTEST_WORD else _spaced(run)
 
 
 def _mixed(run: str) -> str:
