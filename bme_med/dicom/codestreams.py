@@ -171,11 +171,16 @@ def _jpeg(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
 
 
 def _jpeg_2000(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
-    """Main header, tile-parts of known length, end (ISO/IEC 15444-1, A.3)."""
+    """Main header, tile-parts of known length, end (ISO/IEC 15444-1, A.3).
+
+    Where no marker stands behind a tile-part, its length was wrong, and what stands there is coded data.
+    """
     tile_end = 0
     while position < stream.size:
         if stream.read(position, position + 2) == _TILE_DATA:
-            position = tile_end or stream.next_marker(position + 2)
+            data = position + 2
+            position = tile_end if tile_end > data else stream.next_marker(data)
+            tile_end = 0
             continue
         marker, end = stream.segment(position)
         if marker == _END:
@@ -184,6 +189,6 @@ def _jpeg_2000(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
         if marker == _TILE_PART:
             length = stream.number(position + 6, position + 10)
             tile_end = position + length if length else 0
-        elif marker in (0, _COMMENT_2000):
-            yield from stream.said(position + 4 if marker else position, end)
+        elif marker == _COMMENT_2000:
+            yield from stream.said(position + 4, end)
         position = end

@@ -117,6 +117,25 @@ def test_a_picture_whose_end_is_missing_is_whole_in_its_segments() -> None:
     assert spare_ranges(BASELINE, [Range(0, len(BASELINE) - 2)]) == ([], True)
 
 
+@pytest.mark.parametrize("error", [-40, -1, 1, 40])
+def test_a_tile_part_whose_length_is_wrong_keeps_its_coded_data(error: int) -> None:
+    at = TILED.index(b"\xff\x90\x00\x0a") + 6
+    length = int.from_bytes(TILED[at : at + 4], "big") + error
+    wrong = TILED[:at] + length.to_bytes(4, "big") + TILED[at + 4 :]
+    assert cleaned(wrong, [Range(0, len(wrong))]) == wrong
+
+
+@pytest.mark.parametrize("whole", [BASELINE, PROGRESSIVE, TILED, BOXED], ids=range(4))
+def test_damaged_pictures_come_to_an_end(whole: bytes) -> None:
+    chance = np.random.default_rng(4)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for at in chance.integers(min(len(whole), 400), size=4):
+            damaged[at] = chance.choice([0, 1, 12, 0x90, 0x93, 0xD9, 0xFF])
+        spare, _ = spare_ranges(bytes(damaged), [Range(0, len(damaged))])
+        assert spare == sorted(spare)
+
+
 def test_of_a_boxed_jpeg_xl_the_pictures_boxes_stay_and_others_are_emptied() -> None:
     start, picture_box = box(b"JXL ", b"\r\n\x87\n"), box(b"jxlc", b"\xff\x0acoded")
     planted = start + box(b"Exif", WORD) + picture_box + box(b"xml ", WORD)
