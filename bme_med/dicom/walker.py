@@ -135,6 +135,10 @@ def _walk(
             vr, is_long = known
             value = position + 8
             if is_long:
+                if length:
+                    raise MalformedFileError(
+                        "reserved bytes that are not zero", where=_known(tag), offset=position
+                    )
                 value += 4
                 length = _length(data, position + 8, coding)
         else:

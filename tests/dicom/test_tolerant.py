@@ -99,6 +99,7 @@ IRREGULAR: dict[str, Callable[[], bytes]] = {
     "an odd length in big endian": lambda: _encoded(small_mr(), "big endian").replace(
         b"\0\x08\0\x60CS\0\2MR", b"\0\x08\0\x60CS\0\3MR "
     ),
+    "a text in the reserved bytes of long lengths": lambda: _encoded(small_mr()).replace(b"OW\0\0", b"OWZQ"),
     "an odd length in implicit VR": lambda: _encoded(small_mr(), "implicit").replace(
         b"\x08\0\x60\0\2\0\0\0MR", b"\x08\0\x60\0\3\0\0\0MR "
     ),
