@@ -34,11 +34,11 @@ demo: $(STAMP) ## de-identify sample_data/ into demo/
 	$(BIN)/bme-med audit check demo/clean.audit.jsonl
 
 test: lint ## everything that must pass; under ten minutes on two cores
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 nightly: lint ## test, and what takes minutes, with branch coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m ''
+	$(BIN)/coverage run -m pytest -n auto -m ''
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

