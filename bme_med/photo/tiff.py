@@ -30,9 +30,10 @@ from bme_med.photo.orientation import read_xmp_orientation
 from bme_med.photo.palette import split_samples
 from bme_med.photo.tiff_ifd import LONG, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
 from bme_med.photo.tiff_jpeg import JpegUnits
-from bme_med.photo.tiff_page import JPEG, Field, Page, read_page
+from bme_med.photo.tiff_page import JPEG, WEBP, Field, Page, read_page
 from bme_med.photo.tiff_tags import Tag
 from bme_med.photo.tiff_units import write_unit
+from bme_med.photo.tiff_webp import WebpUnits
 from bme_med.photo.tiff_write import PageParts, write_pages
 
 __all__ = ["describe", "plan"]
@@ -137,6 +138,7 @@ class _Planner:
         self.source = source
         self.profile = profile
         self.form, _ = read_form(source)
+        self.webp = WebpUnits(source, profile)
         self.decided: dict[str, tuple[Code, str]] = {}
         self.kept: set[int] = set()
         self.profiles: dict[bytes, TreatedProfile] = {}
@@ -173,6 +175,8 @@ class _Planner:
             out = Pieces()
             if page.coding.compression == JPEG:
                 jpeg.write(out, unit, where)
+            elif page.coding.compression == WEBP:
+                self.webp.write(out, unit, where)
             else:
                 values |= write_unit(self.source, out, unit, page.coding, where)
             is_whole = is_whole and not unit.is_cut and out.done() == (unit.place,)

@@ -11,7 +11,10 @@ from bme_med.photo.errors import RAW_FILE, DamagedPhotoError
 from bme_med.photo.tiff_ifd import LONG, RATIONAL, SHORT, Directory, Entry, Form
 from bme_med.photo.tiff_tags import KEPT, Kind, Rule, Tag
 
-__all__ = ["FAX", "JPEG", "LZW", "PACKBITS", "RAW", "Coding", "Field", "Page", "Unit", "read_page"]
+__all__ = [
+    *("FAX", "JPEG", "JPEG_2000", "LERC", "LZW", "PACKBITS", "RAW", "WEBP", "XZ", "ZSTD"),
+    *("Coding", "Field", "Page", "Unit", "read_page"),
+]
 
 RAW, _FAX_1, _FAX_3, _FAX_4, LZW, _OLD_JPEG, JPEG, _ZIP, PACKBITS, _OLD_ZIP = (
     1,
@@ -26,7 +29,12 @@ RAW, _FAX_1, _FAX_3, _FAX_4, LZW, _OLD_JPEG, JPEG, _ZIP, PACKBITS, _OLD_ZIP = (
     32946,
 )
 FAX, _ZIPS = (_FAX_1, _FAX_3, _FAX_4), (_ZIP, _OLD_ZIP)
-_COMPRESSIONS = (RAW, *FAX, LZW, JPEG, *_ZIPS, PACKBITS)
+LERC, XZ, ZSTD, WEBP = 34887, 34925, 50000, 50001
+JPEG_2000 = (33003, 33005, 34712)
+"""Aperio's YCbCr and RGB, and the one of everybody else."""
+_COMPRESSIONS = (RAW, *FAX, LZW, JPEG, *_ZIPS, PACKBITS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
+_ORDERED = (LZW, PACKBITS, *_ZIPS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
+"""Compressions whose bits have one order."""
 _PHOTOMETRIC = range(11)
 _PALETTE, _SEPARATED, _YCBCR = 3, 5, 6
 _GRAY = (0, 1, _PALETTE, 4)
@@ -64,6 +72,7 @@ class Coding(NamedTuple):
     compression: int
     is_reversed: bool
     is_palette: bool
+    lerc: tuple[int, ...] = ()
 
 
 class Page(NamedTuple):
@@ -190,6 +199,8 @@ def read_page(source: Source, form: Form, directory: Directory) -> Page:
     units = tuple(geometry.units())
     _check_places(source, units, reader.where)
     fields = reader.fields(samples)
+    if compression != LERC:
+        fields.pop(Tag.LercParameters, None)
     for tag in (Tag.RowsPerStrip,) if geometry.is_tiled else (Tag.TileWidth, Tag.TileLength):
         fields.pop(tag, None)
     extra = reader.numbers(Tag.ExtraSamples) or (0,) * (samples - _colors(reader, photometric))
@@ -199,7 +210,12 @@ def read_page(source: Source, form: Form, directory: Directory) -> Page:
         units,
         geometry.is_tiled,
         geometry.has_margin,
-        Coding(compression, reader.number(Tag.FillOrder, 1) == _REVERSED, photometric == _PALETTE),
+        Coding(
+            compression,
+            reader.number(Tag.FillOrder, 1) == _REVERSED,
+            photometric == _PALETTE,
+            reader.numbers(Tag.LercParameters) if compression == LERC else (),
+        ),
         bits,
         reader.number(Tag.Predictor, 1),
         extra,
@@ -227,14 +243,14 @@ def _check_kind(reader: _Reader, compression: int, photometric: int) -> None:
             "a compression or a kind of colour that cannot be looked through: save the picture as TIFF with "
             "LZW, or as PNG, then run again"
         )
-    if compression in (LZW, PACKBITS, *_ZIPS) and reader.number(Tag.FillOrder, 1) != 1:
+    if compression in _ORDERED and reader.number(Tag.FillOrder, 1) != 1:
         raise UnsupportedFileError("bits in reverse order: save the picture as TIFF anew, then run again")
 
 
 def _subsampling(reader: _Reader, photometric: int, compression: int, samples: int) -> tuple[int, int]:
     """How many pixels share a pair of chroma samples; one where they are not subsampled in the data."""
     is_apart = reader.number(Tag.PlanarConfiguration, 1) == _SEPARATE
-    if photometric != _YCBCR or compression == JPEG or samples != 3 or is_apart:
+    if photometric != _YCBCR or compression in (JPEG, *JPEG_2000) or samples != 3 or is_apart:
         return 1, 1
     across, down = (reader.numbers(Tag.YCbCrSubSampling) or (2, 2))[:2]
     if across not in (1, 2, 4) or down not in (1, 2, 4):

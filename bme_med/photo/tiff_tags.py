@@ -51,6 +51,7 @@ class Tag(IntEnum):
     XMP = 700
     ImageDepth = 32997
     ICCProfile = 34675
+    LercParameters = 50674
     DNGVersion = 50706
 
 
@@ -115,6 +116,7 @@ KEPT: dict[Tag, Rule] = {
     Tag.YCbCrSubSampling: Rule(Kind.NUMBER, 2, 4),
     Tag.YCbCrPositioning: Rule(Kind.NUMBER, 1, 2, is_needed=False),
     Tag.ReferenceBlackWhite: Rule(Kind.FRACTION, 6, 0xFFFF),
+    Tag.LercParameters: Rule(Kind.NUMBER, 2, _ANY),
 }
 """The tags that stay by a rule alone; strips, tiles, colour map, tables and profile are written apart."""
 

@@ -1,22 +1,28 @@
 """The strips and tiles of a TIFF: each holds its part of the picture, nothing behind it (TIFF 6.0, 9 to 15).
 
-What is compressed is read to where the picture is full. Fax data says where it ends, if it does, by a code
-that occurs nowhere else.
+What is compressed is read to where the picture is full. Zstandard, LERC and JPEG 2000 say where they end.
+Fax data says it, if it does, by a code that occurs nowhere else.
 """
 
+import lzma
 import zlib
 from collections.abc import Iterator
 
 from bme_med.core.plan import Pieces, Range
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.jpeg_2000 import write_codestream
 from bme_med.photo.lzw import end_codes, measure_codes
 from bme_med.photo.png_image import inflate_exactly
-from bme_med.photo.tiff_page import FAX, LZW, PACKBITS, RAW, Coding, Unit
+from bme_med.photo.tiff_lerc import end_of_blob
+from bme_med.photo.tiff_page import FAX, JPEG_2000, LERC, LZW, PACKBITS, RAW, XZ, ZSTD, Coding, Unit
+from bme_med.photo.tiff_zstd import end_of_frame
 
 __all__ = ["write_unit"]
 
 _WINDOW_BYTES = 1 << 16
+_MAX_XZ_BYTES = 100 << 20
+"""Memory for a dictionary: that of the highest level has 64 MiB."""
 _TOO_EARLY = "the image data ends too early"
 _LINE_END = "000000000001"
 _FAX_ENDS = (2 * _LINE_END, 6 * _LINE_END, 6 * (_LINE_END + "1"))
@@ -34,8 +40,15 @@ def write_unit(source: Source, out: Pieces, unit: Unit, coding: Coding, where: s
     values: set[int] | None = set() if coding.is_palette else None
     if coding.compression in FAX:
         _write_fax(source, out, unit, coding)
+    elif coding.compression in JPEG_2000:
+        _write_codestream(source, out, unit, where)
+    elif coding.compression == LERC:
+        size = unit.width, unit.height
+        out.keep(unit.place.start, end_of_blob(source, unit.place, size, unit.decoded_bytes, coding.lerc))
+    elif coding.compression == ZSTD:
+        out.keep(unit.place.start, end_of_frame(source, unit.place, unit.decoded_bytes, where))
     else:
-        write = {RAW: _write_raw, LZW: _write_lzw, PACKBITS: _write_packbits}
+        write = {RAW: _write_raw, LZW: _write_lzw, PACKBITS: _write_packbits, XZ: _write_xz}
         write.get(coding.compression, _write_zip)(source, out, unit, values, where)
     return frozenset(values or ())
 
@@ -66,6 +79,37 @@ def _write_zip(source: Source, out: Pieces, unit: Unit, values: set[int] | None,
     if left or not stream.eof:
         raise DamagedPhotoError(_TOO_EARLY, where=where)
     out.keep(unit.place.start, unit.place.start + used)
+
+
+def _write_xz(source: Source, out: Pieces, unit: Unit, values: set[int] | None, where: str) -> None:
+    """The one xz stream that a strip or tile is; the decoder checks its padding, index and footer."""
+    stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, _MAX_XZ_BYTES)
+    left, used = unit.decoded_bytes, 0
+    try:
+        for window in _windows(source, unit.place):
+            data = window
+            while not stream.eof and (data or not stream.needs_input):
+                output = stream.decompress(data, _WINDOW_BYTES)
+                data = b""
+                left -= len(output)
+                if left < 0:
+                    raise DamagedPhotoError("the image data goes on below the picture", where=where)
+                if values is not None:
+                    values.update(output)
+            used += len(window) - len(stream.unused_data)
+            if stream.eof:
+                break
+    except lzma.LZMAError:
+        raise DamagedPhotoError("the compressed data is damaged", where=where) from None
+    if left or not stream.eof:
+        raise DamagedPhotoError(_TOO_EARLY, where=where)
+    out.keep(unit.place.start, unit.place.start + used)
+
+
+def _write_codestream(source: Source, out: Pieces, unit: Unit, where: str) -> None:
+    width, height = write_codestream(source, out, unit.place, where)
+    if width > unit.width or height > unit.height:
+        raise DamagedPhotoError("a strip or tile holds a larger picture than its page", where=where)
 
 
 def _write_packbits(source: Source, out: Pieces, unit: Unit, values: set[int] | None, where: str) -> None:

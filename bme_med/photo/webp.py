@@ -6,6 +6,8 @@ EXIF that holds nothing else. Everything else goes, and nothing follows the RIFF
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 from bme_med.core import icc
 from bme_med.core.describe import Part
@@ -26,9 +28,9 @@ from bme_med.photo.findings import (
 )
 from bme_med.photo.orientation import orientation_exif, read_exif_orientation, read_xmp_orientation
 from bme_med.photo.webp_chunks import FILE_HEADER_BYTES, Chunk, encode_header, number24, walk, wrap
-from bme_med.photo.webp_image import Image, ImageWriter, Whole, find_image
+from bme_med.photo.webp_image import MAX_PIXELS, Image, ImageWriter, Whole, find_image
 
-__all__ = ["describe", "plan"]
+__all__ = ["PlannedPart", "describe", "plan", "plan_part"]
 
 _ANIMATED, _EXIF, _ALPHA, _PROFILE = 0x02, 0x08, 0x10, 0x20
 _EXTENDED_BYTES, _ANIM_BYTES, _FRAME_BYTES = 10, 6, 16
@@ -59,6 +61,34 @@ def plan(source: Source, policy: Policy) -> Plan:
     return _Planner(source, policy.profile, tuple(walk(source))).plan()
 
 
+class PlannedPart(NamedTuple):
+    """The plan of a WebP inside another container, its size, and what is left of the pixels it may cost."""
+
+    plan: Plan
+    width: int
+    height: int
+    pixels_left: int
+
+
+def plan_part(source: Source, profile: Profile, pixels: int) -> PlannedPart:
+    """Decide what stays of a WebP that is a part of another container's picture.
+
+    Up to that many `pixels` of lossless data are read to find its end. Neither Orientation nor a colour
+    profile stays, as the container has its own.
+
+    Raises
+    ------
+    FileError
+        As `plan` does, and if it is an animation.
+    """
+    plain = replace(profile, orientation="drop", color_profile="drop")
+    planner = _Planner(source, plain, tuple(walk(source)), pixels)
+    planned = planner.plan()
+    if planner.size is None:
+        raise DamagedPhotoError("an animation inside another picture")
+    return PlannedPart(planned, *planner.size, planner.writer.left)
+
+
 def _flat(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     for chunk in chunks:
         yield chunk
@@ -73,13 +103,16 @@ def _read(source: Source, chunk: Chunk) -> bytes:
 class _Planner:
     """Writes what stays, and notes each decision by the chunk's place."""
 
-    def __init__(self, source: Source, profile: Profile, chunks: tuple[Chunk, ...]) -> None:
+    def __init__(
+        self, source: Source, profile: Profile, chunks: tuple[Chunk, ...], pixels: int = MAX_PIXELS
+    ) -> None:
         self.source = source
         self.profile = profile
         self.chunks = chunks
         self.decided: dict[str, tuple[Code, str]] = {}
         self.flags = 0
-        self.writer = ImageWriter(source)
+        self.size: tuple[int, int] | None = None
+        self.writer = ImageWriter(source, pixels)
         self.findings = {NOT_LOOKED_FOR: None}
 
     def plan(self) -> Plan:
@@ -133,6 +166,7 @@ class _Planner:
         if canvas not in (None, (image.width, image.height)):
             raise DamagedPhotoError("the image is not as large as declared", where=image.bitstream.where)
         out = Pieces()
+        self.size = image.width, image.height
         self._note_image(image, self.writer.write(out, image))
         self.flags |= _ALPHA if image.has_alpha else 0
         return out

@@ -12,13 +12,14 @@ from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.vp8l import measure_lossless
 from bme_med.photo.webp_chunks import Chunk, wrap
 
-__all__ = ["Image", "ImageWriter", "Whole", "find_image"]
+__all__ = ["MAX_PIXELS", "Image", "ImageWriter", "Whole", "find_image"]
 
 _VP8_HEADER_BYTES, _VP8L_HEADER_BYTES = 10, 5
 _START_CODE = b"\x9d\x01\x2a"
 _SIGNATURE = 0x2F
 _RAW, _LOSSLESS = 0, 1
-_MAX_PIXELS = 6_000_000
+MAX_PIXELS = 6_000_000
+"""How many pixels of lossless data are read to find where it ends."""
 
 
 class Image(NamedTuple):
@@ -84,11 +85,11 @@ class Whole(NamedTuple):
 
 
 class ImageWriter:
-    """Writes the chunks of images, cut where they end; those beyond some millions of pixels as they are."""
+    """Writes the chunks of images, cut where they end; those beyond a number of pixels as they are."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, pixels: int) -> None:
         self._source = source
-        self._left = _MAX_PIXELS
+        self.left = pixels
 
     def write(self, out: Pieces, image: Image) -> Whole:
         """Write the image's chunks.
@@ -110,9 +111,9 @@ class ImageWriter:
     def _end_of_lossless(self, image: Image, chunk: Chunk, start: int) -> int:
         """Where the stream that starts at `start` ends; the chunk's end where too many pixels would tell."""
         pixels = image.width * image.height
-        if pixels > self._left:
+        if pixels > self.left:
             return chunk.data.end
-        self._left -= pixels
+        self.left -= pixels
         stream = self._source[start : chunk.data.end]
         return start + measure_lossless(stream, image.width, image.height, chunk.where)
 
