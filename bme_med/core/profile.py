@@ -161,7 +161,8 @@ KEYS: tuple[Key, ...] = (
     Key(
         "dates.policy",
         str,
-        "Dates: remove, keep the year, or shift by whole days per patient.",
+        "Dates: remove, keep the year, or shift by whole days per patient. A photo tells its year in XMP "
+        "that says nothing else; shifted, it tells none, but in its name if the map names its subject.",
         (DatePolicy.REMOVE, DatePolicy.YEAR, DatePolicy.SHIFT),
     ),
     Key(

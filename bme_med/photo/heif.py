@@ -22,6 +22,7 @@ from bme_med.photo.heif_judging import Judge
 from bme_med.photo.heif_properties import read_size
 from bme_med.photo.heif_rebuild import Rebuild
 from bme_med.photo.heif_writing import encode_brands, write_file
+from bme_med.photo.taken import heif_metadata, year_to_keep
 
 __all__ = ["describe", "plan"]
 
@@ -60,7 +61,8 @@ def plan(source: Source, policy: Policy) -> Plan:
     rebuild = Rebuild(file, policy.profile)
     ftyp = encode_brands(file.content(file.boxes[0]))
     boxes, out = write_file(ftyp, rebuild.items, rebuild.numbers[file.catalog.primary])
-    judge = Judge(file, rebuild, {b"ftyp": ftyp, **boxes})
+    taken = year_to_keep(policy.profile, heif_metadata(file))
+    judge = Judge(file, rebuild, {b"ftyp": ftyp, **boxes}, taken)
     actions = tuple(Action(where, *judge.decide(thing)) for where, thing in file.parts())
     suffix = _SUFFIXES[any(item.type == b"av01" for item in rebuild.items)]
     return Plan(Format.HEIF, out.done(), actions, suffix, tuple(judge.findings))

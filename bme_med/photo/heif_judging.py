@@ -4,10 +4,11 @@ from bme_med.core.plan import Code
 from bme_med.photo.findings import ALPHA_KEPT, NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED
 from bme_med.photo.heif_boxes import Box, encode_box
 from bme_med.photo.heif_catalog import Item, Property
-from bme_med.photo.heif_file import HeifFile
+from bme_med.photo.heif_file import HeifFile, name_item
 from bme_med.photo.heif_properties import has_profile
 from bme_med.photo.heif_rebuild import Rebuild
 from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
+from bme_med.photo.taken import Taken
 
 __all__ = ["Judge"]
 
@@ -38,6 +39,8 @@ class Judge:
     ----------
     boxes
         The boxes of the output that may be those of the source, by type.
+    taken
+        The year that the audit may tell; the output does not, as nothing in it has a place for it.
 
     Attributes
     ----------
@@ -45,7 +48,10 @@ class Judge:
         What a person should know, once all parts are decided.
     """
 
-    def __init__(self, file: HeifFile, rebuild: Rebuild, boxes: dict[bytes, bytes]) -> None:
+    def __init__(
+        self, file: HeifFile, rebuild: Rebuild, boxes: dict[bytes, bytes], taken: Taken | None
+    ) -> None:
+        self._taken = taken
         self._file = file
         self._rebuild = rebuild
         self._boxes = boxes
@@ -92,6 +98,8 @@ class Judge:
             if not item.is_hidden or (b"auxl", item.number) in self._file.catalog.references:
                 self.findings[_OTHERS_DROPPED] = None
             return Code.X, "another picture, or a part of it"
+        if self._taken and self._taken.where == name_item(item):
+            return Code.X, f"{_NOT_NEEDED}; it was taken in {self._taken.year}"
         return Code.X, _NOT_NEEDED
 
     def _is_turned(self, item: Item) -> bool:

@@ -2,7 +2,8 @@
 
 What decoding needs stays, byte for byte: frame, tables that a scan uses, scans. JFIF stays without its
 thumbnail, Adobe APP14 for its colour transform, the colour profile by policy, and Orientation in an Exif
-that holds nothing else. Everything else goes, whatever it is called, and nothing follows the first EOI.
+that holds nothing else; by policy the year, in such an XMP. Everything else goes, whatever it is called, and
+nothing follows the first EOI.
 """
 
 import struct
@@ -14,15 +15,16 @@ from bme_med.core import icc
 from bme_med.core.describe import Part
 from bme_med.core.plan import Action, Code, Pieces, Plan
 from bme_med.core.policy import Policy
-from bme_med.core.profile import Profile
+from bme_med.core.profile import DatePolicy, Profile
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED, XMP_ORIENTATION
 from bme_med.photo.jpeg_frame import Frame, FrameReader, Table
-from bme_med.photo.jpeg_metadata import encode_exif, encode_profile, join_profile
+from bme_med.photo.jpeg_metadata import encode_exif, encode_packet, encode_profile, join_profile
 from bme_med.photo.jpeg_segments import GAP, TRAILER, Segment, walk
 from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
+from bme_med.photo.taken import decide_metadata, jpeg_metadata, year_to_keep
 
 __all__ = ["Abbreviated", "describe", "plan", "plan_abbreviated"]
 
@@ -73,7 +75,7 @@ class Abbreviated(NamedTuple):
 def plan_abbreviated(source: Source, profile: Profile, tables: Iterable[tuple[int, bytes]]) -> Abbreviated:
     """Decide what stays of a JPEG inside another container, which shares marker segments of `tables` (B.4).
 
-    Neither Orientation nor a colour profile stays, as the container has its own.
+    Neither Orientation, a colour profile nor the year stays, as the container has its own.
 
     Raises
     ------
@@ -81,7 +83,8 @@ def plan_abbreviated(source: Source, profile: Profile, tables: Iterable[tuple[in
         As `plan` does.
     """
     segments = list(walk(source))
-    planner = _Planner(source, replace(profile, orientation="drop", color_profile="drop"))
+    plain = replace(profile, orientation="drop", color_profile="drop", dates=DatePolicy.REMOVE)
+    planner = _Planner(source, plain)
     shared = [planner.reader.read_tables(marker, payload, "JPEGTables") for marker, payload in tables]
     for segment in segments:
         planner.look(segment)
@@ -150,17 +153,17 @@ class _Planner:
             head.keep(jfif.start + 4, jfif.start + 16)
             head.literal(b"\0\0")
         orientation_from = self._write_orientation(head)
+        taken = year_to_keep(self.profile, jpeg_metadata(self.source, segments))
+        if taken:
+            head.literal(encode_packet(taken.year))
         self._write_profile(head)
         if adobe := self.single.get("Adobe"):
             head.literal(b"\xff\xee\0\x0e")
             head.keep(adobe.start + 4, adobe.start + 16)
         actions = []
         for segment in segments:
-            if segment.where == orientation_from:
-                code, rule = Code.D, "replaced by Orientation alone"
-            else:
-                code, rule = self._decide(segment)
-            actions.append(Action(segment.where, code, rule))
+            metadata = decide_metadata(segment.where, orientation_from, taken)
+            actions.append(Action(segment.where, *(metadata or self._decide(segment))))
         head.extend(self.body)
         if segments[-1].marker not in (_EOI, TRAILER):
             head.literal(b"\xff\xd9")

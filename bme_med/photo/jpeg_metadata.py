@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from itertools import islice
 
 from bme_med.photo.orientation import EXIF_HEADER, orientation_exif
+from bme_med.photo.year import encode_year
 
-__all__ = ["PROFILE_HEADER", "encode_exif", "encode_profile", "join_profile"]
+__all__ = ["PROFILE_HEADER", "XMP_HEADER", "encode_exif", "encode_packet", "encode_profile", "join_profile"]
 
 PROFILE_HEADER = b"ICC_PROFILE\0"
+XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 
 _CHUNK_BYTES, _MAX_CHUNKS = 65_519, 255
 
@@ -19,6 +21,11 @@ _CHUNK_BYTES, _MAX_CHUNKS = 65_519, 255
 def encode_exif(orientation: int) -> bytes:
     """An APP1 segment that says `orientation` and nothing else."""
     return _encode_segment(0xE1, EXIF_HEADER + orientation_exif(orientation))
+
+
+def encode_packet(year: str) -> bytes:
+    """An APP1 segment that says `year` and nothing else."""
+    return _encode_segment(0xE1, XMP_HEADER + encode_year(year))
 
 
 def encode_profile(profile: bytes) -> bytes:

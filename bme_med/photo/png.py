@@ -2,7 +2,8 @@
 
 The critical chunks stay, and of the ancillary ones those that change how the picture looks, if they have
 exactly their legal length and stand before the image data. The colour profile follows the policy,
-Orientation stays in an eXIf that holds nothing else. Everything else goes, whatever it is called.
+Orientation stays in an eXIf that holds nothing else, and by policy the year in such an XMP. Everything else
+goes, whatever it is called.
 """
 
 from collections.abc import Iterator
@@ -27,8 +28,10 @@ from bme_med.photo.orientation import orientation_exif
 from bme_med.photo.png_animation import Animation
 from bme_med.photo.png_chunks import SIGNATURE, Run, encode_chunk, read_chunk, walk
 from bme_med.photo.png_image import inflate, measure_data, read_header, store, write_data
-from bme_med.photo.png_metadata import FORMS, find_form, read_orientation
+from bme_med.photo.png_metadata import FORMS, XMP_IN_PNG, find_form, read_orientation
 from bme_med.photo.png_numbers import is_plausible
+from bme_med.photo.taken import decide_metadata, png_metadata, year_to_keep
+from bme_med.photo.year import encode_year
 
 __all__ = ["describe", "plan"]
 
@@ -101,6 +104,7 @@ class _Planner:
         self.color_profile = profile.color_profile
         self.header = read_header(source, runs[0])
         self.turn = None if profile.orientation == "drop" else _find_turn(source, runs)
+        self.taken = year_to_keep(profile, png_metadata(source, runs))
         self.out = Pieces()
         self.out.keep(0, len(SIGNATURE))
         self.seen: set[bytes] = set()
@@ -133,9 +137,8 @@ class _Planner:
                 return Code.X, "after the end of the image"
         if is_first and not has_image and self._is_legal(run):
             return self._keep(run)
-        if self.turn and run.where == self.turn.where:
-            return Code.D, "replaced by Orientation alone"
-        return Code.X, "not needed to show the picture"
+        metadata = decide_metadata(run.where, self.turn.where if self.turn else None, self.taken)
+        return metadata or (Code.X, "not needed to show the picture")
 
     def finish(self, actions: tuple[Action, ...]) -> Plan:
         """The plan, once every run is decided."""
@@ -172,7 +175,7 @@ class _Planner:
         return self._keep(run)
 
     def _decide_image(self, run: Run) -> tuple[Code, str]:
-        """Write Orientation and the image data."""
+        """Write Orientation, the year and the image data."""
         header = self.header
         if header.color == _PALETTE and not self.palette_entries:
             raise DamagedPhotoError("the palette is missing", where=run.where)
@@ -182,6 +185,8 @@ class _Planner:
             self.out.literal(encode_chunk(b"eXIf", orientation_exif(self.turn.orientation)))
             if self.turn.form != "eXIf":
                 self.findings[XMP_ORIENTATION] = None
+        if self.taken:
+            self.out.literal(encode_chunk(b"iTXt", XMP_IN_PNG + encode_year(self.taken.year)))
         used = measure_data(self.source, run, header.raw_bytes(header.width, header.height))
         write_data(self.source, self.out, run, used)
         return _data_action(is_whole=used == run.data_bytes)

@@ -9,10 +9,13 @@ from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientatio
 from bme_med.photo.png_chunks import Run
 from bme_med.photo.png_image import inflate
 
-__all__ = ["FORMS", "find_form", "read_orientation"]
+__all__ = ["FORMS", "XMP_IN_PNG", "find_form", "read_orientation"]
 
 FORMS = ("eXIf", "raw profile", "XMP")
 """The forms in which a chunk may say Orientation, the one that counts first."""
+
+XMP_IN_PNG = b"XML:com.adobe.xmp\0\0\0\0\0"
+"""What precedes an XMP packet in an iTXt chunk that is not compressed (PNG 3rd ed., 11.3.3.4)."""
 
 _MAX_TEXT_BYTES = 1 << 20
 _KEYWORDS = {

@@ -3,11 +3,11 @@
 The file is written anew: page after page of the main chain, each with the entries that decoding needs and its
 strips or tiles. Whatever else an offset pointed to, or none, is not copied: Exif, GPS, XMP, IPTC, Photoshop,
 subdirectories, private tags, smaller versions of a page, gaps. Orientation stays where it is; the colour
-profile follows the policy.
+profile follows the policy, and so does the year, in XMP that says nothing else.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bme_med.core import icc
 from bme_med.core.describe import Part
@@ -28,13 +28,15 @@ from bme_med.photo.findings import (
 )
 from bme_med.photo.orientation import read_xmp_orientation
 from bme_med.photo.palette import split_samples
-from bme_med.photo.tiff_ifd import LONG, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
+from bme_med.photo.taken import decide_metadata, tiff_metadata, year_to_keep
+from bme_med.photo.tiff_ifd import BYTE, LONG, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
 from bme_med.photo.tiff_jpeg import JpegUnits
 from bme_med.photo.tiff_page import JPEG, WEBP, Field, Page, read_page
 from bme_med.photo.tiff_tags import Tag
 from bme_med.photo.tiff_units import write_unit
 from bme_med.photo.tiff_webp import WebpUnits
 from bme_med.photo.tiff_write import PageParts, write_pages
+from bme_med.photo.year import encode_year
 
 __all__ = ["describe", "plan"]
 
@@ -82,6 +84,7 @@ def plan(source: Source, policy: Policy) -> Plan:
     pages = [read_page(source, planner.form, directory) for directory in kept]
     _check_overlap(pages, directories, len(planner.form.header) + planner.form.inline_bytes)
     parts = [planner.write_page(page) for page in pages]
+    planner.write_year(parts[0], kept)
     if len(pages) > 1:
         planner.findings[MORE_IMAGES] = None
     if len(kept) < len(directories):
@@ -187,6 +190,16 @@ class _Planner:
             if entry and page.is_tiled == (tag in (Tag.TileOffsets, Tag.TileByteCounts)):
                 self.decided[entry.where] = done
         return tuple(units), values
+
+    def write_year(self, first: PageParts, directories: Iterable[Directory]) -> None:
+        """The year, by policy, in XMP of the first page that says nothing else."""
+        taken = year_to_keep(self.profile, tiff_metadata(self.source, directories))
+        if taken is None:
+            return
+        packet = encode_year(taken.year)
+        first.fields[Tag.XMP] = Field(BYTE, len(packet), packet)
+        if decision := decide_metadata(taken.where, None, taken):
+            self.decided[taken.where] = decision
 
     def _orient(self, page: Page, fields: dict[int, Field]) -> None:
         """Orientation as its tag says, else as XMP does."""

@@ -12,6 +12,7 @@ from bme_med.photo.errors import RAW_FILE, DamagedPhotoError
 from bme_med.photo.tiff_tags import tag_name
 
 __all__ = [
+    "BYTE",
     "LONG",
     "RATIONAL",
     "SHORT",
@@ -19,11 +20,12 @@ __all__ = [
     "Directory",
     "Entry",
     "Form",
+    "read_directory",
     "read_form",
     "walk",
 ]
 
-_BYTE, SHORT, LONG, RATIONAL, UNDEFINED, _FLOAT, _DOUBLE, _IFD, _LONG8 = 1, 3, 4, 5, 7, 11, 12, 13, 16
+BYTE, SHORT, LONG, RATIONAL, UNDEFINED, _FLOAT, _DOUBLE, _IFD, _LONG8 = 1, 3, 4, 5, 7, 11, 12, 13, 16
 _SIZES = {
     1: 1,
     2: 1,
@@ -42,7 +44,7 @@ _SIZES = {
     17: 8,
     18: 8,
 }
-_NUMBERS = {_BYTE: "B", SHORT: "H", LONG: "I", _IFD: "I", _LONG8: "Q", _FLOAT: "f", _DOUBLE: "d"}
+_NUMBERS = {BYTE: "B", SHORT: "H", LONG: "I", _IFD: "I", _LONG8: "Q", _FLOAT: "f", _DOUBLE: "d"}
 _MAX_PAGES, _MAX_ENTRIES, _MAX_NUMBERS = 10_000, 200_000, 500_000
 _MORE_THAN_SOURCE_BYTES = 1 << 16
 
@@ -201,6 +203,17 @@ def walk(source: Source) -> Iterator[Directory]:
         if left < 0:
             raise UnsupportedFileError("pages share so much that the copy would grow: save the file anew")
         yield directory
+
+
+def read_directory(source: Source, form: Form, number: int, offset: int) -> Directory:
+    """The directory at `offset`, whichever chain it stands in.
+
+    Raises
+    ------
+    DamagedPhotoError
+        If it does not lie in the file.
+    """
+    return _read_directory(source, form, number, offset)[0]
 
 
 def _read_directory(source: Source, form: Form, number: int, offset: int) -> tuple[Directory, int]:

@@ -2,7 +2,8 @@
 
 The image chunks stay, of an animation those inside its frames; their headers are written anew, each exactly
 as long as it is defined, reserved bits zero. The colour profile follows the policy, Orientation stays in an
-EXIF that holds nothing else. Everything else goes, and nothing follows the RIFF.
+EXIF that holds nothing else, and by policy the year in such an XMP. Everything else goes, and nothing follows
+the RIFF.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from bme_med.core import icc
 from bme_med.core.describe import Part
 from bme_med.core.plan import Action, Code, Pieces, Plan
 from bme_med.core.policy import Policy
-from bme_med.core.profile import Profile
+from bme_med.core.profile import DatePolicy, Profile
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.color import treat_profile
@@ -27,12 +28,14 @@ from bme_med.photo.findings import (
     XMP_ORIENTATION,
 )
 from bme_med.photo.orientation import orientation_exif, read_exif_orientation, read_xmp_orientation
+from bme_med.photo.taken import decide_metadata, webp_metadata, year_to_keep
 from bme_med.photo.webp_chunks import FILE_HEADER_BYTES, Chunk, encode_header, number24, walk, wrap
 from bme_med.photo.webp_image import MAX_PIXELS, Image, ImageWriter, Whole, find_image
+from bme_med.photo.year import encode_year
 
 __all__ = ["PlannedPart", "describe", "plan", "plan_part"]
 
-_ANIMATED, _EXIF, _ALPHA, _PROFILE = 0x02, 0x08, 0x10, 0x20
+_ANIMATED, _XMP, _EXIF, _ALPHA, _PROFILE = 0x02, 0x04, 0x08, 0x10, 0x20
 _EXTENDED_BYTES, _ANIM_BYTES, _FRAME_BYTES = 10, 6, 16
 _MAX_PIXELS = (1 << 32) - 1
 _MAX_METADATA_BYTES = 1 << 20
@@ -73,15 +76,15 @@ class PlannedPart(NamedTuple):
 def plan_part(source: Source, profile: Profile, pixels: int) -> PlannedPart:
     """Decide what stays of a WebP that is a part of another container's picture.
 
-    Up to that many `pixels` of lossless data are read to find its end. Neither Orientation nor a colour
-    profile stays, as the container has its own.
+    Up to that many `pixels` of lossless data are read to find its end. Neither Orientation, a
+    colour profile nor the year stays, as the container has its own.
 
     Raises
     ------
     FileError
         As `plan` does, and if it is an animation.
     """
-    plain = replace(profile, orientation="drop", color_profile="drop")
+    plain = replace(profile, orientation="drop", color_profile="drop", dates=DatePolicy.REMOVE)
     planner = _Planner(source, plain, tuple(walk(source)), pixels)
     planned = planner.plan()
     if planner.size is None:
@@ -148,13 +151,13 @@ class _Planner:
         profile = self._write_profile()
         is_animated = self.flags & _ANIMATED
         image = self._write_frames(canvas) if is_animated else self._write_image(self.chunks, canvas)
-        exif = self._write_orientation()
+        metadata = self._write_metadata()
         extended = encode_header(b"VP8X", _EXTENDED_BYTES) + bytes((self.flags, 0, 0, 0)) + head[4:]
         is_plain = header.size == _EXTENDED_BYTES and head[:4] == extended[8:12]
         self.decided[header.where] = _KEPT if is_plain else (Code.C, "written anew")
         out = Pieces()
         out.literal(extended)
-        for part in (profile, image, exif):
+        for part in (profile, image, metadata):
             out.extend(part)
         return out
 
@@ -243,11 +246,22 @@ class _Planner:
             wrap(out, b"ICCP", payload)
         return out
 
-    def _write_orientation(self) -> Pieces:
-        """The minimal EXIF where the picture must be turned: EXIF counts before XMP, as in viewers."""
+    def _write_metadata(self) -> Pieces:
+        """Orientation and the year, each with nothing else."""
         out = Pieces()
-        if self.profile.orientation == "drop":
-            return out
+        turned_by = None if self.profile.orientation == "drop" else self._write_orientation(out)
+        taken = year_to_keep(self.profile, webp_metadata(self.source, self.chunks))
+        if taken:
+            packet = encode_year(taken.year)
+            out.literal(encode_header(b"XMP ", len(packet)) + packet + bytes(len(packet) % 2))
+            self.flags |= _XMP
+        for where in (turned_by, taken.where if taken else None):
+            if where and (decision := decide_metadata(where, turned_by, taken)):
+                self.decided[where] = decision
+        return out
+
+    def _write_orientation(self, out: Pieces) -> str | None:
+        """The minimal EXIF where the picture must be turned: EXIF counts before XMP, as in viewers."""
         for types, read in (((b"EXIF",), read_exif_orientation), ((b"XMP ", b"XMP\0"), read_xmp_orientation)):
             chunk = next((chunk for chunk in self.chunks if chunk.type in types), None)
             orientation = read(_read(self.source, chunk)) if chunk else None
@@ -257,8 +271,8 @@ class _Planner:
                 exif = orientation_exif(orientation)
                 out.literal(encode_header(b"EXIF", len(exif)) + exif)
                 self.flags |= _EXIF
-                self.decided[chunk.where] = Code.D, "replaced by Orientation alone"
                 if chunk.type != b"EXIF":
                     self.findings[XMP_ORIENTATION] = None
+                return chunk.where
             break
-        return out
+        return None

@@ -169,8 +169,10 @@ class Worker:
 
 
 def _year(taken: str, policy: Policy, person: tuple[str, ...]) -> str:
-    """The year of a photo as the profile lets it be known; empty where there is none."""
+    """The year of a photo as the profile lets it be known; shifted only for a subject, else empty."""
     if policy.profile.dates is DatePolicy.SHIFT:
+        if person[0] == "photo":
+            return ""
         taken = shift(taken, "DA", policy.pseudonyms.shift_days(*person)) or ""
     return "" if policy.profile.dates is DatePolicy.REMOVE else taken[:4]
 

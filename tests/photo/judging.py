@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import zlib
 from collections.abc import Iterable
@@ -69,6 +70,7 @@ _STRUCTURE = {
     | {"ChromaFormat", "BitDepthLuma", "BitDepthChroma", "AverageFrameRate", "ConstantFrameRate"}
     | {"NumTemporalLayers", "TemporalIDNested", "AV1ConfigurationVersion", "SeqProfile", "SeqLevelIdx0"}
     | {"SeqTier0", "HighBitDepth", "TwelveBit", "ChromaSamplePosition", "InitialDelaySamples"},
+    "XMP-photoshop": {"DateCreated"},
     "Composite": {"ImageSize", "Megapixels"},
 }
 """What exiftool may list of a cleaned photo, by group; ICC groups are judged by their texts."""
@@ -181,6 +183,8 @@ def _is_tiff_structure(group: str, name: str) -> bool:
 
 def _is_structure(key: str, value: Any) -> bool:
     group, _, name = key.rpartition(":")
+    if name == "DateCreated" and not re.fullmatch(r"20\d\d", str(value)):
+        return False
     if name in _PROFILE_TEXTS:
         return str(value) == _PROFILE_TEXTS[name]
     return group.startswith("ICC") or key == "SourceFile" or name in _STRUCTURE.get(group.rstrip(digits), ())

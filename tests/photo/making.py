@@ -35,11 +35,13 @@ __all__ = [
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def policy(*, orientation: str = "keep", color: str = "sanitize", hidden: str = "refuse") -> Policy:
+def policy(
+    *, orientation: str = "keep", color: str = "sanitize", hidden: str = "refuse", dates: str = "remove"
+) -> Policy:
     """A profile that says nothing but how to treat photos."""
     text = (
         f'name = "test"\n[photo]\norientation = "{orientation}"\ncolor-profile = "{color}"\n'
-        f'hidden-pixels = "{hidden}"\n'
+        f'hidden-pixels = "{hidden}"\n[dates]\npolicy = "{dates}"\n'
     )
     return Policy(parse_profile("test", lambda name: (name, text)), Pseudonyms(KEY))
 

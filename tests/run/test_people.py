@@ -303,6 +303,13 @@ def test_a_shifted_year_is_the_shifted_one_for_scans_and_photos_alike(
     assert (tmp_path / "out" / "A" / year / f"{new('anna/1').SOPInstanceUID}.dcm").is_file()
 
 
+def test_no_year_is_shifted_without_a_subject(go: Run, tmp_path: Path) -> None:
+    text = f'extends = "research-longitudinal"\n[subjects]\nunlisted = "pseudonym"\n[files]\n{YEARS}'
+    go({"anna/1.jpg": dated(2020), "2.jpg": dated(2021)}, "anna/,A", text=text)
+    names = [name for name, digest in tree(tmp_path / "out").items() if digest]
+    assert sorted("undated" in name for name in names) == [False, True]
+
+
 def test_a_year_that_the_profile_removes_by_exception_stands_in_no_name(go: Run, tmp_path: Path) -> None:
     text = f'extends = "hipaa-safe-harbor"\n[files]\n{YEARS}\n[dicom.attributes]\nStudyDate = "Z"\n'
     go({"1": of(1, "7", StudyDate="20200615")}, "7,A-1", text=text)

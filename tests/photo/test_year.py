@@ -1,0 +1,194 @@
+"""The year of a photo: one fixed packet of XMP, or nothing."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pillow_heif
+import pytest
+from PIL import Image, TiffImagePlugin
+from PIL.PngImagePlugin import PngInfo
+
+from bme_med import engines
+from bme_med.core import Code, Format, Plan, sniff, splice
+from bme_med.photo import heif as heif_engine
+from bme_med.photo import jpeg as jpeg_engine
+from bme_med.photo import png as png_engine
+from bme_med.photo import tiff as tiff_engine
+from bme_med.photo import webp as webp_engine
+from bme_med.photo.taken import taken_on
+from bme_med.photo.year import PACKET_BYTES, encode_year, read_year
+from tests.oracles.runs import tool
+from tests.photo.judging import clean, corpus, decoded, exiv2_keys, properties, residue, upright
+from tests.photo.making import policy, token
+
+YEARS, NO_YEARS = policy(dates="year"), policy()
+TOKEN = token(1)
+XMP = TOKEN + b'<rdf:Description photoshop:DateCreated="2014" xmp:CreateDate="2015"/>'
+
+
+def exif_of(date: str = "2021:05:06 10:11:12", orientation: int = 1) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x0132] = "2016:01:01 10:00:00"
+    exif[0x013B] = TOKEN.decode()
+    exif.get_ifd(0x8769)[0x9003] = date
+    return exif
+
+
+def _png(exif: Image.Exif | None, packet: bytes) -> bytes:
+    info = PngInfo()
+    if packet:
+        info.add_itxt("XML:com.adobe.xmp", packet.decode())
+    return _saved("PNG", exif=exif or Image.Exif(), pnginfo=info)
+
+
+def _tiff(exif: Image.Exif | None, packet: bytes) -> bytes:
+    entries = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, value in (exif or Image.Exif()).items():
+        entries[tag] = value
+    if exif:
+        entries[0x8769] = dict(exif.get_ifd(0x8769))
+    if packet:
+        entries[700] = packet
+    return _saved("TIFF", tiffinfo=entries)
+
+
+def _saved(kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image = Image.new("RGB", (32, 16))
+    image.putdata([(8 * x, 16 * y, 7) for y in range(16) for x in range(32)])
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def _plain(kind: str) -> Callable[[Image.Exif | None, bytes], bytes]:
+    def save(exif: Image.Exif | None, packet: bytes) -> bytes:
+        return _saved(kind, exif=exif or Image.Exif(), **({"xmp": packet} if packet else {}))
+
+    return save
+
+
+KINDS = {
+    "jpg": (jpeg_engine, _plain("JPEG")),
+    "png": (png_engine, _png),
+    "webp": (webp_engine, _plain("WEBP")),
+    "tif": (tiff_engine, _tiff),
+}
+Kind = tuple[ModuleType, Callable[[Image.Exif | None, bytes], bytes]]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_the_year_stays_and_nothing_else_of_the_date(kind: Kind, orientation: int) -> None:
+    engine, make = kind
+    source = make(exif_of(orientation=orientation), XMP)
+    output = clean(engine, source, YEARS)
+    assert output.count(encode_year("2021")) == 1
+    assert not residue(output, [TOKEN, b"2021:", b"2014", b"2015", b"2016"])
+    assert decoded(output) == decoded(source)
+    assert upright(output) == upright(source)
+    assert output.replace(encode_year("2021"), encode_year("2022")) != output
+    assert isinstance(engines.plan(source, YEARS), Plan)
+    again = engines.plan(output, YEARS)
+    assert isinstance(again, Plan)
+    assert splice(again.pieces, output) == output
+    assert (Code.K, "the year it was taken") in [(action.code, action.rule) for action in again.actions]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "    :  :     :  :  ", "0000:00:00 00:00:00", "1931:05:06 10:11:12", "1980:01:01 00:00:00"),
+        *("2021", "2021-05-06 10:11:12", "2021:13:06 10:11:12", "Quillfeather"),
+    ],
+)
+def test_nothing_is_written_where_the_date_of_taking_is_not_to_be_trusted(kind: Kind, date: str) -> None:
+    engine, make = kind
+    source = make(exif_of(date), XMP)
+    assert clean(engine, source, YEARS) == clean(engine, source, NO_YEARS)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_the_packet_goes_where_the_profile_removes_or_shifts_dates(kind: Kind) -> None:
+    engine, make = kind
+    output = clean(engine, make(exif_of(), b""), YEARS)
+    for dates in ("remove", "shift"):
+        cleaned = clean(engine, output, policy(dates=dates))
+        assert b"DateCreated" not in cleaned
+        assert cleaned == clean(engine, make(exif_of(), b""), policy(dates=dates))
+
+
+ALMOST = {
+    "a word more": encode_year("2021").replace(b"<rdf:Description ", b'<rdf:Description dc:x="Z" '),
+    "a name for the year": encode_year("2021").replace(b"2021", b"Anna"),
+    "a whole date": encode_year("2021").replace(b"2021", b"2021-05-06"),
+    "a year of long ago": encode_year("1931"),
+    "padding behind": encode_year("2021") + b" ",
+    "another end": encode_year("2021").replace(b'end="r"', b'end="w"'),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("name", ALMOST)
+def test_what_is_almost_the_packet_goes(kind: Kind, name: str) -> None:
+    engine, make = kind
+    output = clean(engine, make(None, ALMOST[name]), YEARS)
+    assert output == clean(engine, make(None, b""), NO_YEARS)
+    assert read_year(ALMOST[name]) == ""
+
+
+def test_the_packet_is_of_one_length() -> None:
+    assert {len(encode_year(str(year))) for year in range(1990, 2100)} == {PACKET_BYTES}
+
+
+def heic(exif: Image.Exif) -> bytes:
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (32, 16))).save(out, exif=exif.tobytes())
+    return out.getvalue()
+
+
+def test_of_a_heic_the_year_stands_in_the_audit_alone() -> None:
+    source = heic(exif_of())
+    planned = heif_engine.plan(source, YEARS)
+    (rule,) = [action.rule for action in planned.actions if action.where.endswith("/Exif")]
+    assert rule.endswith("taken in 2021")
+    assert clean(heif_engine, source, YEARS) == clean(heif_engine, source, NO_YEARS)
+    assert all("2021" not in action.rule for action in heif_engine.plan(source, NO_YEARS).actions)
+
+
+def test_the_day_is_found_in_tiff_and_heic_too() -> None:
+    for source in (_tiff(exif_of(), b""), heic(exif_of())):
+        assert taken_on(source, sniff(source)) == "20210506"
+        assert taken_on(clean(tiff_engine, _tiff(exif_of(), b""), YEARS), Format.TIFF) == "2021"
+
+
+PHOTOS = corpus(Format.JPEG, Format.PNG, Format.WEBP, Format.TIFF, Format.HEIF, Format.GIF, Format.BMP)
+
+
+@pytest.mark.skipif(not PHOTOS, reason="the corpus is not beside this checkout")
+def test_photos_of_the_corpus_tell_their_year_and_pass_the_gate(tmp_path: Path) -> None:
+    told = 0
+    for number, path in enumerate(PHOTOS):
+        source = path.read_bytes()
+        planned, plain = (engines.plan(source, each) for each in (YEARS, NO_YEARS))
+        assert isinstance(planned, Plan) == isinstance(plain, Plan), path.name
+        if isinstance(planned, Plan) and isinstance(plain, Plan):
+            output = splice(planned.pieces, source)
+            told += b"DateCreated" in output
+            is_dated = bool(taken_on(source, planned.format)) and planned.format is not Format.HEIF
+            assert (planned.size > plain.size) == is_dated, path.name
+            (tmp_path / f"{number}{planned.suffix}").write_bytes(output)
+    assert told
+    if tool("exiftool"):
+        assert properties(tmp_path) == {}
+
+
+@pytest.mark.skipif(not (tool("exiftool") and tool("exiv2")), reason="exiftool or exiv2 is not installed")
+def test_independent_readers_find_the_year_and_no_other_property(tmp_path: Path) -> None:
+    for name, (engine, make) in KINDS.items():
+        (tmp_path / f"photo.{name}").write_bytes(clean(engine, make(exif_of(orientation=6), XMP), YEARS))
+    assert properties(tmp_path) == {}
+    assert exiv2_keys(tmp_path) == {"Xmp.photoshop.DateCreated", "Exif.Image.XMLPacket"}
