@@ -31,8 +31,17 @@ def print_inspection(inspection: Inspection) -> None:
         [
             (row.where, _short(row.before), row.code, row.words, row.rule, _short(row.after))
             for row in inspection.rows
+            if not row.group
         ],
     )
+    properties = [
+        (row.where, _short(row.meaning), _short(row.before), row.words, row.rule, _short(row.after))
+        for row in inspection.rows
+        if row.group
+    ]
+    if properties:
+        titles = ("property", "meaning", "before", "what is done", "rule", "after")
+        print_table(console, "Properties in its metadata", titles, properties)
     for finding in inspection.findings:
         console.print(f"Please know: {finding}")
 

@@ -25,6 +25,7 @@ _TABLE, _INTERLACED, _TABLE_SORT_AND_SIZE = 0x80, 0x40, 0x27
 _HAS_TRANSPARENCY, _CONTROL_FLAGS = 1, 0x1F
 _SUB_BLOCK_BYTES = 255
 _MAX_SAMPLE_BITS = 11
+_MAX_TEXT_BYTES = 1 << 14
 
 _KEPT = Code.K, "needed to show the picture"
 _DROPPED = Code.X, "not needed to show the picture"
@@ -38,6 +39,8 @@ def describe(source: Source) -> Iterator[Part]:
             at = 6 if block.kind == "screen" else block.start + 5
             width, height = _read_size(source[at : at + 4])
             value = f"{width:,} x {height:,} pixels"
+        elif block.kind in ("comment", "plain text"):
+            value = read_data(source, block)[:_MAX_TEXT_BYTES].decode("utf-8", "replace")
         yield Part(block.where, value)
 
 

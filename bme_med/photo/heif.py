@@ -40,6 +40,8 @@ def _describe(file: HeifFile, thing: Box | Item | Property) -> str:
     if isinstance(thing, Item):
         location = file.catalog.locations.get(thing.number)
         size = sum(length for _, length in location.extents) if location else 0
+        if (b"thmb", thing.number) in file.catalog.references:
+            return f"{size:,} bytes, a thumbnail"
         return f"{size:,} bytes" + (", the picture shown" if thing.number == file.catalog.primary else "")
     box = thing.box if isinstance(thing, Property) else thing
     if box.type == b"ispe":

@@ -31,6 +31,7 @@ __all__ = ["Abbreviated", "describe", "plan", "plan_abbreviated"]
 _TABLES = (0xC4, 0xCC, 0xDB, 0xDD)
 _FRAMES = (0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA, 0xCB)
 _SOI, _EOI, _SOS, _DNL, _APP1 = 0xD8, 0xD9, 0xDA, 0xDC, 0xE1
+_JFIF_BYTES = 18
 _HEADS = ("APP0/JFIF", "APP1/Exif", "APP1/XMP", "APP2/ICC", "APP14/Adobe")
 
 _CUT_OFF = "the file was cut off before EOI; EOI was added"
@@ -44,6 +45,8 @@ def describe(source: Source) -> Iterator[Part]:
         if segment.marker in _FRAMES:
             frame = FrameReader().read_frame(segment.marker, _payload(source, segment), segment.where)
             value = f"{frame.columns:,} x {frame.lines:,} pixels, {len(frame.components)} components"
+        elif segment.kind == "APP0/JFIF" and segment.end - segment.start > _JFIF_BYTES:
+            value += ", with a thumbnail"
         elif segment.kind == "APP1/Exif":
             value += f", Orientation {read_exif_orientation(_payload(source, segment)) or 'absent'}"
         yield Part(segment.where, value)

@@ -28,7 +28,7 @@ from bme_med.photo.orientation import orientation_exif
 from bme_med.photo.png_animation import Animation
 from bme_med.photo.png_chunks import SIGNATURE, Run, encode_chunk, read_chunk, walk
 from bme_med.photo.png_image import inflate, measure_data, read_header, store, write_data
-from bme_med.photo.png_metadata import FORMS, XMP_IN_PNG, find_form, read_orientation
+from bme_med.photo.png_metadata import FORMS, XMP_IN_PNG, find_form, read_orientation, read_text
 from bme_med.photo.png_numbers import is_plausible
 from bme_med.photo.taken import decide_metadata, png_metadata, year_to_keep
 from bme_med.photo.year import encode_year
@@ -36,6 +36,7 @@ from bme_med.photo.year import encode_year
 __all__ = ["describe", "plan"]
 
 _PALETTE, _ALPHA = 3, (4, 6)
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _LENGTHS = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"cICP": 4, b"mDCV": 24, b"cLLI": 8, b"pHYs": 9}
 _LENGTHS_BY_COLOR = {
     b"sBIT": {0: 1, 2: 3, 3: 3, 4: 2, 6: 4},
@@ -53,6 +54,8 @@ def describe(source: Source) -> Iterator[Part]:
         if run.type == b"IHDR":
             header = read_header(source, run)
             value = f"{header.width:,} x {header.height:,} pixels, {header.depth} bits"
+        elif run.type in _TEXTS:
+            value = read_text(source, run)
         elif len(run.chunks) > 1:
             value += f" in {len(run.chunks):,} chunks"
         yield Part(run.where, value)

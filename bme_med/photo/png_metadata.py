@@ -9,7 +9,7 @@ from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientatio
 from bme_med.photo.png_chunks import Run
 from bme_med.photo.png_image import inflate
 
-__all__ = ["FORMS", "XMP_IN_PNG", "find_form", "read_orientation"]
+__all__ = ["FORMS", "XMP_IN_PNG", "find_form", "read_orientation", "read_text"]
 
 FORMS = ("eXIf", "raw profile", "XMP")
 """The forms in which a chunk may say Orientation, the one that counts first."""
@@ -17,7 +17,7 @@ FORMS = ("eXIf", "raw profile", "XMP")
 XMP_IN_PNG = b"XML:com.adobe.xmp\0\0\0\0\0"
 """What precedes an XMP packet in an iTXt chunk that is not compressed (PNG 3rd ed., 11.3.3.4)."""
 
-_MAX_TEXT_BYTES = 1 << 20
+_MAX_TEXT_BYTES, _MAX_SHOWN_BYTES = 1 << 20, 1 << 14
 _KEYWORDS = {
     b"Raw profile type exif": "raw profile",
     b"Raw profile type APP1": "raw profile",
@@ -43,6 +43,15 @@ def read_orientation(source: Source, run: Run, form: str) -> int | None:
         return read_exif_orientation(data)
     text = _read_text(run.type, data.partition(b"\0")[2])
     return read_xmp_orientation(text) if form == "XMP" else read_exif_orientation(_read_hex(text))
+
+
+def read_text(source: Source, run: Run) -> str:
+    """Keyword and text of tEXt, zTXt or iTXt, for a person; of a long text the first thousands of bytes."""
+    start, end = run.chunks[0].data
+    keyword, _, rest = source[start : min(end, start + _MAX_TEXT_BYTES)].partition(b"\0")
+    encoding = "utf-8" if run.type == b"iTXt" else "latin-1"
+    text = _read_text(run.type, rest)[:_MAX_SHOWN_BYTES]
+    return f"{keyword.decode('latin-1')}: {text.decode(encoding, 'replace')}"
 
 
 def _read_text(type_: bytes, rest: bytes) -> bytes:

@@ -8,6 +8,7 @@ profile follows the policy, and so does the year, in XMP that says nothing else.
 
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from bme_med.core import icc
 from bme_med.core.describe import Part
@@ -54,8 +55,9 @@ _MAX_DESCRIPTION_BYTES = 1 << 12
 _MAX_PALETTE_BITS = 16
 _REDUCED = 2
 _ALPHA = (1, 2)
-_SHOWN = (Tag.ImageWidth, Tag.ImageLength, Tag.Compression, Tag.Orientation)
-_TEXT_TYPES = (1, 2, 7)
+_MAX_SHOWN = 4
+_TEXT = 2
+_TEXT_TYPES = (1, _TEXT, 7)
 _LAYOUTS = (b"ImageJ=", b"<OME", b"SCI=")
 
 
@@ -64,10 +66,18 @@ def describe(source: Source) -> Iterator[Part]:
     form, _ = read_form(source)
     for directory in walk(source):
         for entry in directory.entries:
-            value = f"{entry.value.end - entry.value.start:,} bytes"
-            if entry.tag in _SHOWN and entry.members == 1 and entry.type in (SHORT, LONG):
-                value = str(entry.numbers(source, form)[0])
-            yield Part(entry.where, value)
+            yield Part(entry.where, _describe(source, form, entry))
+
+
+def _describe(source: Source, form: Form, entry: Entry) -> str:
+    """A text, a number or a few of them as they are, else how long the value is."""
+    with suppress(DamagedPhotoError):
+        if entry.type == _TEXT:
+            text = entry.read(source, _MAX_DESCRIPTION_BYTES).rstrip(b"\0")
+            return text.decode("utf-8", "replace")
+        if entry.type in (SHORT, LONG) and entry.members <= _MAX_SHOWN:
+            return " ".join(map(str, entry.numbers(source, form)))
+    return f"{entry.value.end - entry.value.start:,} bytes"
 
 
 def plan(source: Source, policy: Policy) -> Plan:

@@ -1,8 +1,9 @@
 """One file before and after, side by side: what is in it, what the profile does to each part, and why."""
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ WORDS = {
 """Action codes as PS3.15 Table E.1-1a words them, in short."""
 
 _KEYWORD = re.compile(r" \w+$")
+_NUMBERS = re.compile(r"#?\d+")
 _ITEM = re.compile(r"\[(\d+)\]")
 _ITEM_AT_END = re.compile(r"(?<=\))\[(\d+)\]$")
 
@@ -56,6 +58,8 @@ class Row:
         Values for the user's own screen; empty where the part is absent.
     code, words, rule
         What the profile does to it, in the standard's words, and which rule says so.
+    group, meaning
+        Of a property inside a photo's metadata: where its kind belongs, and what it says.
     """
 
     where: str
@@ -64,6 +68,8 @@ class Row:
     words: str = ""
     rule: str = ""
     after: str = ""
+    group: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +128,17 @@ def _inspect(path: str, source: Source, policy: Policy) -> Inspection:
     format_ = sniff(source)
     plan = engines.plan(source, policy)
     before = _parts(source)
+    properties = [] if format_ is Format.DICOM else read_properties(source, format_)
     if isinstance(plan, Refusal):
         rows = [Row(part.where, part.value) for part in before]
+        rows += [_about(item, Row(item.name, item.value)) for item in properties]
         return Inspection(path, format_.value, plan.reason, tuple(rows), ())
     output = splice(plan.pieces, source)
-    rows = list(_joined(before, plan, _parts(output)))
-    if format_ is not Format.DICOM:
-        rows += _property_rows(plan, read_properties(source), read_properties(output))
+    if format_ is Format.DICOM:
+        rows = list(_joined(before, plan, _parts(output)))
+    else:
+        rows = list(_joined_photo(before, plan, _parts(output)))
+        rows += _property_rows(plan, properties, read_properties(output, format_))
     return Inspection(path, format_.value, "", tuple(rows), plan.findings)
 
 
@@ -154,6 +164,23 @@ def _joined(before: list[Part], plan: Plan, after: list[Part]) -> Iterator[Row]:
     for action in plan.actions:
         if action.where not in known:
             yield _row(action.where, "", action, "")
+
+
+def _joined_photo(before: list[Part], plan: Plan, after: list[Part]) -> Iterator[Row]:
+    """Parts of a photo, which are numbered anew in the output: those of a kind that stay keep their order."""
+    actions = {action.where: action for action in plan.actions}
+    new: dict[str, deque[Part]] = defaultdict(deque)
+    for part in after:
+        new[_NUMBERS.sub("", part.where)].append(part)
+    for part in before:
+        action = actions.get(part.where)
+        left = new[_NUMBERS.sub("", part.where)]
+        stays = action is not None and action.code is not Code.X and left
+        yield _row(part.where, part.value, action, left.popleft().value if stays else "")
+    added = {part.where for parts in new.values() for part in parts}
+    for part in after:
+        if part.where in added:
+            yield Row(part.where, "", Code.D.value, WORDS[Code.D], "written anew", part.value)
 
 
 def _action_on(where: str, actions: Mapping[str, Action]) -> Action | None:
@@ -198,11 +225,16 @@ def _row(where: str, before: str, action: Action | None, after: str) -> Row:
 
 def _property_rows(plan: Plan, before: list[Property], after: list[Property]) -> Iterator[Row]:
     """Properties inside the photo's metadata; each shares the fate of the part that holds it."""
-    new = {item.name: item.value for item in after}
+    new = {item.name: item for item in after}
     for item in before:
-        value = new.pop(item.name, "")
+        value = new.pop(item.name).value if item.name in new else ""
         action = container_of(item, plan.actions)
         code = Code.X if not value else Code.K if value == item.value else Code.C
-        yield Row(item.name, item.value, code.value, WORDS[code], action.rule if action else "", value)
-    for name, value in new.items():
-        yield Row(name, "", Code.D.value, WORDS[Code.D], "written anew", value)
+        rule = action.rule if action else "not needed to show the picture"
+        yield _about(item, Row(item.name, item.value, code.value, WORDS[code], rule, value))
+    for item in new.values():
+        yield _about(item, Row(item.name, "", Code.D.value, WORDS[Code.D], "written anew", item.value))
+
+
+def _about(item: Property, row: Row) -> Row:
+    return replace(row, group=item.group, meaning=item.meaning)

@@ -1,48 +1,147 @@
-"""Metadata properties of a photo, as an independent reader (Exiv2) sees them: Exif, IPTC, XMP, comment."""
+"""Metadata properties of a photo, as an independent reader (Exiv2) sees them: Exif, IPTC, XMP, comment.
 
-from collections.abc import Iterable
+The reader names each with its group, and says what it means. Where it does not look into a container, our
+own scan hands it the XMP.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
-from bme_med.core import Action, Source
+from bme_med.core import Action, FileError, Format, Source
+from bme_med.photo import gif_blocks
+from bme_med.photo.jpeg_metadata import XMP_HEADER
+from bme_med.photo.tiff_tags import tag_name
 
 __all__ = ["Property", "container_of", "read_properties"]
 
 _CONTAINERS = {
-    "Exif": ("Exif", "eXIf", "tEXt", "zTXt", "iTXt"),
-    "Iptc": ("Photoshop", "tEXt", "zTXt", "iTXt"),
+    "Exif": ("Exif", "EXIF", "eXIf", "tEXt", "zTXt", "iTXt"),
+    "Iptc": ("Photoshop", "IPTC", "tEXt", "zTXt", "iTXt"),
     "Xmp": ("XMP", "iTXt", "tEXt"),
     "Comment": ("COM", "tEXt", "zTXt", "iTXt"),
 }
-"""By group of properties: what the names of the parts that may hold them contain, the likeliest first."""
+"""By kind of property: what the names of the parts that may hold them contain, the likeliest first."""
+_KINDS = {"GPS position": "Exif", "Thumbnail": "Exif"}
+"""Of properties that are put together here, the kind of what they are made of."""
+_POSITION = "Where the picture was taken: latitude and longitude in degrees"
+_MAX_XMP_BYTES = 60_000
+_GIF_TRAILER = b"\x01" + bytes(range(255, -1, -1))
+"""What follows XMP in a GIF, so that readers who count sub-blocks find their way out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property, such as ``Exif.GPSInfo.GPSLatitude``."""
+    """One property, such as ``Exif.GPSInfo.GPSLatitude``; its value is for the user's own screen.
+
+    `tag` is the number of a TIFF tag.
+    """
 
     name: str
     value: str
+    meaning: str = ""
+    tag: int = -1
+
+    @property
+    def group(self) -> str:
+        """The name without its last part; the whole name of one that has no parts."""
+        return self.name.rpartition(".")[0] or self.name
 
 
-def read_properties(source: Source) -> list[Property]:
+def read_properties(source: Source, format_: Format) -> list[Property]:
     """All properties; none where the reader cannot read the photo."""
+    found = _read(source[0 : len(source)])
+    if format_ is Format.GIF:
+        found += _read(_carried(_gif_xmp(source)))
+    return found
+
+
+def _read(data: bytes) -> list[Property]:
     import pyexiv2  # type: ignore[import-untyped]
 
     pyexiv2.set_log_level(4)
     try:
-        with pyexiv2.ImageData(source[0 : len(source)]) as image:
-            groups = [image.read_exif(), image.read_iptc(), image.read_xmp()]
-            comment = image.read_comment()
+        with pyexiv2.ImageData(data) as image:
+            readers = (image.read_exif_detail, image.read_iptc_detail, image.read_xmp_detail)
+            details = [_try(reader) for reader in readers]
+            comment, thumbnail = _try(image.read_comment), _try(image.read_thumbnail)
     except (RuntimeError, UnicodeDecodeError):
         return []
-    found = [Property(name, _text(value)) for group in groups for name, value in group.items()]
-    return [*found, Property("Comment", comment)] if comment else found
+    found = [_property(name, detail) for group in details for name, detail in (group or {}).items()]
+    found += _position({item.name: item.value for item in found})
+    if thumbnail:
+        found.append(Property("Thumbnail", f"present, {len(thumbnail):,} bytes", "A smaller picture in Exif"))
+    return [*found, Property("Comment", comment, "A text beside the picture")] if comment else found
+
+
+def _try(reader: Callable[[], Any]) -> Any:
+    """What `reader` reads; nothing where it fails, as that of one group says nothing about another."""
+    try:
+        return reader()
+    except (RuntimeError, UnicodeDecodeError):
+        return None
+
+
+def _property(name: str, detail: Mapping[str, Any]) -> Property:
+    meaning = detail.get("tagDesc") or detail.get("tagLabel") or ""
+    return Property(name, _text(detail["value"]), str(meaning), int(detail.get("tagNumber", -1)))
+
+
+def _position(values: Mapping[str, str]) -> Iterator[Property]:
+    """Latitude and longitude as people and maps write them."""
+    degrees = []
+    for name, negative in (("Latitude", "S"), ("Longitude", "W")):
+        number = _degrees(values.get(f"Exif.GPSInfo.GPS{name}", ""))
+        if number is None:
+            return
+        is_negative = values.get(f"Exif.GPSInfo.GPS{name}Ref", "").strip("\0 ") == negative
+        degrees.append(-number if is_negative else number)
+    yield Property("GPS position", ", ".join(f"{number:.6f}" for number in degrees), _POSITION)
+
+
+def _degrees(text: str) -> float | None:
+    """Degrees, minutes and seconds as one number.
+
+    >>> _degrees("47/1 22/1 3720/100")
+    47.377
+    >>> _degrees("47/0 0/0 0/0")
+    """
+    try:
+        parts = [Fraction(part) for part in text.split()]
+    except (ValueError, ZeroDivisionError):
+        return None
+    return float(sum(part / 60**n for n, part in enumerate(parts))) if len(parts) == 3 else None
+
+
+def _gif_xmp(source: Source) -> bytes:
+    """The XMP of a GIF, which stands in the file as it is, not cut into sub-blocks (XMP part 3, 1.1.2)."""
+    try:
+        for block in gif_blocks.walk(source):
+            if block.kind == "XMP":
+                raw = source[block.data[0].end : block.end]
+                return raw.partition(_GIF_TRAILER)[0]
+    except FileError:
+        pass
+    return b""
+
+
+def _carried(xmp: bytes) -> bytes:
+    """A JPEG of no picture that carries `xmp`; nothing where it does not fit."""
+    if not 0 < len(xmp) <= _MAX_XMP_BYTES:
+        return b""
+    payload = XMP_HEADER + xmp
+    return b"\xff\xd8\xff\xe1" + (2 + len(payload)).to_bytes(2, "big") + payload + b"\xff\xd9"
 
 
 def container_of(item: Property, actions: Iterable[Action]) -> Action | None:
     """The action on the part of the photo that `item` stands in."""
     actions = list(actions)
-    for word in _CONTAINERS[item.name.partition(".")[0]]:
+    entry = f"IFD0/{tag_name(item.tag)}"
+    if item.group == "Exif.Image" and (own := [action for action in actions if action.where == entry]):
+        return own[0]
+    kind = _KINDS.get(item.name, item.name.partition(".")[0])
+    for word in _CONTAINERS[kind]:
         for action in actions:
             if word in action.where:
                 return action

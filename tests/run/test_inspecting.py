@@ -95,7 +95,8 @@ def test_json_holds_what_the_table_shows(scan: Path) -> None:
     document = inspection.to_json()
     assert document["format"] == "dicom"
     assert len(document["rows"]) == len(inspection.rows)
-    assert set(document["rows"][0]) == {"where", "before", "code", "words", "rule", "after"}
+    names = {"where", "before", "code", "words", "rule", "after", "group", "meaning"}
+    assert set(document["rows"][0]) == names
 
 
 def test_a_path_with_nothing_is_an_error(tmp_path: Path) -> None:
