@@ -88,14 +88,14 @@ class _Reader:
             raise DamagedPhotoError("a marker segment does not fit", where=self.where)
         return _Segment(marker, position, end)
 
-    def next_marker(self, position: int) -> int:
-        """Where the first marker behind coded data at `position` stands."""
-        while position < self.end:
-            found = _MARKER.search(self.source[position : min(position + _WINDOW_BYTES, self.end)])
+    def next_marker(self, position: int, end: int) -> int:
+        """Where the first marker behind coded data at `position` stands; `end` if none starts before."""
+        while position < end:
+            found = _MARKER.search(self.source[position : min(position + _WINDOW_BYTES, end)])
             if found:
                 return position + found.start()
             position += _WINDOW_BYTES - 1
-        return self.end
+        return end
 
 
 def _write_main(reader: _Reader, out: Pieces, position: int) -> tuple[tuple[int, int], int]:
@@ -160,9 +160,10 @@ def _write_tile_part(reader: _Reader, out: Pieces, start: int) -> int:
     position = _write_segments(reader, header, start + _SOT_BYTES, _TILE_KEPT)
     if reader.number(position, 2) != _SOD:
         raise DamagedPhotoError("a tile-part without data", where=reader.where)
-    following = reader.next_marker(position + 2)
-    end = start + length if length else following
-    if following < end or end < position + 2 or end > reader.end:
+    last = start + length if length else reader.end
+    end = reader.next_marker(position + 2, min(last, reader.end))
+    is_last = length or reader.number(end, 2) == _EOC
+    if (length and end != last) or end < position + 2 or not is_last:
         raise DamagedPhotoError("a tile-part does not end where it says", where=reader.where)
     dropped = position - start - _SOT_BYTES - header.size
     out.keep(start, start + 6)

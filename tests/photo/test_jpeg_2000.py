@@ -120,6 +120,7 @@ REFUSED = {
     ).replace(b"\xff\x64", b"\xff\x94"),
     "a tile-part beyond the end": with_length(PLAIN, len(PLAIN)),
     "a tile-part shorter than its header": with_length(PLAIN, 3),
+    "a tile-part without length before another": with_length(FORMS["in tiles"], 0),
     "a tile-part without data": PLAIN[:SOD] + PLAIN[SOT:],
 }
 

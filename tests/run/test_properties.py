@@ -100,6 +100,28 @@ def test_every_container_shows_its_properties_with_group_meaning_and_fate(kind: 
     assert all(row.rule and row.words for row in rows.values())
 
 
+def test_parts_that_are_numbered_anew_are_compared_with_their_like(tmp_path: Path) -> None:
+    info = PngInfo()
+    info.add_text("Author", NAME)
+    (tmp_path / "photo").write_bytes(saved("PNG", pnginfo=info, exif=exif()))
+    rows = rows_of(tmp_path / "photo")
+    (data,) = [row for where, row in rows.items() if where.endswith("/IDAT")]
+    assert data.where != "1/IDAT"
+    assert (data.code, data.after) == ("K", data.before)
+    (turn,) = [row for where, row in rows.items() if where.endswith("/eXIf")]
+    assert (turn.code, turn.after) == ("D", "38 bytes")
+
+
+def test_what_an_output_has_and_its_source_had_not_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(saved("JPEG", exif=exif()))
+    inspection = inspect_path(tmp_path / "photo", load_profile("hipaa-safe-harbor"))
+    assert isinstance(inspection, Inspection)
+    rows = {row.where: row for row in inspection.rows}
+    year = rows["Xmp.photoshop.DateCreated"]
+    assert (year.before, year.code, year.after) == ("", "D", "2021")
+    assert (rows["APP1/XMP"].before, rows["APP1/XMP"].rule) == ("", "written anew")
+
+
 def test_a_thumbnail_is_shown_as_present(tmp_path: Path) -> None:
     source = next(path for path in PHOTOS if path.name == "exif-72dpi-int.jpg")
     thumbnail = rows_of(source)["Thumbnail"]
