@@ -4,6 +4,7 @@ The reader names each with its group, and says what it means. Where it does not 
 own scan hands it the XMP.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,9 +24,11 @@ _CONTAINERS = {
     "Comment": ("COM", "tEXt", "zTXt", "iTXt"),
 }
 """By kind of property: what the names of the parts that may hold them contain, the likeliest first."""
-_KINDS = {"GPS position": "Exif", "Thumbnail": "Exif"}
+_KINDS = {"GPS position": "Exif", "GPS position in XMP": "Xmp", "Thumbnail": "Exif"}
 """Of properties that are put together here, the kind of what they are made of."""
+_AXES = ("GPSLatitude", "GPSLongitude")
 _POSITION = "Where the picture was taken: latitude and longitude in degrees"
+_XMP_DEGREES = re.compile(r"(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?([NSEW])")
 _MAX_XMP_BYTES = 60_000
 _GIF_TRAILER = b"\x01" + bytes(range(255, -1, -1))
 """What follows XMP in a GIF, so that readers who count sub-blocks find their way out."""
@@ -90,14 +93,32 @@ def _property(name: str, detail: Mapping[str, Any]) -> Property:
 
 def _position(values: Mapping[str, str]) -> Iterator[Property]:
     """Latitude and longitude as people and maps write them."""
-    degrees = []
-    for name, negative in (("Latitude", "S"), ("Longitude", "W")):
-        number = _degrees(values.get(f"Exif.GPSInfo.GPS{name}", ""))
-        if number is None:
-            return
-        is_negative = values.get(f"Exif.GPSInfo.GPS{name}Ref", "").strip("\0 ") == negative
-        degrees.append(-number if is_negative else number)
-    yield Property("GPS position", ", ".join(f"{number:.6f}" for number in degrees), _POSITION)
+    pairs = {
+        "GPS position": [_exif_degrees(values, name) for name in _AXES],
+        "GPS position in XMP": [_xmp_degrees(values.get(f"Xmp.exif.{name}", "")) for name in _AXES],
+    }
+    for name, (latitude, longitude) in pairs.items():
+        if latitude is not None and longitude is not None:
+            yield Property(name, f"{latitude:.6f}, {longitude:.6f}", _POSITION)
+
+
+def _exif_degrees(values: Mapping[str, str], name: str) -> float | None:
+    number = _degrees(values.get(f"Exif.GPSInfo.{name}", ""))
+    is_negative = values.get(f"Exif.GPSInfo.{name}Ref", "").strip("\0 ") in ("S", "W")
+    return -number if number is not None and is_negative else number
+
+
+def _xmp_degrees(text: str) -> float | None:
+    """Degrees, minutes and perhaps seconds, and the hemisphere, as one number (XMP part 2, 1.2.7.4).
+
+    >>> _xmp_degrees("33,52.17S"), _xmp_degrees("Quillfeather")
+    (-33.8695, None)
+    """
+    match = _XMP_DEGREES.fullmatch(text)
+    if not match:
+        return None
+    number = float(match[1]) + float(match[2]) / 60 + float(match[3] or 0) / 3600
+    return -number if match[4] in "SW" else number
 
 
 def _degrees(text: str) -> float | None:

@@ -100,6 +100,17 @@ def test_every_container_shows_its_properties_with_group_meaning_and_fate(kind: 
     assert all(row.rule and row.words for row in rows.values())
 
 
+def test_a_position_in_xmp_is_shown_too(tmp_path: Path) -> None:
+    place = (
+        b'xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="33,52,10S" exif:GPSLongitude="9,6.5E"'
+    )
+    (tmp_path / "photo").write_bytes(
+        saved("WEBP", xmp=XMP.replace(b"<rdf:Description ", b"<rdf:Description " + place + b" "))
+    )
+    position = rows_of(tmp_path / "photo")["GPS position in XMP"]
+    assert (position.before, position.code, position.after) == ("-33.869444, 9.108333", "X", "")
+
+
 def test_parts_that_are_numbered_anew_are_compared_with_their_like(tmp_path: Path) -> None:
     info = PngInfo()
     info.add_text("Author", NAME)
