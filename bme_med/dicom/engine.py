@@ -103,6 +103,7 @@ class _Planner:
         self.risk = risk
         table = action_table(policy.profile)
         self.rules = table.dataset(iod_of(instance.first(_SOP_CLASS)))
+        self.charset = instance.charset
         texts = texts_for(policy.profile, identifiers_in(self._harvest()))
         lifetime = lifetime_of(instance) if self.profile.dates is DatePolicy.YEAR else Lifetime()
         person = policy.person(identity_of(owner_of(instance), policy.patients))
@@ -174,14 +175,14 @@ class _Planner:
 
     def _top(self, data: Source, elements: list[Element]) -> Scope:
         """The main dataset, as far as `elements` are concerned."""
-        return Scope(data, self.rules, elements, "", self.instance.coding, self.instance.charset)
+        return Scope(data, self.rules, elements, "", self.instance.coding, self.charset)
 
     def _harvest(self) -> tuple[Mention, ...]:
         """What identifies, of all sections; runs were looked at before."""
         maker = f"{self.instance.text(_MANUFACTURER)} {self.instance.text(_MODEL)}"
         mentions = dict.fromkeys(harvest_senders(self.instance.contents.senders, maker))
         content = content_rules(self.profile)
-        key = self.rules.iod, self.instance.charset
+        key = self.rules.iod, self.charset
         for _, section in self.instance.sections:
             found = section.mentions.get(key)
             if found is None:
@@ -192,7 +193,7 @@ class _Planner:
     def _run(self, section: Section) -> tuple[tuple[Piece, ...], tuple[Action, ...]]:
         """Pieces and actions of a run, decided when it is first seen."""
         decider = self.decider
-        key = self.rules.iod, self.instance.charset, decider.values, decider.declared
+        key = self.rules.iod, self.charset, decider.values, decider.declared
         decided = section.decided.get(key)
         if decided is None:
             section.make_room()

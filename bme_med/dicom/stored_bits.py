@@ -173,8 +173,8 @@ def _chunks(source: Source, samples: Range) -> Iterator[bytes]:
 def _hidden_overlays(instance: Instance) -> list[int]:
     """Bit positions of overlay planes that lie in Pixel Data (PS3.3, C.9.2; retired in 2004)."""
     positions = []
-    for tag in instance.by_tag:
-        if tag >> 24 == 0x60 and tag & 0xFFFF in (_OVERLAY_ALLOCATED, _OVERLAY_POSITION):
+    for tag in [tag for tag in instance.by_tag if tag >> 24 == 0x60]:
+        if tag & 0xFFFF in (_OVERLAY_ALLOCATED, _OVERLAY_POSITION):
             group = tag & 0xFFFF0000
             position = instance.number(group | _OVERLAY_POSITION)
             is_deep = position != 0 or instance.number(group | _OVERLAY_ALLOCATED) > 1
