@@ -75,7 +75,7 @@ class _Reader:
             try:
                 elements.append(self._element(next(found, None), 0, 0))
             except Exception:
-                if not any(element.tag in PIXEL_TAGS for element in elements):
+                if not any(element.tag in PIXEL_TAGS and element.value for element in elements):
                     raise
                 del self.spans[known:]
                 break

@@ -128,7 +128,7 @@ def outcome(data: bytes) -> str:
         warnings.simplefilter("ignore")
         try:
             return _read(data) or _mended(data, planned)
-        except (ValueError, TypeError, NotImplementedError, BytesLengthException, struct.error):
+        except (ValueError, TypeError, NotImplementedError, BytesLengthException, OSError, struct.error):
             return "no judge"  # what pydicom cannot convert on its way, or reads beyond the end
 
 

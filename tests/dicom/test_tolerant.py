@@ -236,6 +236,11 @@ def test_a_file_cut_at_any_byte_never_comes_out_with_fewer_pixels() -> None:
             assert "PixelData" not in dcmread(BytesIO(output))
 
 
+def test_bytes_behind_empty_pixels_are_not_taken_for_garbage() -> None:
+    empty = _encoded(small_mr()).replace(PIXELS, explicit(0x7FE00010, b"OW", b"") + bytes(range(1, 9)) * 4)
+    assert _refused(empty)
+
+
 def test_what_follows_the_pixels_and_is_no_element_does_not_survive() -> None:
     for tail in (UNSEEN.encode() * 3, b"\0\0\0\0" + UNSEEN.encode(), _encoded(small_mr()), b"\xff" * 9):
         source = _encoded(small_mr()) + tail
