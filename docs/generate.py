@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from bme_med.cli.app import app
 from bme_med.core import DatePolicy, Option, parse_profile
 from bme_med.core.naming import default_path
-from bme_med.core.profile import KEYS, Key
+from bme_med.core.profile_keys import KEYS, Key
 from bme_med.core.resources import profile_names, read_resource, read_table
 from bme_med.run import is_available, ready_made_options
 

@@ -82,6 +82,6 @@ def schema() -> None:
       bme-med profiles schema > bme-med-profile.schema.json
     """
     from bme_med.cli.console import print_json
-    from bme_med.core.profile import json_schema
+    from bme_med.core.profile_keys import json_schema
 
     print_json(json_schema())

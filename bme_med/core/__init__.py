@@ -12,7 +12,8 @@ from bme_med.core.errors import (
 )
 from bme_med.core.plan import Action, Code, Piece, Pieces, Plan, Range, Refusal, Rendered, size_of
 from bme_med.core.policy import Policy
-from bme_med.core.profile import AttributeRule, DatePolicy, Descriptors, Option, Profile, parse_profile
+from bme_med.core.profile import AttributeRule, DatePolicy, Descriptors, Option, Profile
+from bme_med.core.profile_reading import parse_profile
 from bme_med.core.pseudonyms import Pseudonyms
 from bme_med.core.sniff import Format, sniff
 from bme_med.core.source import Source

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from bme_med.core import Code, DatePolicy, Option, ProfileError, parse_profile
-from bme_med.core.profile import KEYS, json_schema
+from bme_med.core.profile_keys import KEYS, json_schema
 from bme_med.core.resources import option_names, profile_names, read_resource
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bme_med.core import Code, Option
-from bme_med.core.profile import KEYS, Key
+from bme_med.core.profile_keys import KEYS, Key
 from bme_med.core.resources import profile_names
 from tests.docs.reading import DOCS, ROOT, commands, options_of, section
 
