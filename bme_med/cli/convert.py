@@ -34,17 +34,9 @@ def convert(
       bme-med convert photos/ --out slides/ --to jpeg --max-side 1920
       bme-med convert scan.tiff --out clean/ --to png
     """
-    from bme_med.cli.console import print_json
-    from bme_med.cli.progress import shown_progress
-    from bme_med.cli.summary import print_summary
-    from bme_med.run import Conversion, deidentify, make_job
+    from bme_med.cli.running import run_job
+    from bme_med.run import Conversion, make_job
 
     conversion = Conversion(to, quality, max_side)
     job = make_job(inputs, out, profile=profile, resume=resume, conversion=conversion)
-    with shown_progress("converting") as progress:
-        summary = deidentify(job, progress)
-    if json:
-        print_json(summary.to_json())
-    else:
-        print_summary(summary)
-    raise typer.Exit(summary.exit_code)
+    run_job(job, "converting", json=json)

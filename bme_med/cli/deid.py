@@ -57,10 +57,8 @@ def deid(
       bme-med deid scans/ --out clean/ --dry-run --json
       bme-med deid scans/ --out clean/ --resume      after a power cut or Ctrl-C
     """
-    from bme_med.cli.console import print_json
-    from bme_med.cli.progress import shown_progress
-    from bme_med.cli.summary import print_summary
-    from bme_med.run import deidentify, make_job
+    from bme_med.cli.running import run_job
+    from bme_med.run import make_job
 
     job = make_job(
         inputs,
@@ -76,10 +74,4 @@ def deid(
         retry_refused=retry_refused,
         dry_run=dry_run,
     )
-    with shown_progress("planning" if dry_run else "de-identifying") as progress:
-        summary = deidentify(job, progress)
-    if json:
-        print_json(summary.to_json())
-    else:
-        print_summary(summary)
-    raise typer.Exit(summary.exit_code)
+    run_job(job, "planning" if dry_run else "de-identifying", json=json)

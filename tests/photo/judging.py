@@ -22,7 +22,17 @@ from tests.photo.making import chunks
 
 pillow_heif.register_heif_opener()
 
-__all__ = ["clean", "corpus", "decoded", "exiv2_keys", "is_refused", "properties", "residue", "upright"]
+__all__ = [
+    "check_damaged",
+    "clean",
+    "corpus",
+    "decoded",
+    "exiv2_keys",
+    "is_refused",
+    "properties",
+    "residue",
+    "upright",
+]
 
 _STRUCTURE = {
     "ExifTool": {"ExifToolVersion", "Warning"},
@@ -114,6 +124,12 @@ def is_refused(engine: ModuleType, source: bytes, under: Policy) -> bool:
     except FileError:
         return True
     return False
+
+
+def check_damaged(engine: ModuleType, damaged: bytes, under: Policy) -> None:
+    """A damaged photo is refused, or comes out as clean as a whole one."""
+    if not is_refused(engine, damaged, under):
+        clean(engine, damaged, under)
 
 
 def decoded(data: bytes) -> list[tuple[str, tuple[int, int], bytes]]:

@@ -14,7 +14,16 @@ from bme_med.photo import gif as engine
 from bme_med.photo.gif_blocks import read_data, walk
 from tests.oracles.runs import tool
 from tests.photo.fuzzing import Edit, edited, edits_with
-from tests.photo.judging import clean, corpus, decoded, exiv2_keys, is_refused, properties, residue
+from tests.photo.judging import (
+    check_damaged,
+    clean,
+    corpus,
+    decoded,
+    exiv2_keys,
+    is_refused,
+    properties,
+    residue,
+)
 from tests.photo.making import gif, moving, policy, token
 
 POLICY = policy()
@@ -254,15 +263,11 @@ EDITS = edits_with(b"\x21\xfe", b"\x21\xff\x0b", b"\x2c\0\0", b"\0\x3b", b"\x21\
 @settings(max_examples=1000)
 @given(st.sampled_from(SAMPLES), EDITS)
 def test_a_damaged_photo_ends_in_a_plan_or_a_refusal(sample: bytes, edits: list[Edit]) -> None:
-    damaged = edited(sample, edits)
-    if not is_refused(engine, damaged, POLICY):
-        clean(engine, damaged, POLICY)
+    check_damaged(engine, edited(sample, edits), POLICY)
 
 
 @pytest.mark.nightly
 @settings(max_examples=20_000)
 @given(st.sampled_from(SAMPLES), EDITS)
 def test_very_many_damaged_photos_end_in_a_plan_or_a_refusal(sample: bytes, edits: list[Edit]) -> None:
-    damaged = edited(sample, edits)
-    if not is_refused(engine, damaged, POLICY):
-        clean(engine, damaged, POLICY)
+    check_damaged(engine, edited(sample, edits), POLICY)
