@@ -15,6 +15,7 @@ from bme_med.core.policy import Policy
 from bme_med.core.profile import AttributeRule, DatePolicy, Descriptors, Option, Profile
 from bme_med.core.profile_reading import parse_profile
 from bme_med.core.pseudonyms import Pseudonyms
+from bme_med.core.regions import Box, FrameRange, Region, regions_of
 from bme_med.core.sniff import Format, sniff
 from bme_med.core.source import Source
 from bme_med.core.splice import iter_chunks, splice
@@ -25,11 +26,13 @@ __all__ = [
     "AttributeRule",
     "AuditError",
     "BmeError",
+    "Box",
     "Code",
     "DatePolicy",
     "Descriptors",
     "FileError",
     "Format",
+    "FrameRange",
     "KeyFileError",
     "MalformedFileError",
     "Option",
@@ -42,6 +45,7 @@ __all__ = [
     "Pseudonyms",
     "Range",
     "Refusal",
+    "Region",
     "Rendered",
     "Source",
     "Subjects",
@@ -49,6 +53,7 @@ __all__ = [
     "UsageError",
     "iter_chunks",
     "parse_profile",
+    "regions_of",
     "size_of",
     "sniff",
     "splice",
