@@ -16,12 +16,16 @@ from bme_med.core.splice import CHUNK_BYTES
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.pixeldata import is_encapsulated
 from bme_med.dicom.walker import PIXEL_DATA
+from bme_med.pixels.extremes import extremes
 
 __all__ = ["StoredBits", "cleared", "clearing_reason", "refuse_hidden_overlays", "stored_bits"]
 
 _ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
 _REPRESENTATION, _PADDING = 0x00280103, 0x00280120
 _OVERLAY_ALLOCATED, _OVERLAY_POSITION, _OVERLAY_DATA = 0x0100, 0x0102, 0x3000
+_MANY_BYTES = 1 << 18
+"""From so many on, numpy is worth the time that it takes to load."""
+
 _FORMATS = {8: "B", 16: "H", 32: "I", 64: "Q"}
 
 
@@ -68,10 +72,24 @@ class StoredBits:
     def is_clear(self, samples: bytes, allowed: int | None = None) -> bool:
         """Whether `clear` would change nothing; samples that equal `allowed` may stand."""
         step = self.allocated // 8
+        if len(samples) >= _MANY_BYTES and not self.low:
+            found = extremes(
+                samples, self.allocated, self.byte_order, is_signed=self.is_signed, beside=allowed
+            )
+            if found:
+                return self._smallest <= found[0] and found[1] <= self._largest
         whole = samples[: len(samples) - len(samples) % step]
         if all(lane.is_clear(whole, step) for lane in _lanes(self)):
             return True
         return allowed is not None and self._is_clear_beside(whole, allowed)
+
+    @property
+    def _smallest(self) -> int:
+        return -1 << self.high if self.is_signed else 0
+
+    @property
+    def _largest(self) -> int:
+        return (1 << self.high if self.is_signed else 2 << self.high) - 1
 
     def _is_clear_beside(self, samples: bytes, allowed: int) -> bool:
         count = len(samples) * 8 // self.allocated

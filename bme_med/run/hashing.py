@@ -1,13 +1,14 @@
-"""SHA-256 of a source, beside the work on it: a mapped file is hashed by a thread of its own."""
+"""SHA-256 beside other work: a long file takes longer to hash than to copy, and gets threads of its own."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
 
 from bme_med.core import Source
 
-__all__ = ["sha256_beside"]
+__all__ = ["Hashing", "sha256_beside"]
 
 _STEP = 1 << 20
 
@@ -16,7 +17,7 @@ _STEP = 1 << 20
 def sha256_beside(source: Source) -> Iterator[Callable[[], str]]:
     """A function that waits for the SHA-256 of all bytes of `source` and gives its hex digits.
 
-    Hashing takes as long as copying, and leaves the interpreter to others meanwhile.
+    Hashing leaves the interpreter to others meanwhile.
     """
     digest = hashlib.sha256()
     if isinstance(source, bytes):
@@ -39,3 +40,43 @@ def sha256_beside(source: Source) -> Iterator[Callable[[], str]]:
 def _update(digest: "hashlib._Hash", source: Source) -> None:
     for start in range(0, len(source), _STEP):
         digest.update(source[start : start + _STEP])
+
+
+class Hashing:
+    """SHA-256 of buffers that come in batches; from the second batch on, a thread works on them."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._batches = 0
+        self._thread: ThreadPoolExecutor | None = None
+        self._pending: Future[None] | None = None
+
+    def __enter__(self) -> "Hashing":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._thread:
+            self._thread.shutdown()
+
+    def update(self, buffers: Sequence[bytes | memoryview]) -> None:
+        """Take the next batch; waits until the one before is done, so that memory stays constant."""
+        self._batches += 1
+        if self._batches == 1:
+            self._take(buffers)
+            return
+        self._wait()
+        self._thread = self._thread or ThreadPoolExecutor(1)
+        self._pending = self._thread.submit(self._take, buffers)
+
+    def hexdigest(self) -> str:
+        """Of all buffers."""
+        self._wait()
+        return self._digest.hexdigest()
+
+    def _take(self, buffers: Sequence[bytes | memoryview]) -> None:
+        for buffer in buffers:
+            self._digest.update(buffer)
+
+    def _wait(self) -> None:
+        if self._pending:
+            self._pending.result()

@@ -6,16 +6,16 @@ stricter one; group and others get no right to change it. Modes and times of the
 
 import ctypes
 import errno
-import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bme_med.core import Piece, Source, iter_chunks
+from bme_med.run.hashing import Hashing
 
 __all__ = ["flush", "put_in_place", "write_pieces"]
 
-_BATCH_BYTES = 4 << 20
+_BATCH_BYTES = 1 << 20
 _BATCH_BUFFERS = 1000
 """Below IOV_MAX, which is 1024 on Linux and macOS."""
 
@@ -36,20 +36,26 @@ def write_pieces(path: str, pieces: Iterable[Piece], source: Source) -> str:
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     try:
-        digest = hashlib.sha256()
-        batch: list[bytes | memoryview] = []
-        size = 0
-        for buffer in iter_chunks(pieces, source):
-            digest.update(buffer)
-            batch.append(buffer)
-            size += len(buffer)
-            if size >= _BATCH_BYTES or len(batch) >= _BATCH_BUFFERS:
+        with Hashing() as hashing:
+            for batch in _batches(iter_chunks(pieces, source)):
+                hashing.update(batch)
                 _write_all(descriptor, batch)
-                batch, size = [], 0
-        _write_all(descriptor, batch)
+            return hashing.hexdigest()
     finally:
         os.close(descriptor)
-    return digest.hexdigest()
+
+
+def _batches(buffers: Iterable[bytes | memoryview]) -> Iterator[list[bytes | memoryview]]:
+    """`buffers` in lists that are worth a system call."""
+    batch: list[bytes | memoryview] = []
+    size = 0
+    for buffer in buffers:
+        batch.append(buffer)
+        size += len(buffer)
+        if size >= _BATCH_BYTES or len(batch) >= _BATCH_BUFFERS:
+            yield batch
+            batch, size = [], 0
+    yield batch
 
 
 def _write_all(descriptor: int, buffers: Sequence[bytes | memoryview]) -> None:
