@@ -23,7 +23,7 @@ __all__ = ["StoredBits", "cleared", "clearing_reason", "refuse_hidden_overlays",
 _ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
 _REPRESENTATION, _PADDING = 0x00280103, 0x00280120
 _OVERLAY_ALLOCATED, _OVERLAY_POSITION, _OVERLAY_DATA = 0x0100, 0x0102, 0x3000
-_MANY_BYTES = 1 << 18
+_MANY_BYTES = 1 << 17
 """From so many on, numpy is worth the time that it takes to load."""
 
 _FORMATS = {8: "B", 16: "H", 32: "I", 64: "Q"}

@@ -11,6 +11,8 @@ from bme_med.core import Source
 __all__ = ["Hashing", "sha256_beside"]
 
 _STEP = 1 << 20
+_MANY_BYTES = 16 << 20
+"""From so many on, a thread is worth starting."""
 
 
 @contextmanager
@@ -43,11 +45,11 @@ def _update(digest: "hashlib._Hash", source: Source) -> None:
 
 
 class Hashing:
-    """SHA-256 of buffers that come in batches; from the second batch on, a thread works on them."""
+    """SHA-256 of buffers that come in batches; a thread works on them once they are many bytes."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
-        self._batches = 0
+        self._bytes = 0
         self._thread: ThreadPoolExecutor | None = None
         self._pending: Future[None] | None = None
 
@@ -60,8 +62,8 @@ class Hashing:
 
     def update(self, buffers: Sequence[bytes | memoryview]) -> None:
         """Take the next batch; waits until the one before is done, so that memory stays constant."""
-        self._batches += 1
-        if self._batches == 1:
+        self._bytes += sum(map(len, buffers))
+        if self._bytes < _MANY_BYTES:
             self._take(buffers)
             return
         self._wait()

@@ -18,7 +18,7 @@ from statistics import median
 
 from tests.bench.large_files import frames_file, tiles_file
 from tests.bench.material import default_folder
-from tests.bench.timing import bme_med
+from tests.bench.timing import as_installed, bme_med
 
 __all__ = ["main"]
 
@@ -98,6 +98,7 @@ def _measure(folder: Path, work: Path, rounds: int) -> dict[str, Figures]:
         "bme-med deid": [bme_med(), "deid", folder, "--out", out],
         "cp": ["cp", source, copy],
         "cp, then sync": ["sh", "-c", 'cp "$0" "$1" && sync "$1"', source, copy],
+        "cp, then sha256sum of both": ["sh", "-c", 'cp "$0" "$1" && sha256sum "$0" "$1"', source, copy],
     }
     figures = {name: Figures() for name in lines}
     for _ in range(rounds):
@@ -120,7 +121,7 @@ def _warm(source: Path) -> None:
 def _run(line: list[str | Path], figures: Figures) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=as_installed())
     sampler = Sampler(process.pid, figures)
     sampler.start()
     _, errors = process.communicate()

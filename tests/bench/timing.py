@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-__all__ = ["Command", "Series", "bme_med", "measure", "table"]
+__all__ = ["Command", "Series", "as_installed", "bme_med", "measure", "table"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Command:
         os.sync()
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         started = time.perf_counter()
-        done = subprocess.run(self.line, capture_output=True, check=False)
+        done = subprocess.run(self.line, capture_output=True, check=False, env=as_installed())
         wall = time.perf_counter() - started
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode:
@@ -75,6 +75,11 @@ class Series:
         """Medians and every round."""
         medians = {"wall_median": median(self.wall), "cpu_median": median(self.cpu)}
         return {**medians, "wall": self.wall, "cpu": self.cpu}
+
+
+def as_installed() -> dict[str, str]:
+    """The environment, in which Python keeps what it compiles, as it does of a package that pip installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def bme_med() -> Path:
