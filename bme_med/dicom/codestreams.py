@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from bme_med.core import Range, Source
 
-__all__ = ["is_start", "spare_ranges"]
+__all__ = ["Pictures", "is_start"]
 
 _JPEG_START, _JPEG_2000_START = b"\xff\xd8\xff", b"\xff\x4f\xff\x51"
 _JPEG_XL_START = b"\xff\x0a"
@@ -58,27 +58,46 @@ def is_start(head: bytes) -> bool:
     return head.startswith((_JPEG_START, _JPEG_2000_START, _JPEG_XL_START)) or head in _BOXED
 
 
-def spare_ranges(data: Source, fragments: list[Range]) -> tuple[list[Range], bool]:
-    """What in `fragments` is no part of the picture that they hold, and whether metadata is not cut off.
+class Pictures:
+    """The pictures of one element, which as a rule start with the same marker segments."""
 
-    The ranges of `data` are in order, and hold more than padding.
-    """
-    stream = _Stream(data, fragments)
-    head = stream.read(0, _HEAD_BYTES)
-    if head.startswith(_JPEG_XL_START):
-        return [], True
-    if head.startswith(_JPEG_START):
-        spare = _jpeg(stream, 2)
-    else:
-        spare = _boxes(stream, _BOXED[head]) if head in _BOXED else _jpeg_2000(stream, 2)
-    places = [place for start, end in spare for place in stream.places(start, end)]
-    return places, not stream.is_cut
+    def __init__(self, data: Source) -> None:
+        self._data = data
+        self._plain_head = b""
+
+    def spare_ranges(self, fragments: list[Range]) -> tuple[list[Range], bool]:
+        """What in `fragments` is no part of the picture that they hold, and whether metadata is not cut off.
+
+        The ranges are in order, and hold more than padding.
+        """
+        stream = _Stream(self._data, fragments)
+        head = stream.read(0, _HEAD_BYTES)
+        if head.startswith(_JPEG_XL_START):
+            return [], True
+        if head.startswith(_JPEG_START):
+            spare = self._jpeg(stream)
+        else:
+            spare = _boxes(stream, _BOXED[head]) if head in _BOXED else _jpeg_2000(stream, 2)
+        places = [place for start, end in spare for place in stream.places(start, end)]
+        return places, not stream.is_cut
+
+    def _jpeg(self, stream: "_Stream") -> Iterator[tuple[int, int]]:
+        """What is spare; up to its first scan a picture with the head of a plain one holds nothing spare."""
+        head = self._plain_head
+        if head and stream.read(0, len(head)) == head:
+            yield from _jpeg(stream, stream.next_marker(len(head)))
+            return
+        spare = list(_jpeg(stream, 2))
+        yield from spare
+        if not stream.is_cut and all(start >= stream.head_end for start, _ in spare):
+            self._plain_head = stream.read(0, stream.head_end)
 
 
 class _Stream:
     """The bytes of a picture, that may be spread over several fragments, as one run of bytes.
 
-    `is_cut` becomes true where metadata reaches beyond them.
+    `is_cut` becomes true where metadata reaches beyond them; `head_end` is where the data of the first scan
+    starts.
     """
 
     def __init__(self, data: Source, fragments: list[Range]) -> None:
@@ -87,6 +106,7 @@ class _Stream:
         self._ends = [*accumulate(end - start for start, end in fragments)]
         self.size = self._ends[-1]
         self.is_cut = False
+        self.head_end = 0
 
     def places(self, start: int, end: int) -> Iterator[Range]:
         """Where the bytes from `start` to `end` lie in the source."""
@@ -167,7 +187,10 @@ def _jpeg(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
         elif marker in _JPEG_METADATA:
             stream.is_cut = end > stream.size or end < position + 4
             yield from stream.said(position + 4, end)
-        position = stream.next_marker(end) if marker == _SCAN else end
+        if marker == _SCAN:
+            stream.head_end = stream.head_end or end
+            end = stream.next_marker(end)
+        position = end
 
 
 def _jpeg_2000(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from bme_med.core import Pieces, Range, Source, UnsupportedFileError
-from bme_med.dicom.codestreams import is_start, spare_ranges
+from bme_med.dicom.codestreams import Pictures, is_start
 from bme_med.dicom.encoding import EXPLICIT_LE, item_header
 from bme_med.dicom.offset_tables import basic_table, has_true_basic_table
 from bme_med.dicom.walker import Element
@@ -63,18 +63,19 @@ def metadata_payloads(data: Source, pixel_data: Element) -> Iterator[Range]:
     A frame starts with a fragment that starts a picture, unless that stands in a segment of the frame before:
     a thumbnail at the very start of a fragment is no frame.
     """
+    pictures = Pictures(data)
     frame: list[Range] = []
     for fragment in _fragments(data, pixel_data):
         starts = is_start(data[fragment.start : fragment.start + 8])
         if starts and frame:
-            spare, is_whole = spare_ranges(data, frame)
+            spare, is_whole = pictures.spare_ranges(frame)
             if is_whole:
                 yield from spare
                 frame = []
         if starts or frame:
             frame.append(fragment)
     if frame:
-        yield from spare_ranges(data, frame)[0]
+        yield from pictures.spare_ranges(frame)[0]
 
 
 def _fragments(data: Source, pixel_data: Element) -> Iterator[Range]:

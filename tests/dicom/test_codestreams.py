@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bme_med.core import Range
-from bme_med.dicom.codestreams import is_start, spare_ranges
+from bme_med.dicom.codestreams import Pictures, is_start
 
 NOISE = np.random.default_rng(9).integers(256, size=(96, 64, 3), dtype=np.uint8)
 WORD = b"ZQUNSEENQ"
@@ -67,7 +67,7 @@ PLANTED["a comment of a tile-part"] = in_a_tile_part()
 
 def cleaned(data: bytes, fragments: list[Range]) -> bytes:
     out = bytearray(data)
-    for start, end in spare_ranges(data, fragments)[0]:
+    for start, end in Pictures(data).spare_ranges(fragments)[0]:
         out[start:end] = bytes(end - start)
     return bytes(out)
 
@@ -105,16 +105,30 @@ def test_it_goes_wherever_the_fragments_are_cut(place: str) -> None:
         assert cleaned(data, fragments) == whole[:cut] + gap + whole[cut:], cut
 
 
+@pytest.mark.parametrize("place", PLANTED)
+def test_it_goes_behind_plain_pictures_that_start_alike(place: str) -> None:
+    plain = (BASELINE, PROGRESSIVE, TILED, BOXED)
+    planted = PLANTED[place]
+    pictures = Pictures(b"".join((*plain, planted)))
+    start = 0
+    for picture in plain:
+        assert pictures.spare_ranges([Range(start, start + len(picture))]) == ([], True)
+        start += len(picture)
+    spare, _ = pictures.spare_ranges([Range(start, start + len(planted))])
+    alone, _ = Pictures(planted).spare_ranges([Range(0, len(planted))])
+    assert [Range(first - start, end - start) for first, end in spare] == alone
+
+
 @pytest.mark.parametrize("end", [23, 24, 30])
 def test_a_segment_that_is_cut_off_shows(end: int) -> None:
     planted = commented(BASELINE, 20, 0xFE)
-    spare, is_whole = spare_ranges(planted, [Range(0, end)])
+    spare, is_whole = Pictures(planted).spare_ranges([Range(0, end)])
     assert not is_whole
     assert spare == ([Range(24, end)] if end > 24 else [])
 
 
 def test_a_picture_whose_end_is_missing_is_whole_in_its_segments() -> None:
-    assert spare_ranges(BASELINE, [Range(0, len(BASELINE) - 2)]) == ([], True)
+    assert Pictures(BASELINE).spare_ranges([Range(0, len(BASELINE) - 2)]) == ([], True)
 
 
 @pytest.mark.parametrize("error", [-40, -1, 1, 40])
@@ -132,7 +146,7 @@ def test_damaged_pictures_come_to_an_end(whole: bytes) -> None:
         damaged = bytearray(whole)
         for at in chance.integers(min(len(whole), 400), size=4):
             damaged[at] = chance.choice([0, 1, 12, 0x90, 0x93, 0xD9, 0xFF])
-        spare, _ = spare_ranges(bytes(damaged), [Range(0, len(damaged))])
+        spare, _ = Pictures(bytes(damaged)).spare_ranges([Range(0, len(damaged))])
         assert spare == sorted(spare)
 
 
