@@ -107,19 +107,20 @@ def write_rows(name: str, header: list[str], rows: Iterable[Iterable[str]]) -> N
         writer.writerows(rows)
 
 
-def dictionary_rows(reference: Path) -> dict[str, tuple[str, str]]:
-    """``GGGGEEEE`` (repeating digits as x) to VR and keyword."""
-    rows = {f"{tag:08X}": (entry[0], entry[4]) for tag, entry in DicomDictionary.items()}
-    rows.update({mask.replace("X", "x"): (e[0], e[4]) for mask, e in RepeatersDictionary.items()})
+def dictionary_rows(reference: Path) -> dict[str, tuple[str, str, str]]:
+    """``GGGGEEEE`` (repeating digits as x) to VR, keyword and Value Multiplicity."""
+    rows = {f"{tag:08X}": (entry[0], entry[4], entry[1]) for tag, entry in DicomDictionary.items()}
+    rows.update({mask.replace("X", "x"): (e[0], e[4], e[1]) for mask, e in RepeatersDictionary.items()})
     for row in read_rows(reference / "dict_additions.csv"):
-        rows.setdefault(row["tag"].strip("()").replace(",", ""), (row["vr"], row["keyword"]))
+        tag = row["tag"].strip("()").replace(",", "")
+        rows.setdefault(tag, (row["vr"], row["keyword"], row["vm"]))
     return rows
 
 
 def write_dictionary(reference: Path) -> None:
-    """All standard attributes: tag, VR and keyword, in a form that loads in milliseconds."""
+    """All standard attributes: tag, VR, VM and keyword, in a form that loads in milliseconds."""
     rows = dictionary_rows(reference)
-    lines = (f"{tag}\t{vr}\t{keyword}\n" for tag, (vr, keyword) in sorted(rows.items()))
+    lines = (f"{tag}\t{vr}\t{vm}\t{keyword}\n" for tag, (vr, keyword, vm) in sorted(rows.items()))
     (HERE / "dictionary.tsv").write_text(NOTE + "".join(lines), encoding="utf-8")
 
 
@@ -211,7 +212,7 @@ def write_identifying(reference: Path) -> None:
         keyword for words in ALSO_IDENTIFYING.values() for keyword in words.split()
     } - NOT_IDENTIFYING
     rows = []
-    for tag, (vr, keyword) in sorted(dictionary_rows(reference).items()):
+    for tag, (vr, keyword, _) in sorted(dictionary_rows(reference).items()):
         if keyword in keywords - NOT_IDENTIFYING:
             rows.append([f"({tag[:4]},{tag[4:]})", keyword, vr, kind_of(keyword)])
     write_rows("identifying.csv", ["tag", "keyword", "vr", "kind"], rows)
@@ -278,7 +279,7 @@ def unlisted_types(reference: Path) -> Iterable[tuple[str, str, str, int]]:
     modules: dict[str, list[dict[str, Any]]] = json.loads((tables / "iod_module_map.json").read_text())
     listed = {row["keyword"] for row in read_rows(reference / "table_e1_1.csv")} | ALWAYS_DUMMY
     gaps = {row["keyword"] for row in read_rows(reference / "table_e1_1_gaps.csv")}
-    vrs = {keyword: vr for vr, keyword in dictionary_rows(reference).values()}
+    vrs = {keyword: vr for vr, keyword, _ in dictionary_rows(reference).values()}
     known = {row["iod"] for row in read_rows(reference / "sop_class_iod.csv")}
     for iod, parts in modules.items():
         for part in parts if iod in known else []:

@@ -6,7 +6,7 @@ bottom-up.
 
 from functools import lru_cache
 
-from bme_med.core import Action, Code, Pieces
+from bme_med.core import Action, Code, MalformedFileError, Pieces
 from bme_med.dicom.characteristics import Characteristics, characteristics_of
 from bme_med.dicom.content import content_rules
 from bme_med.dicom.content_items import has_references
@@ -30,6 +30,11 @@ FIELDS = {
     0x00080018: "SOPInstanceUID",
 }
 """Attributes whose new values an output path may need."""
+
+_DESCRIBES_PIXELS = frozenset(
+    (*(0x00280000 | number for number in (0x02, 0x06, 0x10, 0x11)), *range(0x00280100, 0x00280104))
+)
+"""One number each, without which nobody can read Pixel Data (PS3.3, C.7.6.3.1)."""
 
 Insertions = list[tuple[int, bytes]]
 """Encoded elements to insert, by tag."""
@@ -95,13 +100,19 @@ class Decider:
         while decision and decision.do is not Do.REMOVE:
             if decision.do is Do.RECURSE:
                 return element.items is not None
-            if decision.do is Do.KEEP or self.values.make(element, decision, scope) is not None:
+            if decision.do is Do.KEEP:
+                if self._is_plain(element, decision, scope):
+                    return True
+            elif self.values.make(element, decision, scope) is not None:
                 return True
             decision = decision.fallback
         return False
 
     def _keep(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
         code = decision.action.code
+        if not self._is_plain(element, decision, scope):
+            self._fall_back(element, decision, scope, out)
+            return
         if element.tag in EXTENDED_TABLES and not self._has_true_tables(scope):
             self.actions.append(scope.placed(decision.action, Code.X))
             return
@@ -115,6 +126,12 @@ class Decider:
             code = Code.C if was_more else code
         self._note(element, decision, scope, code)
 
+    def _is_plain(self, element: Element, decision: Decision, scope: Scope) -> bool:
+        """Whether bytes are what their VR and VM promise, and no identifier stands in them."""
+        if element.end - element.value not in decision.lengths:
+            return False
+        return not decision.is_searched or not self.values.identify(element, scope)
+
     def _has_true_tables(self, scope: Scope) -> bool:
         """Whether extended offset tables point to frames; in an item there are none."""
         return not scope.prefix and has_true_extended_tables(self.instance)
@@ -123,11 +140,7 @@ class Decider:
         """Write a new value, or keep the bytes where the new value is the old one."""
         literal = self.values.make(element, decision, scope)
         if literal is None:
-            fallback = decision.fallback or _left_empty(decision)
-            if fallback.do is Do.REMOVE:
-                self.actions.append(scope.placed(fallback.action))
-            else:
-                self._change(element, fallback, scope, out)
+            self._fall_back(element, decision, scope, out)
             return
         code = decision.action.code
         if scope.data[element.start : element.end] == literal:
@@ -137,6 +150,25 @@ class Decider:
             out.literal(literal)
             code = Code.C if code is Code.K else code
         self._note(element, decision, scope, code, literal)
+
+    def _fall_back(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
+        """Do what the decision says of a value that is not what it should be.
+
+        Raises
+        ------
+        MalformedFileError
+            If the picture could not be read without it.
+        """
+        if element.tag in _DESCRIBES_PIXELS:
+            raise MalformedFileError(
+                "more than the one number that describes the picture: export it again from where it came",
+                where=decision.action.where,
+            )
+        fallback = decision.fallback or _left_empty(decision)
+        if fallback.do is Do.REMOVE:
+            self.actions.append(scope.placed(fallback.action))
+        else:
+            self._change(element, fallback, scope, out)
 
     def _note(
         self, element: Element, decision: Decision, scope: Scope, code: Code, literal: bytes = b""

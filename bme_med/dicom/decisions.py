@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bme_med.core import Action
+from bme_med.dicom.multiplicity import ANY_LENGTH
 
 __all__ = ["Decision", "Do"]
 
@@ -51,6 +52,10 @@ class Decision:
         Template of the value that `Do.DUMMY` writes, where the profile gives one.
     vr
         Of a private attribute: the VR that its value is read by, also where the file says UN or nothing.
+    lengths
+        Of `Do.KEEP`: how many bytes the value may have.
+    is_searched
+        Of `Do.KEEP`: whether the bytes have room for a text, so that they are searched for identifiers.
     """
 
     do: Do
@@ -58,3 +63,5 @@ class Decision:
     fallback: "Decision | None" = None
     value: str | None = None
     vr: str = ""
+    lengths: range = ANY_LENGTH
+    is_searched: bool = False

@@ -1,4 +1,4 @@
-"""The data dictionary: VR and keyword by tag (PS3.6, chapter 6), UIDs of Annex A, private attributes' VRs."""
+"""The data dictionary: VR, VM and keyword by tag (PS3.6, chapter 6), UIDs of Annex A, private attributes."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -26,17 +26,17 @@ class Dictionary:
     Attributes
     ----------
     entries
-        ``tag -> (VR, keyword)``; the VR may be a choice such as ``US or SS``.
+        ``tag -> (VR, keyword, VM)``; the VR may be a choice such as ``US or SS``.
     tags
         ``keyword -> tag``; repeating groups by their first group.
     """
 
-    entries: dict[int, tuple[str, str]]
-    repeating: dict[str, tuple[str, str]]
+    entries: dict[int, tuple[str, str, str]]
+    repeating: dict[str, tuple[str, str, str]]
     tags: dict[str, int]
 
-    def get(self, tag: int) -> tuple[str, str] | None:
-        """VR and keyword of `tag`, repeating groups such as 6000-601E included."""
+    def get(self, tag: int) -> tuple[str, str, str] | None:
+        """VR, keyword and VM of `tag`, repeating groups such as 6000-601E included."""
         entry = self.entries.get(tag)
         if entry is None and (tag >> 24 in (0x50, 0x60) or tag >> 16 in (0x0020, 0x0028, 0x1000, 0x1010)):
             entry = self._repeating(f"{tag:08X}")
@@ -47,7 +47,7 @@ class Dictionary:
         entry = self.get(tag)
         return entry[1] if entry else ""
 
-    def _repeating(self, digits: str) -> tuple[str, str] | None:
+    def _repeating(self, digits: str) -> tuple[str, str, str] | None:
         for mask, entry in self.repeating.items():
             if all(want in ("x", digit) for want, digit in zip(mask, digits, strict=True)):
                 return entry
@@ -57,21 +57,21 @@ class Dictionary:
 @cache
 def dictionary() -> Dictionary:
     """The dictionary that ships with the package, read once."""
-    entries: dict[int, tuple[str, str]] = {}
-    repeating: dict[str, tuple[str, str]] = {}
+    entries: dict[int, tuple[str, str, str]] = {}
+    repeating: dict[str, tuple[str, str, str]] = {}
     tags: dict[str, int] = {}
     for line in read_resource("dictionary.tsv").splitlines():
         if line.startswith("#"):
             continue
-        digits, vr, keyword = line.split("\t")
+        digits, vr, vm, keyword = line.split("\t")
         if not keyword:  # retired before keywords were: as good as unknown
             continue
         if "x" in digits:
-            repeating[digits] = (vr, keyword)
+            repeating[digits] = (vr, keyword, vm)
             tags.setdefault(keyword, int(digits.replace("x", "0"), 16))
         else:
             tag = int(digits, 16)
-            entries[tag] = (vr, keyword)
+            entries[tag] = (vr, keyword, vm)
             tags[keyword] = tag
     return Dictionary(entries, repeating, tags)
 

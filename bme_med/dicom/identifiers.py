@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from bme_med.core import Source
+from bme_med.dicom.byte_forms import byte_pattern, is_found
 from bme_med.dicom.charsets import decode
 from bme_med.dicom.cuts import cut_spans
 from bme_med.dicom.date_notations import Date, dates_of_value, find_dates
@@ -65,8 +67,10 @@ class Identifiers:
     def __init__(self, mentions: Iterable[Mention]) -> None:
         self._dates: set[Date] = set()
         self._patterns: dict[str, bool] = {}
+        self._values: dict[str, None] = {}
         self.names: set[str] = set()
         for kind, value in _values(mentions):
+            self._values[value] = None
             self._add(kind, value)
         self._months = {date[:2] for date in self._dates}
         self._search = _any_of(self._patterns)
@@ -82,6 +86,14 @@ class Identifiers:
         folded = fold(text)
         whole = self._whole and self._whole.search(folded.text)
         return bool(whole) or any(self._found_dates(folded))
+
+    def stand_in(self, data: Source, start: int, end: int) -> bool:
+        """Whether one of them stands in bytes that are no text, in any of the usual encodings."""
+        return is_found(self._bytes, data, start, end)
+
+    @cached_property
+    def _bytes(self) -> re.Pattern[bytes] | None:
+        return byte_pattern(self._values)
 
     @cached_property
     def _whole(self) -> re.Pattern[str] | None:

@@ -9,6 +9,7 @@ from bme_med.core import Action, AttributeRule, Code, DatePolicy, Option, Profil
 from bme_med.dicom.decisions import Decision, Do
 from bme_med.dicom.dictionary import dictionary, where
 from bme_med.dicom.encoding import CODED_VRS, TEXT_VRS
+from bme_med.dicom.multiplicity import NUMBER_BYTES, number_lengths
 from bme_med.dicom.selectors import SAFE_PRIVATE
 
 __all__ = ["Maker"]
@@ -47,13 +48,23 @@ _FAMILIES = (
 
 _GOING = ("PN", "AE", "UR", "UN")
 _BYTES = ("OB", "OD", "OF", "OL", "OV", "OW")
+_UNSEARCHED_BYTES = 4
+"""Room for a number or two, and for no identifier that could be told from numbers."""
+
+_PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 
 
 class Maker:
     """Makes the decision about one attribute; holds what each step would otherwise pass on."""
 
     def __init__(
-        self, profile: Profile, tag: int, vr: str, type_: int, private_vr: str | None = None
+        self,
+        profile: Profile,
+        tag: int,
+        vr: str,
+        type_: int,
+        private_vr: str | None = None,
+        private_vm: str = "",
     ) -> None:
         entry = dictionary().get(tag)
         self.profile = profile
@@ -63,6 +74,9 @@ class Maker:
         self.where = where(tag)
         self.type = type_
         self.vr = _judged_vr(vr, entry[0] if entry else private_vr)
+        self.encoded_vr = self.vr if vr == "UN" else vr
+        self.multiplicity = entry[2] if entry else private_vm
+        self.is_pixels = tag in _PIXELS
 
     def make(self, do: Do, code: Code, rule: str, fallback: Decision | None = None) -> Decision:
         """The decision to `do` this, noted under `code` and `rule`."""
@@ -95,11 +109,26 @@ class Maker:
             return self.make(Do.CLASS_UID, Code.K, rule)
         if self.vr in TEXT_VRS:
             return self.make(Do.CODE_VALUE if self.keyword in _CODE_VALUES else Do.SEARCH, Code.K, rule)
+        if self.encoded_vr in NUMBER_BYTES or self.vr in _BYTES:
+            return self._kept_binary(rule)
         if self.vr in CODED_VRS:
             going = self.resolved("X/Z/D", f"{rule}, but the value is no {self.vr}")
             is_aging = self.vr == "AS" and self.profile.dates is DatePolicy.YEAR
             return self.make(Do.AGE if is_aging else Do.CODED, Code.K, rule, going)
         return self.make(Do.KEEP, Code.K, rule)
+
+    def _kept_binary(self, rule: str) -> Decision:
+        """Numbers as many as there may be; what has room for a text is searched for identifiers."""
+        decision = self.make(Do.KEEP, Code.K, rule)
+        if self.is_pixels:
+            return decision
+        going = self.resolved("X/Z/D", f"{rule}, but the value is no {self.vr}")
+        if self.vr in _BYTES:
+            return replace(decision, fallback=going, is_searched=True)
+        lengths = number_lengths(self.encoded_vr, self.multiplicity)
+        return replace(
+            decision, fallback=going, lengths=lengths, is_searched=lengths.stop > _UNSEARCHED_BYTES
+        )
 
     def cleaned(self, rule: str, fallback: Decision) -> Decision:
         """C: free text word by word, sequences item by item; what nothing here can clean falls back."""

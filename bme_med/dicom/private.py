@@ -1,20 +1,17 @@
 """Private attributes that a profile vouches for (PS3.5, 7.8.1; PS3.15, E.3.10)."""
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from bme_med.core import Action, Code
-from bme_med.core.resources import read_table
 from bme_med.dicom.characteristics import Characteristics
 from bme_med.dicom.decisions import Decision, Do
-from bme_med.dicom.dictionary import PRIVATE_CREATOR_ELEMENTS, is_private, private_key, where
+from bme_med.dicom.dictionary import PRIVATE_CREATOR_ELEMENTS, is_private, where
 from bme_med.dicom.rules import ActionTable
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.walker import Element
 
 __all__ = ["private_decisions", "removed"]
-
-_NUMBER_BYTES = {"AT": 4, "FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8}
 
 
 @lru_cache(maxsize=65_536)
@@ -59,7 +56,7 @@ def _decide(
     if creator is None:
         return None
     decision = table.private(creator, element.tag, element.vr)
-    if decision is None or not _fits(element, creator, decision.vr):
+    if decision is None:
         return None
     code = declared.action(creator, element.tag)
     return table.declared(creator, element.tag, element.vr, code) if code else decision
@@ -68,24 +65,3 @@ def _decide(
 @lru_cache(maxsize=1024)
 def _creator(tag: int) -> Decision:
     return Decision(Do.KEEP, Action(where(tag), Code.K, "private creator of a block that stays"))
-
-
-def _fits(element: Element, creator: str, vr: str) -> bool:
-    """Whether a binary value holds numbers, and no more than the list says: makers use tags again."""
-    size = _NUMBER_BYTES.get(vr)
-    if size is None:
-        return True
-    count, rest = divmod(element.end - element.value, size)
-    return not rest and count <= _most_values().get(private_key(creator, element.tag), count)
-
-
-@cache
-def _most_values() -> dict[tuple[str, int], int]:
-    """The largest value multiplicity of each attribute of Table E.3.10-1 that has one."""
-    most = {}
-    for row in read_table("safe_private.csv"):
-        largest = row["vm"].rpartition("-")[2]
-        if largest != "n":
-            tag = int(row["tag_pattern"].strip("()").replace(",xx", "00"), 16)
-            most[row["private_creator"], tag] = int(largest)
-    return most

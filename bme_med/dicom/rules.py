@@ -21,6 +21,7 @@ from bme_med.dicom.graphics import cleaning_option, is_plane
 from bme_med.dicom.iods import attribute_type
 from bme_med.dicom.layout import Layout
 from bme_med.dicom.making import Maker
+from bme_med.dicom.multiplicity import private_multiplicity
 from bme_med.dicom.selectors import Selectors
 
 __all__ = ["ActionTable", "DatasetRules", "action_table"]
@@ -150,15 +151,19 @@ class ActionTable:
         key = creator, tag, vr
         decision = self._private.get(key)
         if decision is None:
-            maker = Maker(self.profile, tag, vr, 3, private_vrs().get(private_key(creator, tag)))
+            maker = self._private_maker(creator, tag, vr)
             decision = self._private[key] = maker.vouched(exception)
         return decision
 
     def declared(self, creator: str, tag: int, vr: str, code: Code) -> Decision:
         """Decide a private attribute that the file itself calls identifying."""
-        maker = Maker(self.profile, tag, vr, 3, private_vrs().get(private_key(creator, tag)))
+        maker = self._private_maker(creator, tag, vr)
         rule = "PS3.15 E.3.10: the file calls it identifying"
         return replace(maker.coded(code, rule), vr=maker.vr)
+
+    def _private_maker(self, creator: str, tag: int, vr: str) -> Maker:
+        listed_vr = private_vrs().get(private_key(creator, tag))
+        return Maker(self.profile, tag, vr, 3, listed_vr, private_multiplicity(creator, tag))
 
 
 def _listed_tags(rows: Iterable[dict[str, str]]) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from bme_med.core import Descriptors, Profile
+from bme_med.core import Descriptors, Profile, Source
 from bme_med.dicom.charsets import decode, encode
 from bme_med.dicom.cuts import cut_spans, tidied, without_marks
 from bme_med.dicom.identifiers import Identifiers
@@ -76,6 +76,10 @@ class Texts:
         """A Code Value: as it is where it is the standard's, else searched."""
         code = raw.decode("ascii", "replace").strip(" \0")
         return raw if is_standard_code(scheme, code) else self.search(raw, charset)
+
+    def identify(self, data: Source, start: int, end: int) -> bool:
+        """Whether an identifier stands in bytes that are no text."""
+        return self._identifiers.stand_in(data, start, end)
 
     def _cached(self, how: str, raw: bytes, charset: str) -> bytes | None:
         key = (how, charset, raw)

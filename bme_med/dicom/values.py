@@ -79,6 +79,10 @@ class Values:
             self._made[key] = self._encode(element, decision, scope)
         return self._made[key]
 
+    def identify(self, element: Element, scope: Scope) -> bool:
+        """Whether an identifier of the instance stands in the bytes of `element`."""
+        return self._texts.identify(scope.data, element.value, element.end)
+
     def _encode(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
         new = self._makers[decision.do](element, decision, scope)
         if new is None:

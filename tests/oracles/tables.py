@@ -127,7 +127,7 @@ def load_tables() -> Tables:
         vocabulary=frozenset(word for name in names for word in re.findall(r"\b[a-z]+\b", name)),
         additions={
             int(tag, 16): (vr, keyword)
-            for tag, vr, keyword in dictionary
+            for tag, vr, _, keyword in dictionary
             if "x" not in tag and int(tag, 16) not in DicomDictionary
         },
     )

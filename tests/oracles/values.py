@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pydicom.config import RAISE
+from pydicom.datadict import dictionary_VM
 from pydicom.valuerep import validate_value
 
 from bme_med.core import DatePolicy
@@ -15,6 +16,8 @@ from tests.oracles.tables import Tables
 
 __all__ = ["Context", "Seen", "holds", "is_subject"]
 
+_NUMBER_BYTES = {"AT": 4, "FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8}
+_BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW"}
 _CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
 _UID = re.compile(r"2\.25\.(0|[1-9][0-9]{0,38})")
 _SUBJECT = re.compile(r"S-[A-Z2-7]{12}")
@@ -56,14 +59,14 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
     if state is State.DATED and before is not None and context.is_told_by(before):
         return after is None or after.is_empty or _is_dummy(before, after, context.tables)
     if before is None or after is None:
-        return after is None and (state is State.ABSENT or _may_go(state, before))
+        return after is None and (state is State.ABSENT or _may_go(state, before, context))
     match state:
         case State.ABSENT:
             return False
         case State.EMPTY:
             return after.is_empty
         case State.SAME:
-            return after.raw == before.raw and after.items is None
+            return after.raw == before.raw and after.items is None and not _has_too_many(before)
         case State.ITEMS:
             return len(after.items or ()) == len(before.items or ())
         case State.SUBJECT:
@@ -88,11 +91,24 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return _is_plain_icc(after.raw) or (was_none and _is_dummy(before, after, context.tables))
 
 
-def _may_go(state: State, before: Element | None) -> bool:
+def _may_go(state: State, before: Element | None, context: Context) -> bool:
     """Whether a value that is none of its VR may go where a legal one would stay: it can be anything."""
+    if before is not None and state is State.SAME and before.vr in _BYTE_VRS | _NUMBER_BYTES.keys():
+        texts = [before.raw.decode(codec, "ignore") for codec in ("latin-1", "utf-16-le", "utf-16-be")]
+        return _has_too_many(before) or any(map(context.identifiers.stand_in, texts))
     if before is None or state not in {State.DATED, State.SAME} or before.vr not in _CODED_VRS:
         return False
     return not _is_legal(before) or (state is State.DATED and not _are_dates(before))
+
+
+def _has_too_many(element: Element) -> bool:
+    """Whether a binary element holds more numbers than its Value Multiplicity allows (PS3.5, 6.4)."""
+    size = _NUMBER_BYTES.get(element.vr)
+    try:
+        most = dictionary_VM(element.tag).rpartition("-")[2]
+    except KeyError:
+        return False
+    return size is not None and "n" not in most and len(element.raw) > int(most) * size
 
 
 def is_subject(text: str, context: Context) -> bool:
