@@ -29,7 +29,6 @@ HERE = Path(__file__).parent
 NOTE = "# Derived from the DICOM Standard, (c) NEMA. PS3.15 edition 2026d.\n"
 COPIED = {
     "table_e1_1.csv": "ps315_e1_1.csv",
-    "table_e1_1_gaps.csv": "ps315_gaps.csv",
     "cid7050.csv": "cid7050.csv",
     "sop_class_iod.csv": "sop_class_iod.csv",
     "dummy_values.csv": "dummy_values.csv",
@@ -37,7 +36,7 @@ COPIED = {
     "safe_private.csv": "safe_private.csv",
 }
 ALSO_IDENTIFYING = {
-    "person": "NameToUse CameraOwnerName ContactDisplayName TopicAuthor "
+    "person": "NameToUse HangingProtocolCreator CameraOwnerName ContactDisplayName TopicAuthor "
     "PersonIdentificationCodeSequence VerifyingObserverIdentificationCodeSequence "
     "ContentCreatorIdentificationCodeSequence HangingProtocolUserIdentificationCodeSequence "
     "DocumentAuthorIdentifierCodeSequenceTrial",
@@ -57,7 +56,8 @@ ALSO_IDENTIFYING = {
     "UniversalEntityID StrainStockNumber BreedRegistrationNumber PlacerOrderNumberProcedure "
     "FillerOrderNumberProcedure PlacerOrderNumberImagingServiceRequestRetired "
     "FillerOrderNumberImagingServiceRequestRetired SubstanceAdministrationDeviceID "
-    "ContainerComponentID BoardingPassID ItineraryID ScheduledStationNameCodeSequence "
+    "ContainerComponentID ComponentWelderIDs AuthorizationEquipmentCertificationNumber "
+    "BoardingPassID ItineraryID ScheduledStationNameCodeSequence "
     "PerformedStationNameCodeSequence ModifyingSystem PatientInsurancePlanCodeSequence "
     "ClinicalTrialSiteID",
 }
@@ -73,6 +73,42 @@ FORGOTTEN_CONCEPTS = {
     "122143": ("Acquisition Device ID", "K"),
 }
 """DCM concepts that identify and that Table E.3.4-1 lacks: meaning, action under Retain Device Identity."""
+_CLEANED, _LABEL = "X (C under Clean Descriptors)", "C"
+FORGOTTEN_GAPS = {
+    "CodingSchemeResponsibleOrganization": (
+        "organisation", "X", "organisation behind a coding scheme; of a local scheme the hospital"
+    ),
+    "ComponentWelderIDs": ("identifier", "X", "IDs of the people who welded a component"),
+    "CalculationComment": ("free_text", _CLEANED, "comment of whoever calculated a lens"),
+    "FrameOfInterestDescription": ("free_text", _CLEANED, "typed beside a key frame"),
+    "MaskOperationExplanation": ("free_text", _CLEANED, "explanation of a mask, typed"),
+    "TestResultComment": ("free_text", _CLEANED, "comment of whoever tested a display"),
+    "RequestedProcedureDescriptionTrial": (
+        "free_text", _CLEANED, "retired twin of (0032,1060), which is in the table"
+    ),
+    "UniformResourceLocatorTrial": ("uri", "X", "retired locator in a text VR"),
+    "CompletionFlagDescription": ("free_text", _CLEANED, "why a report is not complete, typed"),
+    "SubstanceAdministrationNotes": ("free_text", _CLEANED, "notes beside an administration"),
+    "ContentLabel": (
+        "free_text", _LABEL, "CS, but typed by people; Type 1 where it stands: clean, else a legal dummy"
+    ),
+    "GraphicGroupLabel": ("free_text", _LABEL, "typed; Type 1 in its module: clean, else a legal dummy"),
+    "TickLabel": ("free_text", _LABEL, "text at a tick; Type 1C in its module: clean, else a legal dummy"),
+    "HangingProtocolCreator": ("person_name", "X", "person who made a hanging protocol, in a text VR"),
+    "HangingProtocolUserGroupName": ("organisation", "X", "department or group that hangs like this"),
+    "ProcedureStepProgressDescription": ("free_text", _CLEANED, "how a procedure step is going, typed"),
+    "ReasonForCancellation": ("free_text", _CLEANED, "why a procedure step was cancelled, typed"),
+    "AssessmentSummaryDescription": ("free_text", _CLEANED, "summary of an assessor"),
+    "ObservationDescription": ("free_text", _CLEANED, "observation of an assessor, of any length"),
+    "SOPAuthorizationComment": ("free_text", _CLEANED, "comment of whoever authorised an instance"),
+    "AuthorizationEquipmentCertificationNumber": (
+        "identifier", "X", "certificate of the machine that authorised an instance"
+    ),
+    "FilmSessionLabel": ("free_text", _CLEANED, "label that people give a film session"),
+    "PrinterName": ("identifier", "X", "name that people give a printer; often that of a ward or a host"),
+    "TreatmentTerminationDescription": ("free_text", _CLEANED, "why a treatment ended early, typed"),
+}  # fmt: skip
+"""Attributes that the reference leaves out too: category, action, why."""
 ALWAYS_DUMMY = {"URNCodeValue"}
 """Type 1C in every code sequence there is: the engine gives a dummy without asking for the IOD."""
 
@@ -81,6 +117,7 @@ def main(reference: Path) -> None:
     """Write every table."""
     for source, target in COPIED.items():
         (HERE / target).write_text(NOTE + (reference / source).read_text(encoding="utf-8"), encoding="utf-8")
+    write_gaps(reference)
     write_dictionary(reference)
     write_private_dictionary()
     write_rows("uids.csv", ["uid"], ([uid] for uid in sorted(UID_dictionary)))
@@ -115,6 +152,23 @@ def dictionary_rows(reference: Path) -> dict[str, tuple[str, str, str]]:
         tag = row["tag"].strip("()").replace(",", "")
         rows.setdefault(tag, (row["vr"], row["keyword"], row["vm"]))
     return rows
+
+
+def gap_rows(reference: Path) -> list[dict[str, str]]:
+    """Attributes that Table E.1-1 leaves out, in the order of their tags."""
+    rows = read_rows(reference / "table_e1_1_gaps.csv")
+    for tag, entry in DicomDictionary.items():
+        if entry[4] in FORGOTTEN_GAPS:
+            number = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+            values = (number, entry[4], entry[2], entry[0], "Y" if entry[3] else "N")
+            rows.append(dict(zip(rows[0], (*values, *FORGOTTEN_GAPS[entry[4]]), strict=True)))
+    return sorted(rows, key=lambda row: row["tag"])
+
+
+def write_gaps(reference: Path) -> None:
+    """What to do with each of them, and why."""
+    rows = gap_rows(reference)
+    write_rows("ps315_gaps.csv", list(rows[0]), (row.values() for row in rows))
 
 
 def write_dictionary(reference: Path) -> None:
@@ -278,7 +332,7 @@ def unlisted_types(reference: Path) -> Iterable[tuple[str, str, str, int]]:
     )
     modules: dict[str, list[dict[str, Any]]] = json.loads((tables / "iod_module_map.json").read_text())
     listed = {row["keyword"] for row in read_rows(reference / "table_e1_1.csv")} | ALWAYS_DUMMY
-    gaps = {row["keyword"] for row in read_rows(reference / "table_e1_1_gaps.csv")}
+    gaps = {row["keyword"] for row in gap_rows(reference)}
     vrs = {keyword: vr for vr, keyword, _ in dictionary_rows(reference).values()}
     known = {row["iod"] for row in read_rows(reference / "sop_class_iod.csv")}
     for iod, parts in modules.items():

@@ -131,8 +131,8 @@ class Maker:
         )
 
     def cleaned(self, rule: str, fallback: Decision) -> Decision:
-        """C: free text word by word, sequences item by item; what nothing here can clean falls back."""
-        if self.vr in TEXT_VRS:
+        """C: text and codes word by word, sequences item by item; what nothing here can clean falls back."""
+        if self.vr in TEXT_VRS or self.vr == "CS":
             return self.make(Do.WORDS, Code.C, rule, fallback)
         return self.make(Do.RECURSE, Code.C, rule) if self.vr == "SQ" else fallback
 

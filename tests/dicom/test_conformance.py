@@ -33,7 +33,7 @@ LEAST_SAFE = 440
 """Private attributes and creators that stay, of 479 and their blocks; dates go."""
 
 _MODEL = 0x00081090
-_WORDY = {"LO", "LT", "SH", "ST", "UC", "UT"}
+_WORDY = {"CS", "LO", "LT", "SH", "ST", "UC", "UT"}
 _DATES = {"DA", "DT"}
 
 every_part = pytest.mark.parametrize("heading", headings())

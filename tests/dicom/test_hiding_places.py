@@ -284,3 +284,16 @@ def compressed(items: list[bytes], frames: int = 1) -> bytes:
     whole = encode(ds, JPEGBaseline8Bit, load_tables())
     head = b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff"
     return whole + head + b"".join(item(part) for part in even) + b"\xfe\xff\xdd\xe0\0\0\0\0"
+
+
+LABELS = {0x00700080: b"CS", 0x00700207: b"LO", 0x00700289: b"SH"}
+"""Typed by people; no table of the standard lists them."""
+
+
+@every_profile
+@pytest.mark.parametrize("tag", LABELS, ids=hex)
+def test_a_name_in_a_label_goes_although_nothing_else_says_that_it_is_one(name: str, tag: int) -> None:
+    output = output_of(with_element(explicit(tag, LABELS[tag], UNSEEN.encode())), name)
+    assert not residue([UNSEEN], output)
+    kept = output_of(with_element(explicit(tag, LABELS[tag], b"LIVER LESION")), name)
+    assert read(kept)[tag].value == "LIVER LESION"
