@@ -9,7 +9,7 @@ from bme_med.core import Action, AttributeRule, Code, DatePolicy, Option, Profil
 from bme_med.dicom.decisions import Decision, Do
 from bme_med.dicom.dictionary import dictionary, where
 from bme_med.dicom.encoding import CODED_VRS, TEXT_VRS
-from bme_med.dicom.multiplicity import NUMBER_BYTES, number_lengths
+from bme_med.dicom.multiplicity import ANY_LENGTH, MOST_BYTES, NUMBER_BYTES, number_lengths
 from bme_med.dicom.selectors import SAFE_PRIVATE
 
 __all__ = ["Maker"]
@@ -124,8 +124,10 @@ class Maker:
             return decision
         going = self.resolved("X/Z/D", f"{rule}, but the value is no {self.vr}")
         if self.vr in _BYTES:
-            return replace(decision, fallback=going, is_searched=True)
-        lengths = number_lengths(self.encoded_vr, self.multiplicity)
+            most = MOST_BYTES.get(self.keyword)
+            lengths = ANY_LENGTH if most is None else range(most + 1)
+        else:
+            lengths = number_lengths(self.encoded_vr, self.multiplicity)
         return replace(
             decision, fallback=going, lengths=lengths, is_searched=lengths.stop > _UNSEARCHED_BYTES
         )

@@ -8,12 +8,19 @@ from functools import cache
 from bme_med.core.resources import read_table
 from bme_med.dicom.dictionary import private_key
 
-__all__ = ["ANY_LENGTH", "NUMBER_BYTES", "number_lengths", "private_multiplicity"]
+__all__ = ["ANY_LENGTH", "MOST_BYTES", "NUMBER_BYTES", "number_lengths", "private_multiplicity"]
 
 NUMBER_BYTES = {"AT": 4, "FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8}
 
 _LONGEST = 1 << 62
 ANY_LENGTH = range(_LONGEST)
+
+MOST_BYTES = {
+    **dict.fromkeys(("ChannelMinimumValue", "ChannelMaximumValue", "WaveformPaddingValue"), 8),
+    "FillPattern": 128,
+    "InteroperabilityVersion": 4,
+}
+"""Of bytes whose content has a size: one sample (PS3.3, C.10.9), 32 by 32 bits (C.10.5), four digits."""
 
 
 @cache

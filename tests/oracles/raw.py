@@ -14,7 +14,7 @@ WORD = "ZQTOKENQ"
 def explicit(tag: int, vr: bytes, value: bytes) -> bytes:
     """One element in explicit VR little endian."""
     head = (tag >> 16).to_bytes(2, "little") + (tag & 0xFFFF).to_bytes(2, "little") + vr
-    if vr in {b"OB", b"OW", b"SQ", b"UN", b"UT"}:
+    if vr in {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UN", b"UT"}:
         return head + b"\0\0" + len(value).to_bytes(4, "little") + value
     return head + len(value).to_bytes(2, "little") + value
 

@@ -17,6 +17,8 @@ from tests.oracles.tables import Tables
 __all__ = ["Context", "Seen", "holds", "is_subject"]
 
 _NUMBER_BYTES = {"AT": 4, "FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8}
+_SIZED = {0x54000110: 8, 0x54000112: 8, 0x5400100A: 8, 0x00700256: 128, 0x00160062: 4}
+"""Bytes that are one sample of a waveform, a pattern of 32 by 32 bits, four digits."""
 _BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW"}
 _CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
 _UID = re.compile(r"2\.25\.(0|[1-9][0-9]{0,38})")
@@ -103,6 +105,8 @@ def _may_go(state: State, before: Element | None, context: Context) -> bool:
 
 def _has_too_many(element: Element) -> bool:
     """Whether a binary element holds more numbers than its Value Multiplicity allows (PS3.5, 6.4)."""
+    if len(element.raw) > _SIZED.get(element.tag, len(element.raw)):
+        return True
     size = _NUMBER_BYTES.get(element.vr)
     try:
         most = dictionary_VM(element.tag).rpartition("-")[2]
