@@ -12,10 +12,10 @@ from itertools import accumulate
 
 from bme_med.core import Range, Source
 
-__all__ = ["Pictures", "is_start"]
+__all__ = ["JPEG_XL_START", "Pictures", "Stream", "is_start"]
 
 _JPEG_START, _JPEG_2000_START = b"\xff\xd8\xff", b"\xff\x4f\xff\x51"
-_JPEG_XL_START = b"\xff\x0a"
+JPEG_XL_START = b"\xff\x0a"
 """Of a bare codestream, which holds nothing but the picture."""
 _BOXED = {b"\0\0\0\x0cjP  ": b"jp2c", b"\0\0\0\x0cJXL ": b""}
 """How boxed pictures start, and the box whose content is a codestream to look into."""
@@ -55,7 +55,7 @@ _WRITER = re.compile(
 
 def is_start(head: bytes) -> bool:
     """Whether a picture starts with the eight bytes `head`."""
-    return head.startswith((_JPEG_START, _JPEG_2000_START, _JPEG_XL_START)) or head in _BOXED
+    return head.startswith((_JPEG_START, _JPEG_2000_START, JPEG_XL_START)) or head in _BOXED
 
 
 class Pictures:
@@ -70,9 +70,9 @@ class Pictures:
 
         The ranges are in order, and hold more than padding.
         """
-        stream = _Stream(self._data, fragments)
+        stream = Stream(self._data, fragments)
         head = stream.read(0, _HEAD_BYTES)
-        if head.startswith(_JPEG_XL_START):
+        if head.startswith(JPEG_XL_START):
             return [], True
         if head.startswith(_JPEG_START):
             spare = self._jpeg(stream)
@@ -81,7 +81,7 @@ class Pictures:
         places = [place for start, end in spare for place in stream.places(start, end)]
         return places, not stream.is_cut
 
-    def _jpeg(self, stream: "_Stream") -> Iterator[tuple[int, int]]:
+    def _jpeg(self, stream: "Stream") -> Iterator[tuple[int, int]]:
         """What is spare; up to its first scan a picture with the head of a plain one holds nothing spare."""
         head = self._plain_head
         if head and stream.read(0, len(head)) == head:
@@ -93,7 +93,7 @@ class Pictures:
             self._plain_head = stream.read(0, stream.head_end)
 
 
-class _Stream:
+class Stream:
     """The bytes of a picture, that may be spread over several fragments, as one run of bytes.
 
     `is_cut` becomes true where metadata reaches beyond them; `head_end` is where the data of the first scan
@@ -119,12 +119,14 @@ class _Stream:
             yield Range(max(start, first) + offset, min(end, last) + offset)
 
     def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` to `end`; fewer where they end before."""
         if len(self._fragments) == 1:
             offset = self._fragments[0].start
             return self._data[start + offset : min(end, self.size) + offset]
         return b"".join(self._data[place.start : place.end] for place in self.places(start, end))
 
     def number(self, start: int, end: int) -> int:
+        """The big-endian number from `start` to `end`."""
         return int.from_bytes(self.read(start, end), "big")
 
     def segment(self, position: int) -> tuple[int, int]:
@@ -159,7 +161,7 @@ class _Stream:
             yield start, end
 
 
-def _boxes(stream: _Stream, codestream: bytes) -> Iterator[tuple[int, int]]:
+def _boxes(stream: Stream, codestream: bytes) -> Iterator[tuple[int, int]]:
     """Boxes that hold no picture, and what is spare in the codestream (ISO/IEC 15444-1, I.4; 18181-2)."""
     position = 0
     while position < stream.size:
@@ -176,7 +178,7 @@ def _boxes(stream: _Stream, codestream: bytes) -> Iterator[tuple[int, int]]:
         position = end
 
 
-def _jpeg(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
+def _jpeg(stream: Stream, position: int) -> Iterator[tuple[int, int]]:
     while position < stream.size:
         marker, end = stream.segment(position)
         if marker == _END:
@@ -193,7 +195,7 @@ def _jpeg(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
         position = end
 
 
-def _jpeg_2000(stream: _Stream, position: int) -> Iterator[tuple[int, int]]:
+def _jpeg_2000(stream: Stream, position: int) -> Iterator[tuple[int, int]]:
     """Main header, tile-parts of known length, end (ISO/IEC 15444-1, A.3).
 
     Where no marker stands behind a tile-part, its length was wrong, and what stands there is coded data.

@@ -1,88 +1,68 @@
-"""Metadata inside compressed frames: a JPEG in a fragment can carry Exif, XMP or comments (PS3.5, A.4).
+"""Compressed frames: the pictures stay, what is in and behind them goes (PS3.5, A.4).
 
-Payloads that no decoder needs are overwritten with zero bytes of the same length, so that fragments,
-offset tables and the coded image data stay as they are.
+A JPEG in a fragment can carry Exif, XMP or comments, an RLE frame bytes behind its segments. What no decoder
+needs is overwritten with zero bytes of the same length, so that fragments, offset tables and the coded image
+data stay as they are. Frames beyond Number of Frames go as a whole.
 """
 
-import re
-from collections.abc import Iterator
-
-from bme_med.core import Pieces, Range, Source, UnsupportedFileError
-from bme_med.dicom.codestreams import Pictures, is_start
+from bme_med.core import Pieces, Source
 from bme_med.dicom.encoding import EXPLICIT_LE, item_header
+from bme_med.dicom.frames import frames_of
+from bme_med.dicom.instance import Instance
 from bme_med.dicom.offset_tables import basic_table, has_true_basic_table
-from bme_med.dicom.walker import Element
+from bme_med.dicom.pixeldata import number_of_frames
+from bme_med.dicom.walker import SEQUENCE_END, Element
 
-__all__ = ["keep_encapsulated", "metadata_payloads", "refuse_other_forms"]
+__all__ = ["keep_encapsulated"]
 
-_PICTURES = re.compile(r"1\.2\.840\.10008\.1\.2\.4\.(?:[5-8]\d|9[0-3]|11[0-2]|20[1-3])")
-"""JPEG, JPEG-LS, JPEG 2000, JPEG XL, High-Throughput JPEG 2000 (PS3.5, A.4): no RLE, no video."""
-
-
-def keep_encapsulated(data: Source, pixel_data: Element, out: Pieces) -> list[str]:
-    """Append encapsulated `pixel_data` without payloads; the findings say what was done."""
-    findings = []
-    position = start = pixel_data.start
-    if not has_true_basic_table(data, pixel_data):
-        table = basic_table(data, pixel_data)
-        out.keep(position, table.start)
-        out.literal(item_header(0, coding=EXPLICIT_LE))
-        position = start = table.end
-        findings.append("an offset table that pointed to no frames was emptied")
-    for payload in metadata_payloads(data, pixel_data):
-        out.keep(position, payload.start)
-        out.literal(bytes(payload.end - payload.start))
-        position = payload.end
-    out.keep(position, pixel_data.end)
-    if position > start:
-        findings.append("metadata inside compressed frames was overwritten")
-    return findings
+_END = EXPLICIT_LE.plain.pack(SEQUENCE_END >> 16, SEQUENCE_END & 0xFFFF, 0)
 
 
-def refuse_other_forms(data: Source, pixel_data: Element, transfer_syntax: str) -> None:
-    """Raise where what should be a picture starts as none: it cannot be looked into.
+def keep_encapsulated(data: Source, pixel_data: Element, described: Instance, out: Pieces) -> list[str]:
+    """Append the frames of encapsulated `pixel_data`; the findings say what was done.
+
+    `described` is the dataset, or the item, that says how many frames there are and how large.
 
     Raises
     ------
-    UnsupportedFileError
-        With what to do.
+    FileError
+        If a frame starts as none of its kind, or nothing says how many there are.
     """
-    first = next(_fragments(data, pixel_data), None)
-    if first is None or not _PICTURES.fullmatch(transfer_syntax):
-        return
-    if not is_start(data[first.start : first.start + 8]):
-        raise UnsupportedFileError(
-            "the compressed pixels do not start as the transfer syntax says: convert them with another tool, "
-            "then run again"
-        )
+    count = number_of_frames(described)
+    findings = []
+    if not has_true_basic_table(data, pixel_data):
+        findings.append("an offset table that pointed to no frames was emptied")
+    position = _keep_table(data, pixel_data, 0 if findings else count, out)
+    end, is_overwritten, is_cut = position, False, False
+    for number, frame in enumerate(frames_of(data, pixel_data, described, count)):
+        if number == count:
+            is_cut = True
+            break
+        for payload in frame.spare:
+            is_overwritten = True
+            out.keep(position, payload.start)
+            out.literal(bytes(payload.end - payload.start))
+            position = payload.end
+        end = frame.end
+    if is_overwritten:
+        findings.append("metadata inside compressed frames was overwritten")
+    if is_cut:
+        findings.append("compressed frames beyond Number of Frames were cut")
+        out.keep(position, end)
+        out.literal(_END)
+    else:
+        out.keep(position, pixel_data.end)
+    return findings
 
 
-def metadata_payloads(data: Source, pixel_data: Element) -> Iterator[Range]:
-    """Ranges to overwrite, in order: what no decoder of a frame needs.
-
-    A frame starts with a fragment that starts a picture, unless that stands in a segment of the frame before:
-    a thumbnail at the very start of a fragment is no frame.
-    """
-    pictures = Pictures(data)
-    frame: list[Range] = []
-    for fragment in _fragments(data, pixel_data):
-        starts = is_start(data[fragment.start : fragment.start + 8])
-        if starts and frame:
-            spare, is_whole = pictures.spare_ranges(frame)
-            if is_whole:
-                yield from spare
-                frame = []
-        if starts or frame:
-            frame.append(fragment)
-    if frame:
-        yield from pictures.spare_ranges(frame)[0]
-
-
-def _fragments(data: Source, pixel_data: Element) -> Iterator[Range]:
-    """Payloads of the fragments behind the Basic Offset Table."""
-    position, is_table = pixel_data.value, True
-    while position + 8 <= pixel_data.end:
-        end = position + 8 + int.from_bytes(data[position + 4 : position + 8], "little")
-        if not is_table and end > position + 8:
-            yield Range(position + 8, end)
-        position, is_table = end, False
+def _keep_table(data: Source, pixel_data: Element, count: int, out: Pieces) -> int:
+    """Append the header and the first `count` offsets of the basic table; where the fragments start."""
+    table = basic_table(data, pixel_data)
+    kept = min(4 * count, table.end - table.start - 8)
+    out.keep(pixel_data.start, table.start)
+    if kept == table.end - table.start - 8:
+        out.keep(table.start, table.end)
+    else:
+        out.literal(item_header(kept, coding=EXPLICIT_LE))
+        out.keep(table.start + 8, table.start + 8 + kept)
+    return table.end

@@ -2,7 +2,7 @@
 
 from bme_med.core import Pieces, Range
 from bme_med.dicom.encoding import header
-from bme_med.dicom.fragments import keep_encapsulated, refuse_other_forms
+from bme_med.dicom.fragments import keep_encapsulated
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.pixeldata import frames_end, is_encapsulated, refuse_contradiction
 from bme_med.dicom.scope import Scope
@@ -29,11 +29,10 @@ def keep_pixel_data(
     """
     if not scope.prefix:
         refuse_contradiction(scope.data, element, instance.contents)
-    if is_encapsulated(scope.data, element):
-        refuse_other_forms(scope.data, element, instance.transfer_syntax)
-        findings = keep_encapsulated(scope.data, element, out)
-        return bool(findings), findings
     described = instance.within(scope.data, scope.elements, scope.coding) if scope.prefix else instance
+    if is_encapsulated(scope.data, element):
+        findings = keep_encapsulated(scope.data, element, described, out)
+        return bool(findings), findings
     end = frames_end(described, element)
     findings = [_SHORT] if end > element.end else [_LONG] if end < element.end else []
     if end >= element.end:

@@ -9,10 +9,17 @@ from struct import iter_unpack
 
 from bme_med.core import Range, Source
 from bme_med.dicom.instance import Instance
-from bme_med.dicom.pixeldata import is_encapsulated
+from bme_med.dicom.pixeldata import is_encapsulated, number_of_frames
 from bme_med.dicom.walker import PIXEL_DATA, Element
 
-__all__ = ["EXTENDED_TABLES", "basic_table", "has_true_basic_table", "has_true_extended_tables"]
+__all__ = [
+    "EXTENDED_TABLES",
+    "basic_table",
+    "fragments_of",
+    "frame_starts",
+    "has_true_basic_table",
+    "has_true_extended_tables",
+]
 
 EXTENDED_TABLES = (0x7FE00001, 0x7FE00002)
 """Extended Offset Table, and the lengths of frames beside it."""
@@ -36,11 +43,29 @@ def has_true_basic_table(data: Source, pixel_data: Element) -> bool:
     return offsets[0] == 0 and starts.issuperset(offsets) and offsets == sorted(set(offsets))
 
 
+def fragments_of(data: Source, pixel_data: Element) -> Iterator[Range]:
+    """Payloads of the fragments behind the basic table that hold any."""
+    fragments = _items(data, pixel_data)
+    next(fragments)
+    return (Range(item.start + 8, item.end) for item in fragments if item.end > item.start + 8)
+
+
+def frame_starts(data: Source, pixel_data: Element) -> frozenset[int]:
+    """Where the payloads stand that the basic table points to, if it points to fragments."""
+    if not has_true_basic_table(data, pixel_data):
+        return frozenset()
+    table = basic_table(data, pixel_data)
+    offsets = iter_unpack("<I", data[table.start + 8 : table.end])
+    return frozenset(table.end + offset + 8 for (offset,) in offsets)
+
+
 def has_true_extended_tables(instance: Instance) -> bool:
-    """Whether both tables are there and name each fragment's start and length, padding counted or not."""
+    """Whether both tables name each fragment's start and length, padding counted or not, and no others."""
     if PIXEL_DATA not in instance.by_tag or not is_encapsulated(*instance.by_tag[PIXEL_DATA]):
         return False
     table, *fragments = _items(*instance.by_tag[PIXEL_DATA])
+    if len(fragments) > number_of_frames(instance):
+        return False
     offsets, lengths = (instance.raw(tag) for tag in EXTENDED_TABLES)
     if not len(offsets) == len(lengths) == 8 * len(fragments):
         return False

@@ -5,9 +5,16 @@ from bme_med.dicom.dictionary import format_tag
 from bme_med.dicom.encoding import UNDEFINED
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.part10 import Contents
-from bme_med.dicom.walker import PIXEL_TAGS, Element
+from bme_med.dicom.walker import PIXEL_DATA, PIXEL_TAGS, Element
 
-__all__ = ["frames_end", "is_encapsulated", "lacks_pixels", "refuse_contradiction"]
+__all__ = [
+    "frame_bits",
+    "frames_end",
+    "is_encapsulated",
+    "lacks_pixels",
+    "number_of_frames",
+    "refuse_contradiction",
+]
 
 _SAMPLES, _PHOTOMETRIC, _FRAMES = 0x00280002, 0x00280004, 0x00280008
 _ROWS, _COLUMNS, _BITS = 0x00280010, 0x00280011, 0x00280100
@@ -53,18 +60,38 @@ def frames_end(instance: Instance, pixel_data: Element) -> int:
     MalformedFileError
         If the frames are not described: nothing could tell them from what may hide behind them.
     """
+    if pixel_data.end == pixel_data.value and not all(map(instance.number, (_ROWS, _COLUMNS, _BITS))):
+        return pixel_data.end
+    size = (frame_bits(instance) * number_of_frames(instance) + 7) // 8
+    return pixel_data.value + size + (size & 1)
+
+
+def frame_bits(instance: Instance) -> int:
+    """Bits of one frame, decoded.
+
+    Raises
+    ------
+    MalformedFileError
+        If nothing describes it.
+    """
     rows, columns, bits = (instance.number(tag) for tag in (_ROWS, _COLUMNS, _BITS))
     if not (rows and columns and bits):
-        if pixel_data.end == pixel_data.value:
-            return pixel_data.end
         raise MalformedFileError(
-            "nothing says how many rows, columns and bits these pixels have", where=format_tag(pixel_data.tag)
+            "nothing says how many rows, columns and bits these pixels have", where=format_tag(PIXEL_DATA)
         )
-    samples = instance.number(_SAMPLES, 1)
-    if instance.first(_PHOTOMETRIC) == "YBR_FULL_422":
-        samples = 2
+    samples = 2 if instance.first(_PHOTOMETRIC) == "YBR_FULL_422" else instance.number(_SAMPLES, 1)
+    return rows * columns * samples * bits
+
+
+def number_of_frames(instance: Instance) -> int:
+    """How many frames there should be.
+
+    Raises
+    ------
+    MalformedFileError
+        If what says it is no number.
+    """
     frames = instance.number(_FRAMES, 1) if instance.raw(_FRAMES).strip() else 1
     if frames < 1:
-        raise MalformedFileError("the number of frames is no number", where="(0028,0008)")
-    frame_bytes = (rows * columns * samples * bits * frames + 7) // 8
-    return pixel_data.value + frame_bytes + (frame_bytes & 1)
+        raise MalformedFileError("the number of frames is no number", where=format_tag(_FRAMES))
+    return frames

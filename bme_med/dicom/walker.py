@@ -237,12 +237,14 @@ def _items(
 
 
 def _fragments_end(data: Source, position: int, end: int) -> int:
-    """Offset behind the fragments of encapsulated pixel data (PS3.5, A.4)."""
+    """Offset behind the fragments of encapsulated pixel data; the first is their table (PS3.5, A.4)."""
+    first = position
     while position < end:
+        start = position
         group, number, length = IMPLICIT_LE.plain.unpack(_exactly(data, position, 8, end))
         tag = group << 16 | number
         position += 8
-        if tag == SEQUENCE_END and length == 0:
+        if tag == SEQUENCE_END and length == 0 and start > first:
             return position
         if tag != ITEM or length == UNDEFINED or length & 1:
             break
