@@ -165,7 +165,7 @@ def _judged(
             watch.progress(done, len(tasks))
             if outcome.stop:
                 raise StoppedError(outcome.stop)
-            yield task, outcome, ledger.judge(task.found.name, outcome)
+            yield task, outcome, ledger.judge(task.found.name, outcome, task.given.subject)
     watch.progress(len(tasks), len(tasks))
 
 

@@ -66,22 +66,25 @@ class Ledger:
         self._profile = profile
         self._photos: Counter[str] = Counter()
         self._numbers_subjects = "subject" in fields_in(profile.pattern)
-        self._contents: dict[str, str] = {}
+        self._contents: dict[tuple[str, ...], str] = {}
         self._instances: dict[str, str] = {}
         self._outputs: dict[str, str] = {"dicomdir": _DICOMDIR} if profile.dicomdir == "rebuild" else {}
         self._folders: dict[str, str] = {}
 
-    def judge(self, name: str, outcome: Outcome) -> Verdict:
-        """What becomes of the source `name` after `outcome`."""
+    def judge(self, name: str, outcome: Outcome, subject: str = "") -> Verdict:
+        """What becomes of the source `name` after `outcome`; `subject` is that of a map's path, if any.
+
+        The same photo of two subjects is a part of both sets, and no duplicate.
+        """
         if outcome.status is not Status.WRITTEN:
             return Verdict(outcome.status, outcome.reason)
-        content = self.names.digest(outcome.source_sha256)
+        content = _content(outcome.format, self.names.digest(outcome.source_sha256), subject)
         if content in self._contents:
             return Verdict(Status.SKIPPED, _DUPLICATE + self._contents[content])
         instance = "" if is_photo(outcome.format) else self._key(outcome)
         if instance in self._instances:
             return Verdict(Status.REFUSED, _SAME_INSTANCE + self._instances[instance])
-        output = self._output(name, outcome)
+        output = self._output(name, outcome, subject)
         if len(output) > _LONGEST_PATH:
             return Verdict(Status.REFUSED, _TOO_LONG)
         if other := self._clash(output):
@@ -96,7 +99,8 @@ class Ledger:
             return
         output = record["output"]
         instance = "" if is_photo(record["format"]) else instance_in(self._profile, output)
-        self._enter(record["filename"], record["source_sha256"], instance, output)
+        content = _content(record["format"], record["source_sha256"], subject)
+        self._enter(record["filename"], content, instance, output)
         self._count(record["format"], subject)
 
     def _key(self, outcome: Outcome) -> str:
@@ -107,16 +111,16 @@ class Ledger:
         if is_photo(format_):
             self._photos[subject if self._numbers_subjects else ""] += 1
 
-    def _output(self, name: str, outcome: Outcome) -> str:
+    def _output(self, name: str, outcome: Outcome, subject: str) -> str:
         if not is_photo(outcome.format):
             return instance_path(self._profile, self.names.pseudonyms, outcome.fields)
-        subject = outcome.fields.get("subject", "") if self._numbers_subjects else ""
+        counted = outcome.fields.get("subject", "") if self._numbers_subjects else ""
         return photo_path(
             self._profile,
             self.names.pseudonyms,
-            number=self._photos[subject] + 1,
+            number=self._photos[counted] + 1,
             name=name,
-            sha256=outcome.source_sha256,
+            content=_content(outcome.format, outcome.source_sha256, subject),
             suffix=outcome.suffix,
             fields=outcome.fields,
         )
@@ -129,7 +133,7 @@ class Ledger:
                 return self._outputs[taken]
         return self._folders.get(path, "")
 
-    def _enter(self, name: str, content: str, instance: str, output: str) -> None:
+    def _enter(self, name: str, content: tuple[str, ...], instance: str, output: str) -> None:
         self._contents[content] = name
         if instance:
             self._instances[instance] = name
@@ -137,6 +141,11 @@ class Ledger:
         self._outputs[path] = name
         for folder in _folders(path):
             self._folders.setdefault(folder, name)
+
+
+def _content(format_: str, sha256: str, subject: str) -> tuple[str, ...]:
+    """What duplicates share; an instance says itself whose it is."""
+    return (sha256, subject) if subject and is_photo(format_) else (sha256,)
 
 
 def _folded(output: str) -> str:

@@ -5,7 +5,7 @@ characters that every file system takes, is never empty, and never means a folde
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bme_med.core import Format, Profile, Pseudonyms
 from bme_med.core.templates import YEAR, fields_in, fill
@@ -86,20 +86,21 @@ def photo_path(
     *,
     number: int,
     name: str,
-    sha256: str,
+    content: Sequence[str],
     suffix: str,
     fields: Mapping[str, str],
 ) -> str:
     """Path of a photo below OUT.
 
-    `number` counts written photos, this one included; `name` and `sha256` are the source's; `suffix`, with
-    its dot, is the output's; `fields` holds its subject, and perhaps its year.
+    `number` counts written photos, this one included; `name` is the source's, `content` its SHA-256, with its
+    subject where a map names one; `suffix`, with its dot, is the output's; `fields` holds its subject, and
+    perhaps its year.
     """
     if profile.names == "keep":
         return _kept(name, suffix)
     values = {
         "n": str(number),
-        "hash": pseudonyms.hex_name("photo", sha256),
+        "hash": pseudonyms.hex_name("photo", *content),
         "subject": fields.get("subject", ""),
         YEAR: fields.get(YEAR, "") or _UNDATED,
     }

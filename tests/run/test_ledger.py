@@ -46,6 +46,21 @@ def test_an_exact_duplicate_is_skipped_and_the_first_named() -> None:
     assert (verdict.status, verdict.reason) == (Status.SKIPPED, "an exact duplicate of a.jpg")
 
 
+@pytest.mark.parametrize("names", ["sequential", "hash", "keep"])
+def test_a_photo_of_two_subjects_is_written_for_both_and_twice_of_one_is_a_duplicate(names: str) -> None:
+    book = ledger(names)
+    first, second = (book.judge(f"{who}/a.jpg", photo("1"), who) for who in ("ANNA", "BEN"))
+    assert first.status is second.status is Status.WRITTEN
+    assert first.output != second.output
+    assert book.judge("BEN/b.jpg", photo("1"), "BEN").reason == "an exact duplicate of BEN/a.jpg"
+
+
+def test_an_instance_says_itself_whose_it_is() -> None:
+    book = ledger()
+    book.judge("anna/1.dcm", instance("1", "2.25.3"), "ANNA")
+    assert book.judge("ben/1.dcm", instance("1", "2.25.3"), "BEN").status is Status.SKIPPED
+
+
 def test_numbers_count_only_what_is_written() -> None:
     book = ledger()
     outcomes = [
@@ -101,13 +116,15 @@ def test_reasons_name_pseudonyms_where_the_audit_does() -> None:
 @pytest.mark.parametrize("style", NameStyle)
 def test_a_ledger_restored_from_an_audit_judges_as_the_first_did(style: NameStyle) -> None:
     first, second = ledger(style=style), ledger(style=style)
-    for n, outcome in enumerate([photo("1"), instance("2", "2.25.3"), Outcome(Status.REFUSED, "x")]):
-        verdict = first.judge(f"{n}", outcome)
+    done = [photo("1"), instance("2", "2.25.3"), Outcome(Status.REFUSED, "x"), photo("3"), photo("3")]
+    for n, (outcome, subject) in enumerate(zip(done, ("", "", "", "ANNA", "BEN"), strict=True)):
+        verdict = first.judge(f"{n}", outcome, subject)
         as_audited = record(first.names.file(f"{n}"), verdict, outcome)
         as_audited["source_sha256"] = first.names.digest(outcome.source_sha256)
-        second.restore(as_audited)
-    for outcome in (photo("1"), photo("5"), instance("6", "2.25.3"), instance("2", "2.25.8")):
-        assert first.judge("new", outcome) == second.judge("new", outcome)
+        second.restore(as_audited, subject)
+    for outcome in (photo("1"), photo("5"), instance("6", "2.25.3"), instance("2", "2.25.8"), photo("3")):
+        for subject in ("BEN", ""):
+            assert first.judge("new", outcome, subject) == second.judge("new", outcome, subject)
 
 
 def test_reasons_are_grouped_without_names_and_places() -> None:

@@ -19,7 +19,7 @@ def profile(text: str = "") -> Profile:
 def photo(
     profile: Profile, name: str = "a/b.jpg", suffix: str = ".jpg", number: int = 7, **fields: str
 ) -> str:
-    return photo_path(profile, SECRET, number=number, name=name, sha256="1a", suffix=suffix, fields=fields)
+    return photo_path(profile, SECRET, number=number, name=name, content=["1a"], suffix=suffix, fields=fields)
 
 
 @given(values=st.lists(st.text(max_size=300), min_size=4, max_size=4))

@@ -186,6 +186,14 @@ def test_photos_of_each_subject_are_numbered_from_one(go: Run, tmp_path: Path) -
     assert names == ["A/A_01.jpg", "A/A_02.jpg", "A/A_03.jpg", "A/A_04.jpg", "B/B_01.jpg"]
 
 
+@pytest.mark.parametrize("names", ["sequential", "hash", "keep"])
+def test_the_same_photo_of_two_subjects_is_written_for_each(go: Run, tmp_path: Path, names: str) -> None:
+    same = dict.fromkeys(("anna/1.jpg", "anna/2.jpg", "ben/1.jpg"), jpeg("RGB"))
+    go(same, "anna/,A", "ben/,B", text=f'extends = "ps315-basic"\n[files]\nnames = "{names}"\n')
+    assert reasons(tmp_path) == {"anna/2.jpg": "an exact duplicate of anna/1.jpg"}
+    assert sum(name.endswith(".jpg") for name in tree(tmp_path / "out")) == 2
+
+
 def test_numbers_run_over_all_photos_where_the_pattern_names_no_subject(go: Run, tmp_path: Path) -> None:
     go({**photos(2), "ben/0.jpg": jpeg("RGB", quality=80)}, "anna/,A", "ben/,B")
     assert list(tree(tmp_path / "out")) == ["Study_001.jpg", "Study_002.jpg", "Study_003.jpg"]
