@@ -5,7 +5,7 @@ Slow and small. No floating point, so that the bytes are the same everywhere.
 
 import struct
 
-__all__ = ["encode_jpeg", "segment"]
+__all__ = ["encode_jpeg", "segment", "split_planes"]
 
 # cos(k * pi / 16) * 2**13
 _COS = (8192, 8035, 7568, 6811, 5793, 4551, 3135, 1598, 0)
@@ -58,7 +58,7 @@ def encode_jpeg(
 
     `width` and `height` are multiples of ``8 * sampling``; chroma is halved where `sampling` is 2.
     """
-    planes = _planes(rgb, width, height, sampling)
+    planes = split_planes(rgb, width, height, sampling)
     tables = [_quantization(text, quality) for text in (_LUMA, _CHROMA)]
     order = _zigzag()
     out = b"\xff\xd8" + before
@@ -73,7 +73,7 @@ def encode_jpeg(
     return out + _scan(planes, width, height, sampling, tables, order) + b"\xff\xd9"
 
 
-def _planes(rgb: bytes, width: int, height: int, sampling: int) -> list[list[int]]:
+def split_planes(rgb: bytes, width: int, height: int, sampling: int) -> list[list[int]]:
     """Y, Cb and Cr around 0 (JFIF's matrix in 16 bits of fraction), chroma averaged over `sampling`."""
     luma, blue, red = [], [], []
     for i in range(0, len(rgb), 3):

@@ -13,7 +13,7 @@ from pathlib import Path
 from borealis import borealis
 from halcyon import halcyon
 from patients import Instance
-from photos import Parts, back, damaged, dermatoscope, forearm, phone, scan
+from photos import Parts, back, damaged, dermatoscope, forearm, heel, phone, scan
 from planted import SampleFile, identifiers
 from report import report
 from scans import burned_in_regions, ct, ultrasound
@@ -41,6 +41,7 @@ def build() -> list[SampleFile]:
         _instance(_ULTRASOUND, ultrasound()),
         _photo("Oriana Quillfeather 2024-05-06 forearm.jpg", forearm()),
         _photo("IMG_20240506_quillfeather.JPG", phone()),
+        _photo("IMG_0417 Quillfeather.HEIC", heel()),
         _photo("Vandersloot-Mueller_back.jpeg", back()),
         _photo("quillfeather dermatoscope.png", dermatoscope()),
         _photo("Vandersloot Ueberweisung.png", scan()),

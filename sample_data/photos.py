@@ -1,10 +1,12 @@
-"""Clinic photos: three JPEGs and two PNGs, each with metadata that a camera, an editor or a phone left.
+"""Clinic photos: JPEGs, PNGs and a HEIC, each with metadata that a camera, an editor or a phone left.
 
 A photo is its list of parts; the file is their bytes in a row.
 """
 
 import struct
 
+from heif_writer import Item, box, picture_size, write_heif
+from hevc_writer import encode_hevc, user_data
 from jpeg_writer import encode_jpeg, segment
 from photo_parts import (
     Entry,
@@ -22,7 +24,7 @@ from photo_parts import (
 )
 from pictures import lesion
 
-__all__ = ["GPS", "Parts", "back", "damaged", "dermatoscope", "forearm", "phone", "scan"]
+__all__ = ["GPS", "Parts", "back", "damaged", "dermatoscope", "forearm", "heel", "phone", "scan"]
 
 Parts = list[tuple[str, bytes]]
 
@@ -219,6 +221,40 @@ def dermatoscope() -> Parts:
     return _png(
         struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), chunks, b"recovered: QUILLFEATHER ORIANA"
     )
+
+
+def heel() -> Parts:
+    """As a phone writes it: turned by a property, a thumbnail, a second picture with an Exif of its own."""
+    comment = b"ASCII\0\0\0Quillfeather heel, taken by Cosima"
+    tiff = exif(">", _image(">", 6, "heel"), _camera(">", comment), _gps(">"))
+    place = exif(">", [ascii_(0x013B, "Thistledown, Cosima")], [ascii_(0xA431, "LMN-30558124")], _gps(">"))
+    turned = box(b"irot", b"\3")
+    colours = [box(b"colr", b"nclx", struct.pack(">HHHB", 1, 13, 6, 0x80)), box(b"colr", b"prof", _profile())]
+    hidden = user_data(b"before cropping: Oriana Quillfeather")
+    kind = b"application/rdf+xml\0"
+    items = [
+        _coded(128, 96, [*colours, turned], user_data(b"encoded by ZM-DERM-03"))._replace(
+            name=b"Quillfeather heel"
+        ),
+        _coded(64, 32, [turned], hidden)._replace(refers=[(b"thmb", 1)]),
+        _coded(32, 64, [turned], hidden)._replace(is_hidden=True),
+        Item(b"Exif", bytes(4) + tiff, refers=[(b"cdsc", 1)], is_hidden=True),
+        Item(b"Exif", bytes(4) + place, refers=[(b"cdsc", 3)], is_hidden=True),
+        Item(b"mime", _packet("Quillfeather heel"), refers=[(b"cdsc", 1)], more=kind, is_hidden=True),
+    ]
+    return [
+        *write_heif(items, b"DermDesk 5.1, workstation ZM-DERM-03"),
+        ("uuid", box(b"uuid", bytes(range(16)), b"patient=Quillfeather^Oriana;visit=20240506")),
+        ("free", box(b"free", b"recovered: QUILLFEATHER ORIANA")),
+        ("mpvd", box(b"mpvd", _video())),
+    ]
+
+
+def _coded(width: int, height: int, properties: list[bytes], before: bytes = b"") -> Item:
+    """A picture, with `before` in front of its slice."""
+    configuration, slice_ = encode_hevc(bytes(lesion(width, height, seed=55)), width, height)
+    needed = [box(b"hvcC", configuration), picture_size(width, height)]
+    return Item(b"hvc1", before + slice_, [*needed, *properties])
 
 
 def scan() -> Parts:

@@ -12,11 +12,14 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pillow_heif
 import pydicom
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from tests.oracles.runs import PROFILE_NAMES, iod_errors, tool
+
+pillow_heif.register_heif_opener()
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 INPUT = SAMPLE / "input"
@@ -29,7 +32,7 @@ SOUND = [path for path in FILES if path.read_bytes()[128:132] == b"DICM" and pat
 PHOTOS = [
     path
     for path in FILES
-    if path.suffix.lower() in (".jpg", ".jpeg", ".png")
+    if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".heic")
     and path.name not in ("quillfeather_broken.jpg", "empty.jpg")
 ]
 MAX_SHIFT_DAYS = 3650
@@ -152,7 +155,19 @@ def test_dciodvfy_finds_no_error_but_the_one_that_is_meant(path: Path) -> None:
 def test_pillow_opens_the_sound_photos(path: Path) -> None:
     with Image.open(path) as image:
         image.load()
-        assert image.getexif().get(0x0112, 1) == (6 if path.name.startswith("IMG_") else 1)
+        assert image.getexif().get(0x0112, 1) == (6 if path.suffix == ".JPG" else 1)
+
+
+def test_the_heic_is_turned_and_shows_what_was_drawn() -> None:
+    (path,) = INPUT.rglob("*.HEIC")
+    with Image.open(path) as image:
+        shown = image.rotate(90, expand=True).convert("L")
+    sys.path.insert(0, str(SAMPLE))
+    from pictures import lesion
+
+    drawn = Image.frombytes("RGB", (128, 96), bytes(lesion(128, 96, seed=55))).convert("L")
+    assert shown.size == drawn.size
+    assert max(ImageStat.Stat(ImageChops.difference(shown, drawn)).mean) < 1
 
 
 def test_the_named_region_of_the_ultrasound_holds_bright_text() -> None:
