@@ -1,9 +1,10 @@
 """HEIC, HEIF and AVIF: which boxes, items and properties stay (ISO/IEC 14496-12, 23008-12; AVIF 1.1; MIAF).
 
 The primary picture stays, with the tiles and the transparency that it is made of, and of their properties
-those that decoding, turning and colouring need. A new file is written around their data: nothing of the old
-`meta`, and no byte of the old `mdat` that belongs to nothing, is copied. Every other picture, thumbnail, gain
-map, depth map, Exif, XMP, video and box goes, whatever it is called.
+those that decoding, turning and colouring need; by policy the year in an XMP that holds nothing else. A new
+file is written around their data: nothing of the old `meta`, and no byte of the old `mdat` that belongs to
+nothing, is copied. Every other picture, thumbnail, gain map, depth map, Exif, XMP, video and box goes,
+whatever it is called.
 """
 
 from collections.abc import Iterator
@@ -60,10 +61,10 @@ def plan(source: Source, policy: Policy) -> Plan:
         If the file breaks the grammar, or its picture cannot be kept with certainty.
     """
     file = read_file(source)
-    rebuild = Rebuild(file, policy.profile)
+    taken = year_to_keep(policy.profile, heif_metadata(file))
+    rebuild = Rebuild(file, policy.profile, taken)
     ftyp = encode_brands(file.content(file.boxes[0]))
     boxes, out = write_file(ftyp, rebuild.items, rebuild.numbers[file.catalog.primary])
-    taken = year_to_keep(policy.profile, heif_metadata(file))
     judge = Judge(file, rebuild, {b"ftyp": ftyp, **boxes}, taken)
     actions = tuple(Action(where, *judge.decide(thing)) for where, thing in file.parts())
     suffix = _SUFFIXES[any(item.type == b"av01" for item in rebuild.items)]

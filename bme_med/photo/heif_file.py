@@ -14,7 +14,7 @@ from bme_med.photo.heif_catalog import Catalog, Item, Property, read_catalog
 from bme_med.photo.heif_properties import has_profile
 from bme_med.photo.spliced import Spliced
 
-__all__ = ["HeifFile", "Part", "name_item", "read_file"]
+__all__ = ["XMP_TYPE", "HeifFile", "Part", "name_item", "read_file"]
 
 _SEQUENCES = (b"msf1", b"hevc", b"hevx", b"avis", b"avcs", b"jpgs", b"vvis", b"evbs")
 _BOXES = frozenset(
@@ -30,7 +30,9 @@ _PROPERTIES = frozenset(
     b"crtt mdft itai rloc rref iscl lhvC avcC jpgC j2kH vvcC evcC uncC cmpd cmin cmex oinf tols subs "
     b"free skip".split()
 )
-_XMP = b"application/rdf+xml"
+XMP_TYPE = b"application/rdf+xml"
+"""Content type of an item that is XMP (ISO/IEC 23008-12, A.3.3)."""
+
 _METADATA = (b"Exif", b"mime", b"uri ", b"iptc", b"")
 
 
@@ -146,7 +148,7 @@ def name_item(item: Item) -> str:
     >>> name_item(Item(5, b"mime", False, False, b"application/rdf+xml"))
     'item 5/XMP'
     """
-    name = "XMP" if item.content == _XMP else _name(item.type, _ITEMS | {b"uri "})
+    name = "XMP" if item.content == XMP_TYPE else _name(item.type, _ITEMS | {b"uri "})
     return f"item {item.number}/{name}"
 
 

@@ -8,7 +8,7 @@ from bme_med.photo.heif_file import HeifFile, name_item
 from bme_med.photo.heif_properties import has_profile
 from bme_med.photo.heif_rebuild import Rebuild
 from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
-from bme_med.photo.taken import Taken
+from bme_med.photo.taken import Taken, decide_metadata
 
 __all__ = ["Judge"]
 
@@ -40,7 +40,7 @@ class Judge:
     boxes
         The boxes of the output that may be those of the source, by type.
     taken
-        The year that the audit may tell; the output does not, as nothing in it has a place for it.
+        The year that the output tells, and where it stood.
 
     Attributes
     ----------
@@ -98,9 +98,7 @@ class Judge:
             if not item.is_hidden or (b"auxl", item.number) in self._file.catalog.references:
                 self.findings[_OTHERS_DROPPED] = None
             return Code.X, "another picture, or a part of it"
-        if self._taken and self._taken.where == name_item(item):
-            return Code.X, f"{_NOT_NEEDED}; it was taken in {self._taken.year}"
-        return Code.X, _NOT_NEEDED
+        return decide_metadata(name_item(item), None, self._taken) or (Code.X, _NOT_NEEDED)
 
     def _is_turned(self, item: Item) -> bool:
         """Whether Exif or XMP asks for a turn, and the container does none."""

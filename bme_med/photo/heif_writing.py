@@ -30,7 +30,10 @@ class NewProperty(NamedTuple):
 
 
 class NewItem(NamedTuple):
-    """An item of the output; `references` by type, to numbers of the output; `size` of `data` in bytes."""
+    """An item of the output; `references` by type, to numbers of the output; `size` of `data` in bytes.
+
+    `content` is the content type of one that is ``mime``, closed by NUL.
+    """
 
     type: bytes
     is_hidden: bool
@@ -38,6 +41,7 @@ class NewItem(NamedTuple):
     references: Sequence[tuple[bytes, Sequence[int]]]
     data: tuple[Piece, ...]
     size: int
+    content: bytes = b""
 
 
 def encode_brands(content: bytes) -> bytes:
@@ -91,7 +95,8 @@ def _short(number: int) -> bytes:
 
 def _entries(items: Sequence[NewItem]) -> Iterator[bytes]:
     for number, item in enumerate(items, 1):
-        yield encode_full_box(b"infe", 2, int(item.is_hidden), _short(number), bytes(2), item.type, b"\0")
+        head = _short(number) + bytes(2) + item.type + b"\0"
+        yield encode_full_box(b"infe", 2, int(item.is_hidden), head, item.content)
 
 
 def _references(items: Sequence[NewItem]) -> Iterator[bytes]:

@@ -164,11 +164,14 @@ def tiff_metadata(source: Source, pages: Iterable[tiff_ifd.Directory]) -> Iterat
 
 
 def heif_metadata(file: heif_file.HeifFile) -> Iterator[Metadata]:
-    """Of a HEIF file: its first Exif item, which starts with the offset of the Exif in it."""
-    items = (item for item in file.catalog.items.values() if item.type == b"Exif")
-    for item in islice(items, 1):
+    """Of a HEIF file: its first Exif item, which starts with the offset of the Exif in it; and its XMP."""
+    items = list(file.catalog.items.values())
+    for item in islice((item for item in items if item.type == b"Exif"), 1):
         data = file.metadata(item.number, _MAX_EXIF_BYTES)
         yield _exif(heif_file.name_item(item), data[4 + int.from_bytes(data[:4], "big") :])
+    for item in items:
+        if item.content == heif_file.XMP_TYPE:
+            yield _packet(heif_file.name_item(item), file.metadata(item.number, PACKET_BYTES + 1))
 
 
 def _date_below(source: Source, form: tiff_ifd.Form, entry: tiff_ifd.Entry) -> str:
