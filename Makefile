@@ -42,8 +42,9 @@ nightly: lint ## test, and what takes minutes, with branch coverage
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, the start, files of 4 GB, and the vocabulary
+bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, photo tools, the start, files of 4 GB, and the vocabulary
 	$(BIN)/python -m tests.bench.folders
+	$(BIN)/python -m tests.bench.peers
 	$(BIN)/python -m tests.bench.startup
 	$(BIN)/python -m tests.bench.large
 	$(BIN)/python -m tests.bench.vocabulary

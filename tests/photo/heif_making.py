@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pillow_heif
 
-from tests.photo.making import picture
+from tests.photo.making import exif, icc_profile, picture, token
 
 __all__ = [
     "ALPHA",
@@ -23,9 +23,12 @@ __all__ = [
     "colour",
     "full_box",
     "grid",
+    "iphone",
     "metadata",
     "sei",
     "transform",
+    "with_properties",
+    "with_references",
 ]
 
 ALPHA = b"urn:mpeg:hevc:2015:auxid:1"
@@ -78,6 +81,16 @@ def coded(type_: bytes = b"hvc1", mode: str = "RGB", width: int = 128, height: i
     return Item(type_, content, [(configuration, True), (size, False)])
 
 
+def with_properties(item: Item, *more: Property) -> Item:
+    """`item` with further properties."""
+    return item._replace(properties=[*item.properties, *more])
+
+
+def with_references(item: Item, *more: tuple[bytes, Sequence[int]]) -> Item:
+    """`item` with further references."""
+    return item._replace(refers=[*item.refers, *more])
+
+
 def _find(data: bytes, type_: bytes) -> bytes:
     """The one box of that type, at any depth."""
     start = data.index(type_) - 4
@@ -119,6 +132,30 @@ def metadata(type_: bytes, content: bytes, refers_to: int = 1) -> Item:
     name = b"\0application/rdf+xml\0" if type_ == b"mime" else b"\0"
     data = struct.pack(">I", 6) + b"Exif\0\0" + content if type_ == b"Exif" else content
     return Item(type_, data, (), [(b"cdsc", [refers_to])], name, is_hidden=True)
+
+
+def iphone(own: int = 0, second: int = 5, packet: int = 1, profile: int = 4) -> bytes:
+    """As an iPhone writes it: two grids, each with an Exif of its own, a thumbnail, a gain map, groups.
+
+    Tokens start at `own` in the first Exif, at `second` in the other, at `packet` in the XMP of the gain map,
+    at `profile` in the colour profile.
+    """
+    tile = coded()._replace(is_hidden=True)
+    first, further = grid(2, 2, 250, 120), grid(1, 1, 128, 64)
+    gain_map = with_properties(coded(mode="L"), auxiliary(b"urn:com:apple:photo:2020:aux:hdrgainmap"))
+    items = [
+        with_properties(first, transform(b"irot", b"\3"), colour(b"prof", icc_profile(profile))),
+        *[tile] * 4,
+        with_references(coded(mode="L"), (b"thmb", [1])),
+        with_references(gain_map, (b"auxl", [1])),
+        further._replace(refers=[(b"dimg", [9])]),
+        tile,
+        metadata(b"Exif", exif(6, own)),
+        metadata(b"Exif", exif(6, second), refers_to=8),
+        metadata(b"mime", b"<x:xmpmeta>" + token(packet) + b"</x:xmpmeta>", refers_to=7),
+    ]
+    group = full_box(b"ster", 0, 0, struct.pack(">5I", 100, 2, 1, 8, 0))
+    return assemble(items, inside=[box(b"grpl", group)], brands=b"heic\0\0\0\0mif1MiHBmiafheictmap")
 
 
 def assemble(

@@ -3,7 +3,6 @@
 import struct
 import subprocess
 import tracemalloc
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -29,9 +28,12 @@ from tests.photo.heif_making import (
     colour,
     full_box,
     grid,
+    iphone,
     metadata,
     sei,
     transform,
+    with_properties,
+    with_references,
 )
 from tests.photo.judging import (
     check_damaged,
@@ -55,16 +57,6 @@ AVIF_BRANDS = b"avif\0\0\0\0mif1avif"
 PLAIN = assemble([PICTURE])
 XMP = metadata(b"mime", b"<x:xmpmeta>" + TOKEN + b"</x:xmpmeta>")
 MOVIE = box(b"ftyp", b"isom") + box(b"moov", box(b"udta", TOKEN)) + box(b"mdat", TOKEN)
-
-
-def with_properties(item: Item, *more: Property) -> Item:
-    """`item` with further properties."""
-    return item._replace(properties=[*item.properties, *more])
-
-
-def with_references(item: Item, *more: tuple[bytes, Sequence[int]]) -> Item:
-    """`item` with further references."""
-    return item._replace(refers=[*item.refers, *more])
 
 
 def with_configuration(item: Item, content: bytes) -> Item:
@@ -241,28 +233,6 @@ def listed(data: bytes, folder: Path) -> str:
     path.write_bytes(data)
     command = [tool("exiftool") or "exiftool", "-a", "-G1", "-s", "-ee", "-u", str(path)]
     return subprocess.run(command, capture_output=True, check=False, text=True).stdout
-
-
-def iphone() -> bytes:
-    """As an iPhone writes it: two grids, each with an Exif of its own, a thumbnail, a gain map, groups."""
-    tile = PICTURE._replace(is_hidden=True)
-    first, second = grid(2, 2, 250, 120), grid(1, 1, 128, 64)
-    gain_map = with_references(
-        with_properties(OTHER, auxiliary(b"urn:com:apple:photo:2020:aux:hdrgainmap")), (b"auxl", [1])
-    )
-    items = [
-        with_properties(first, transform(b"irot", b"\3"), colour(b"prof", icc_profile(4))),
-        *[tile] * 4,
-        with_references(OTHER, (b"thmb", [1])),
-        gain_map,
-        second._replace(refers=[(b"dimg", [9])]),
-        tile,
-        metadata(b"Exif", exif(6, 0)),
-        metadata(b"Exif", exif(6, 5), refers_to=8),
-        metadata(b"mime", b"<x:xmpmeta>" + TOKEN + b"</x:xmpmeta>", refers_to=7),
-    ]
-    group = full_box(b"ster", 0, 0, struct.pack(">5I", 100, 2, 1, 8, 0))
-    return assemble(items, inside=[box(b"grpl", group)], brands=b"heic\0\0\0\0mif1MiHBmiafheictmap")
 
 
 def test_the_gps_of_a_second_picture_goes(tmp_path: Path) -> None:
