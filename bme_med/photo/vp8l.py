@@ -1,8 +1,11 @@
 """VP8L: where a lossless image ends (RFC 9649, 3.2 to 3.7).
 
 The stream says nowhere how long it is, so its codes are read to the last pixel. Colours are made only of the
-image that chooses prefix codes; of all others it is enough to know how many pixels a code stands for.
+image that chooses prefix codes; of all others it is enough to know how many pixels a code stands for. Pixels
+that take no bits are passed over in one step, so that the time follows from the bytes that there are.
 """
+
+from array import array
 
 from bme_med.photo.errors import DamagedPhotoError
 
@@ -15,6 +18,8 @@ _MAX_CACHE_BITS, _MAX_CODE_BITS, _ROOT_BITS = 11, 15, 8
 _CODE_ORDER = (17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 _REPEATS = {16: (2, 3), 17: (3, 3), 18: (7, 11)}
 _HASH = 0x1E35A7BD
+_PIXEL_BYTES = 9
+"""Room for four codes that start within the first byte."""
 _MAX_GROUPS = 8_192
 _NEAR = (
     *((0, 1), (1, 0), (1, 1), (-1, 1), (0, 2), (2, 0), (1, 2), (-1, 2), (2, 1), (-2, 1), (2, 2), (-2, 2)),
@@ -88,23 +93,26 @@ class _Reader:
             seen.add(transform)
             if transform in (_PREDICTOR, _CROSS_COLOR):
                 bits = self.read(3) + 2
-                self._read_pixels(_cells(width, bits), _cells(height, bits))
+                self._skip_image(_cells(width, bits), _cells(height, bits))
             elif transform == _COLOR_INDEXING:
                 colors = self.read(8) + 1
-                self._read_pixels(colors, 1)
+                self._skip_image(colors, 1)
                 width = _cells(width, 0 if colors > 16 else 1 if colors > 4 else 2 if colors > 2 else 3)
         cache_bits = self._read_cache_bits()
         if not self.read(1):
             self._skip_pixels(width, height, [self._read_group(cache_bits)], None, 0)
             return
         bits = self.read(3) + 2
-        choices = [
-            pixel >> 8 & 0xFFFF for pixel in self._read_pixels(_cells(width, bits), _cells(height, bits))
-        ]
+        chosen = self._read_pixels(_cells(width, bits), _cells(height, bits))
+        choices = array("H", (pixel >> 8 & 0xFFFF for pixel in chosen))
         if max(choices) >= _MAX_GROUPS:
             raise ValueError("more groups of codes than pictures have")
         groups = [self._read_group(cache_bits) for _ in range(max(choices) + 1)]
         self._skip_pixels(width, height, groups, choices, bits)
+
+    def _skip_image(self, width: int, height: int) -> None:
+        """The image of a transform."""
+        self._skip_pixels(width, height, [self._read_group(self._read_cache_bits())], None, 0)
 
     def _read_cache_bits(self) -> int:
         if not self.read(1):
@@ -153,13 +161,7 @@ class _Reader:
         bits = int.from_bytes(self._data[start : start + 3], "little") >> skipped
         length, symbol = roots[bits & 0xFF]
         if length > _ROOT_BITS:
-            for length in range(_ROOT_BITS + 1, _MAX_CODE_BITS + 1):
-                found = others.get(1 << length | bits & (1 << length) - 1)
-                if found:
-                    symbol = found[1]
-                    break
-            else:
-                raise ValueError("no such code")
+            length, symbol = _find_long(others, bits)
         self.position += length
         return symbol
 
@@ -169,12 +171,12 @@ class _Reader:
         extra = symbol - 2 >> 1
         return (2 + (symbol & 1) << extra) + self.read(extra) + 1
 
-    def _read_pixels(self, width: int, height: int) -> list[int]:
+    def _read_pixels(self, width: int, height: int) -> "array[int]":
         """An image whose pixels matter."""
         cache_bits = self._read_cache_bits()
         green, red, blue, alpha, distance = self._read_group(cache_bits)
         cache = [0] * (1 << cache_bits)
-        pixels: list[int] = []
+        pixels = array("I")
         while len(pixels) < width * height:
             symbol = self._read_symbol(green)
             if symbol < _LITERALS:
@@ -189,32 +191,66 @@ class _Reader:
                 added = [pixels[len(pixels) - back + at % back] for at in range(length)]
             else:
                 added = [cache[symbol - _LITERALS - _LENGTHS]]
-            pixels += added
+            pixels.extend(added)
             if cache_bits:
                 for pixel in added:
                     cache[(pixel * _HASH & 0xFFFFFFFF) >> 32 - cache_bits] = pixel
         return pixels
 
     def _skip_pixels(
-        self, width: int, height: int, groups: list[list[_Code]], choices: list[int] | None, bits: int
+        self, width: int, height: int, groups: list[list[_Code]], choices: "array[int] | None", bits: int
     ) -> None:
-        """An image whose pixels do not matter."""
+        """An image whose pixels do not matter, by runs of pixels that have one group of codes."""
         cells, total, at = _cells(width, bits), width * height, 0
-        read = self._read_symbol
         while at < total:
+            if not choices:
+                at = self._skip_run(groups[0], at, total)
+                continue
             row, column = divmod(at, width)
-            group = groups[choices[(row >> bits) * cells + (column >> bits)]] if choices else groups[0]
-            symbol = read(group[_GREEN])
-            if symbol < _LITERALS:
-                read(group[_RED])
-                read(group[_BLUE])
-                read(group[_ALPHA])
-            elif symbol < _LITERALS + _LENGTHS:
-                at += self._read_prefixed(symbol - _LITERALS) - 1
-                self._read_prefixed(read(group[_DISTANCE]))
-            at += 1
+            group = groups[choices[(row >> bits) * cells + (column >> bits)]]
+            at = self._skip_run(group, at, at - column + min(((column >> bits) + 1) << bits, width))
         if at > total:
             raise ValueError("a copy to outside")
+
+    def _skip_run(self, group: list[_Code], at: int, end: int) -> int:
+        """Read from pixel `at` to pixel `end`, or beyond it by a copy; where that is."""
+        (roots, others), *colors = (code for code in group[:_DISTANCE] if code is group[0] or code[0][0][0])
+        if not colors and not roots[0][0] and roots[0][1] < _LITERALS:
+            return end
+        data, position, from_bytes = self._data, self.position, int.from_bytes
+        while at < end:
+            start = position >> 3
+            bits = from_bytes(data[start : start + _PIXEL_BYTES], "little") >> (position & 7)
+            length, symbol = roots[bits & 0xFF]
+            if length > _ROOT_BITS:
+                length, symbol = _find_long(others, bits)
+            position += length
+            if symbol < _LITERALS:
+                bits >>= length
+                for color, longer in colors:
+                    length = color[bits & 0xFF][0]
+                    if length > _ROOT_BITS:
+                        length = _find_long(longer, bits)[0]
+                    bits >>= length
+                    position += length
+            elif symbol < _LITERALS + _LENGTHS:
+                self.position = position
+                at += self._read_prefixed(symbol - _LITERALS) - 1
+                self._read_prefixed(self._read_symbol(group[_DISTANCE]))
+                position = self.position
+            at += 1
+            if start > len(data):
+                raise IndexError
+        self.position = position
+        return at
+
+
+def _find_long(others: dict[int, tuple[int, int]], bits: int) -> tuple[int, int]:
+    """Length and symbol of a code that does not fit into the first table."""
+    for length in range(_ROOT_BITS + 1, _MAX_CODE_BITS + 1):
+        if found := others.get(1 << length | bits & (1 << length) - 1):
+            return found
+    raise ValueError("no such code")
 
 
 def _pixels_back(code: int, width: int) -> int:

@@ -6,6 +6,7 @@ alpha has one byte a pixel. Where VP8 ends shows only when it is decoded, and is
 
 from typing import NamedTuple
 
+from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.plan import Pieces
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
@@ -18,8 +19,14 @@ _VP8_HEADER_BYTES, _VP8L_HEADER_BYTES = 10, 5
 _START_CODE = b"\x9d\x01\x2a"
 _SIGNATURE = 0x2F
 _RAW, _LOSSLESS = 0, 1
-MAX_PIXELS = 6_000_000
-"""How many pixels of lossless data are read to find where it ends."""
+MAX_PIXELS = 50_000_000
+"""How many pixels of lossless data are read to find where it ends: half a minute for a photo of that size."""
+
+
+_TOO_LARGE = (
+    f"lossless WebP of more than {MAX_PIXELS // 1_000_000} megapixels: save it as PNG, which loses nothing, "
+    "then run again"
+)
 
 
 class Image(NamedTuple):
@@ -85,7 +92,7 @@ class Whole(NamedTuple):
 
 
 class ImageWriter:
-    """Writes the chunks of images, cut where they end; those beyond a number of pixels as they are."""
+    """Writes the chunks of images, cut where they end; lossless ones up to a number of pixels."""
 
     def __init__(self, source: Source, pixels: int) -> None:
         self._source = source
@@ -96,8 +103,8 @@ class ImageWriter:
 
         Raises
         ------
-        DamagedPhotoError
-            If its data ends too early.
+        FileError
+            If its data ends too early, or there are too many pixels to read.
         """
         is_alpha_whole = self._write_alpha(out, image, image.alpha) if image.alpha else True
         start, end = image.bitstream.data
@@ -109,10 +116,10 @@ class ImageWriter:
         return Whole(end == image.bitstream.data.end, is_alpha_whole)
 
     def _end_of_lossless(self, image: Image, chunk: Chunk, start: int) -> int:
-        """Where the stream that starts at `start` ends; the chunk's end where too many pixels would tell."""
+        """Where the stream that starts at `start` ends."""
         pixels = image.width * image.height
         if pixels > self.left:
-            return chunk.data.end
+            raise UnsupportedFileError(_TOO_LARGE)
         self.left -= pixels
         stream = self._source[start : chunk.data.end]
         return start + measure_lossless(stream, image.width, image.height, chunk.where)

@@ -2,13 +2,14 @@
 
 import io
 import struct
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import features
+from PIL import Image, features
 
 from bme_med.core import Code, Format, MalformedFileError, UnsupportedFileError
 from bme_med.photo import webp as engine
@@ -20,6 +21,7 @@ from tests.photo.judging import (
     corpus,
     decoded,
     exiv2_keys,
+    is_refused,
     properties,
     residue,
     upright,
@@ -164,10 +166,28 @@ def test_bytes_behind_compressed_alpha_go() -> None:
     assert clean(engine, riff(parts), POLICY) == source
 
 
-def test_a_very_large_lossless_image_is_not_read_to_its_end() -> None:
-    head = b"\x2f" + ((2999) | (2999 << 14)).to_bytes(4, "little")
-    source = riff([(b"VP8L", head + TOKEN + b"1")])
-    assert clean(engine, source, POLICY) == source
+def test_a_lossless_photo_of_twelve_megapixels_is_read_to_its_end() -> None:
+    out = io.BytesIO()
+    large = Image.new("RGB", (4000, 3000), (9, 8, 7))
+    large.paste(picture(), (1000, 2000))
+    large.save(out, "WEBP", lossless=True)
+    ((type_, data),) = parts_of(out.getvalue())
+    output = clean(engine, riff([(type_, data + TOKEN + b"1")]), POLICY)
+    assert output == riff([(type_, data)])
+
+
+def test_pixels_that_take_no_bits_cost_no_time() -> None:
+    head = b"\x2f" + (6999 | 6999 << 14).to_bytes(4, "little")
+    codes_of_one_symbol = int(5 * "0001" + "000", 2).to_bytes(3, "little")
+    source = riff([(b"VP8L", head + codes_of_one_symbol)])
+    started = time.process_time()
+    assert clean(engine, riff([(b"VP8L", head + codes_of_one_symbol + TOKEN)]), POLICY) == source
+    assert time.process_time() - started < 1
+
+
+def test_lossless_images_of_more_pixels_than_are_read_are_refused() -> None:
+    head = b"\x2f" + (16_383 | 16_383 << 14).to_bytes(4, "little")
+    assert is_refused(engine, riff([(b"VP8L", head + TOKEN + b"1")]), POLICY)
 
 
 def _in_first_frame(change: Parts) -> bytes:
