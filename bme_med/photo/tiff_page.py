@@ -73,6 +73,7 @@ class Coding(NamedTuple):
     is_reversed: bool
     is_palette: bool
     lerc: tuple[int, ...] = ()
+    fax_options: int = 0
 
 
 class Page(NamedTuple):
@@ -215,6 +216,7 @@ def read_page(source: Source, form: Form, directory: Directory) -> Page:
             reader.number(Tag.FillOrder, 1) == _REVERSED,
             photometric == _PALETTE,
             reader.numbers(Tag.LercParameters) if compression == LERC else (),
+            reader.number(Tag.T4Options, 0) if compression in FAX else 0,
         ),
         bits,
         reader.number(Tag.Predictor, 1),

@@ -1,7 +1,6 @@
 """The strips and tiles of a TIFF: each holds its part of the picture, nothing behind it (TIFF 6.0, 9 to 15).
 
 What is compressed is read to where the picture is full. Zstandard, LERC and JPEG 2000 say where they end.
-Fax data says it, if it does, by a code that occurs nowhere else.
 """
 
 import lzma
@@ -14,6 +13,7 @@ from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.jpeg_2000 import write_codestream
 from bme_med.photo.lzw import end_codes, measure_codes
 from bme_med.photo.png_image import inflate_exactly
+from bme_med.photo.tiff_fax import measure_fax
 from bme_med.photo.tiff_lerc import end_of_blob
 from bme_med.photo.tiff_page import FAX, JPEG_2000, LERC, LZW, PACKBITS, RAW, XZ, ZSTD, Coding, Unit
 from bme_med.photo.tiff_zstd import end_of_frame
@@ -24,8 +24,6 @@ _WINDOW_BYTES = 1 << 16
 _MAX_XZ_BYTES = 100 << 20
 """Memory for a dictionary: that of the highest level has 64 MiB."""
 _TOO_EARLY = "the image data ends too early"
-_LINE_END = "000000000001"
-_FAX_ENDS = (2 * _LINE_END, 6 * _LINE_END, 6 * (_LINE_END + "1"))
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 
 
@@ -39,7 +37,7 @@ def write_unit(source: Source, out: Pieces, unit: Unit, coding: Coding, where: s
     """
     values: set[int] | None = set() if coding.is_palette else None
     if coding.compression in FAX:
-        _write_fax(source, out, unit, coding)
+        _write_fax(source, out, unit, coding, where)
     elif coding.compression in JPEG_2000:
         _write_codestream(source, out, unit, where)
     elif coding.compression == LERC:
@@ -150,23 +148,19 @@ def _write_lzw(source: Source, out: Pieces, unit: Unit, values: set[int] | None,
         values.update(measured.samples)
 
 
-def _write_fax(source: Source, out: Pieces, unit: Unit, coding: Coding) -> None:
-    """Everything up to the code that ends a page; all of it where there is none."""
+def _write_fax(source: Source, out: Pieces, unit: Unit, coding: Coding, where: str) -> None:
+    """The codes of its lines; the bits behind them that fill the last byte are zero."""
     data = source[unit.place.start : unit.place.end]
     ordered = data.translate(_REVERSED) if coding.is_reversed else data
-    bits = bin(int.from_bytes(b"\1" + ordered, "big"))[3:]
-    ends = (
-        _FAX_ENDS[:1]
-        if coding.compression == FAX[2]
-        else _FAX_ENDS[1:]
-        if coding.compression == FAX[1]
-        else ()
+    bits = measure_fax(
+        ordered,
+        unit.width,
+        unit.height,
+        compression=coding.compression,
+        options=coding.fax_options,
+        where=where,
     )
-    found = [at + len(code) for code in ends if (at := bits.find(code)) >= 0]
-    if not found:
-        out.keep(*unit.place)
-        return
-    kept, odd = divmod(min(found), 8)
+    kept, odd = divmod(bits, 8)
     last = bytes((ordered[kept] & 0xFF00 >> odd & 0xFF,)) if odd else b""
     last = last.translate(_REVERSED) if coding.is_reversed else last
     if data[kept : kept + len(last)] == last:

@@ -187,27 +187,6 @@ def test_bytes_behind_compressed_data_go(compression: str, tail: bytes) -> None:
         assert output == clean(engine, source, POLICY)
 
 
-def test_fax_data_is_cut_behind_the_code_that_ends_it() -> None:
-    fax = b"\x12\x34\x00\x10\x01"
-    page = {**gray(4), 258: short(1), 266: short(1)}
-    expected = clean(engine, tiff_of((page, [fax])), POLICY)
-    assert clean(engine, tiff_of((page, [fax + TOKEN])), POLICY) == expected
-    assert expected.endswith(fax)
-    reverse = bytes(int(f"{value:08b}"[::-1], 2) for value in fax)
-    page[266] = short(2)
-    assert clean(engine, tiff_of((page, [reverse + TOKEN])), POLICY).endswith(reverse)
-    half = (int.from_bytes(fax, "big") >> 3).to_bytes(5, "big") + bytes(
-        (int.from_bytes(fax, "big") << 5 & 0xFF,)
-    )
-    page[266] = short(1)
-    planted = half[:-1] + bytes((half[-1] | 0x1F,)) + TOKEN
-    assert clean(engine, tiff_of((page, [planted])), POLICY).endswith(half)
-    end = (b"\x00\x10\x01" * 3) + TOKEN
-    assert clean(engine, tiff_of(({**page, 259: short(3)}, [b"\x55" + end])), POLICY).endswith(end[:-7])
-    whole = {**page, 259: short(2)}
-    assert clean(engine, tiff_of((whole, [fax])), POLICY).endswith(fax)
-
-
 @pytest.mark.parametrize("compression", [1, 5, 8, 32773, 34925])
 def test_colours_that_no_pixel_uses_are_zeroed(compression: int) -> None:
     pixels = bytes((0x01, 0x23, 0x01, 0x23)) * HEIGHT
