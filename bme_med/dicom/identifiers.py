@@ -18,7 +18,7 @@ from bme_med.dicom.cuts import cut_spans
 from bme_med.dicom.date_notations import Date, dates_of_value, find_dates
 from bme_med.dicom.dictionary import registered_uids
 from bme_med.dicom.folding import Folded, fold
-from bme_med.dicom.name_forms import RUNS, name_forms
+from bme_med.dicom.name_forms import RUNS, code_form, name_forms, spaced_forms
 from bme_med.dicom.token_forms import id_forms, phone_forms, place_forms
 from bme_med.dicom.vocabulary import is_standard_word, is_word
 
@@ -67,6 +67,8 @@ class Identifiers:
     def __init__(self, mentions: Iterable[Mention]) -> None:
         self._dates: set[Date] = set()
         self._patterns: dict[str, bool] = {}
+        self._spaced_patterns: dict[str, None] = {}
+        self._code_patterns: dict[str, None] = {}
         self._values: dict[str, None] = {}
         self.names: set[str] = set()
         for kind, value in _values(mentions):
@@ -74,12 +76,28 @@ class Identifiers:
             self._add(kind, value)
         self._months = {date[:2] for date in self._dates}
         self._search = _any_of(self._patterns)
+        self._spaced = _any_of(self._spaced_patterns)
+        self._in_codes = _any_of(filter(None, self._code_patterns))
 
     def cut(self, text: str) -> str:
         """`text` with a mark wherever an identifier stood; `text` itself where none stands in it."""
+        spans = self.spans(text)
+        return cut_spans(text, spans) if spans else text
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where identifiers stand in `text`, in no order."""
         folded = fold(text)
-        spans = [*self._found_forms(folded), *self._found_dates(folded), *_found_uids(text)]
-        return cut_spans(text, [_with_marks(text, *span) for span in spans]) if spans else text
+        found = (
+            self._found_forms(folded),
+            self._found_spaced(folded),
+            self._found_dates(folded),
+            _found_uids(text),
+        )
+        return [_with_marks(text, *span) for spans in found for span in spans]
+
+    def is_named_by(self, code: str) -> bool:
+        """Whether a part of a person's name, that is no word, is one of the words of a code string."""
+        return self._in_codes is not None and self._in_codes.search(fold(code).text) is not None
 
     def is_named_in(self, text: str) -> bool:
         """Whether a whole name or a whole ID stands in `text`, or a date."""
@@ -107,6 +125,8 @@ class Identifiers:
         for pattern, is_whole in _FORMS[kind](value):
             self._patterns[pattern] = self._patterns.get(pattern, False) or is_whole
         if kind is Kind.PERSON:
+            self._spaced_patterns.update(dict.fromkeys(spaced_forms(value)))
+            self._code_patterns[code_form(value)] = None
             self.names.update(run for run in RUNS.findall(fold(value).text) if is_standard_word(run))
 
     def _found_forms(self, folded: Folded) -> Iterator[tuple[int, int]]:
@@ -114,6 +134,15 @@ class Identifiers:
             return
         for match in self._search.finditer(folded.text):
             if not _is_inside_word(match):
+                yield folded.span(*match.span())
+
+    def _found_spaced(self, folded: Folded) -> Iterator[tuple[int, int]]:
+        """Names written with gaps, unless all that stands between these are words."""
+        if self._spaced is None:
+            return
+        for match in self._spaced.finditer(folded.text):
+            pieces = [piece for piece in RUNS.findall(match[0]) if len(piece) > 1]
+            if not pieces or not all(map(is_word, pieces)):
                 yield folded.span(*match.span())
 
     def _found_dates(self, folded: Folded) -> Iterator[tuple[int, int]]:

@@ -9,9 +9,19 @@ import unicodedata
 from collections.abc import Iterator
 
 from bme_med.dicom.folding import fold
-from bme_med.dicom.vocabulary import is_standard_word
+from bme_med.dicom.vocabulary import is_standard_word, is_word
 
-__all__ = ["GAP", "PARTICLES", "RUNS", "is_common", "letters", "name_forms", "whole_token"]
+__all__ = [
+    "GAP",
+    "PARTICLES",
+    "RUNS",
+    "code_form",
+    "is_common",
+    "letters",
+    "name_forms",
+    "spaced_forms",
+    "whole_token",
+]
 
 RUNS = re.compile(r"[^\W_]+")
 GAP = r"[\W_]*"
@@ -46,6 +56,8 @@ _LATIN = {
 }  # fmt: skip
 _FIRST_IDEOGRAPH = 0x2E80
 _SHORTEST_PART = 4
+_SHORTEST_SPACED, _SHORTEST_SPLIT = 3, 5
+_SPACES = r"[\W_]"
 
 
 def name_forms(name: str) -> Iterator[tuple[str, bool]]:
@@ -65,6 +77,26 @@ def name_forms(name: str) -> Iterator[tuple[str, bool]]:
         for part in dict.fromkeys((*parts, *extras)):
             if len(part) > 1 and not is_common(part):
                 yield whole_token(part), False
+
+
+def spaced_forms(name: str) -> Iterator[str]:
+    """Patterns for parts of `name` whose letters stand apart, or longer ones that are split anywhere.
+
+    >>> [bool(re.search(pattern, "q u i l l feather")) for pattern in spaced_forms("Quillfeather^O")]
+    [True]
+    """
+    for part in dict.fromkeys(RUNS.findall(fold(name).text)):
+        is_short = len(part) < (2 if is_ideographic(part) else _SHORTEST_SPACED)
+        if not (is_short or is_common(part)):
+            gap = f"{_SPACES}{{{int(len(part) < _SHORTEST_SPLIT)},2}}"
+            yield f"{_BEFORE}{gap.join(map(re.escape, part))}{_AFTER}"
+
+
+def code_form(name: str) -> str:
+    """A pattern for the parts of `name` that may stand in a code string as words, or nothing."""
+    parts = (run for run in RUNS.findall(name) if len(run) >= _SHORTEST_PART)
+    words = "|".join(letters(part) for part in dict.fromkeys(parts) if not is_word(part))
+    return f"{_BEFORE}(?:{words}){_AFTER}" if words else ""
 
 
 def _whole_forms(components: list[list[str]]) -> Iterator[tuple[str, bool]]:

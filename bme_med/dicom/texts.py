@@ -28,6 +28,7 @@ _REPERTOIRE = {
     "TM": re.compile(rb"[0-9.: \\\0]*"),
 }
 _CACHE_ENTRIES = 4096
+_LONG_NUMBER = 6
 _MAX_ROUNDS = 6
 """A cut may bring together what another round finds; what is not stable then, does not stay."""
 
@@ -56,11 +57,19 @@ class Texts:
         return self._cached("clean", raw, charset)
 
     def coded(self, vr: str, raw: bytes) -> bytes | None:
-        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2), as binary does; a CS else as `search`."""
+        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2); of a CS what is left without names."""
         repertoire = _REPERTOIRE.get(vr)
-        if repertoire is None or repertoire.fullmatch(raw):
+        if repertoire is None or not repertoire.fullmatch(raw):
+            return self.search(raw, "ISO_IR 100") if vr == "CS" else None
+        return self._without_names(raw) if vr == "CS" else raw
+
+    def _without_names(self, raw: bytes) -> bytes | None:
+        """A code string whose values that name a person are empty; nothing where no value is left."""
+        values = raw.split(b"\\")
+        kept = [b"" if self._identifiers.is_named_by(value.decode("ascii")) else value for value in values]
+        if kept == values:
             return raw
-        return self.search(raw, "ISO_IR 100") if vr == "CS" else None
+        return b"\\".join(kept) if any(value.strip(b" \0") for value in kept) else None
 
     def meaning(self, raw: bytes, charset: str, scheme: str, code: str) -> bytes | None:
         """A Code Meaning: as it is where the standard, or the site, says the same of its code; else cleaned.
@@ -73,9 +82,13 @@ class Texts:
         return self.clean(raw, charset)
 
     def code_value(self, raw: bytes, charset: str, scheme: str) -> bytes | None:
-        """A Code Value: as it is where it is the standard's, else searched."""
+        """A Code Value: as it is where it is the standard's, else searched; short numbers are chance."""
         code = raw.decode("ascii", "replace").strip(" \0")
-        return raw if is_standard_code(scheme, code) else self.search(raw, charset)
+        if is_standard_code(scheme, code):
+            return raw
+        found = [code[start:end] for start, end in self._identifiers.spans(code)]
+        is_chance = all(part.isdigit() and len(part) < min(_LONG_NUMBER, len(code)) for part in found)
+        return raw if is_chance and raw.isascii() else self.search(raw, charset)
 
     def identify(self, data: Source, start: int, end: int) -> bool:
         """Whether an identifier stands in bytes that are no text."""
@@ -93,7 +106,8 @@ class Texts:
         text = decode(raw, charset)
         if text is None and (how == "search" or b"\x1b" in raw):
             return None
-        old = without_marks(raw.decode("ascii", "replace") if text is None else text).rstrip(" \0")
+        old = without_marks(raw.decode("ascii", "replace") if text is None else text)
+        old = old.replace("\0", "").rstrip(" ")  # UTF-16 in an ASCII text has every second byte zero
         new = _until_stable(self._cut_known if how == "search" else self._cut_all, old)
         if new == text or (new == old and text is not None):
             return raw

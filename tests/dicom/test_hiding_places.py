@@ -297,3 +297,21 @@ def test_a_name_in_a_label_goes_although_nothing_else_says_that_it_is_one(name: 
     assert not residue([UNSEEN], output)
     kept = output_of(with_element(explicit(tag, LABELS[tag], b"LIVER LESION")), name)
     assert read(kept)[tag].value == "LIVER LESION"
+
+
+CODES = {0x00080008: b"ORIGINAL\\PRIMARY\\", 0x00180015: b"", 0x00180022: b"FAT_SAT\\", 0x00185100: b"POS "}
+
+
+@every_profile
+@pytest.mark.parametrize("tag", CODES, ids=hex)
+def test_a_name_in_a_code_string_goes(name: str, tag: int) -> None:
+    value = CODES[tag] + WORD.encode()
+    ds = small_mr()
+    del ds.ImageType
+    ds.OperatorsName = f"{WORD}^Ada"
+    ds.add_new(tag, "CS", value.decode())
+    output = deidentify(encoded(ds, "explicit"), policy(name))
+    assert isinstance(output, bytes)
+    assert not residue([WORD], output)
+    if tag == 0x00080008:
+        assert list(read(output).ImageType) == ["ORIGINAL", "PRIMARY", ""]

@@ -247,3 +247,61 @@ def test_repertoires_keep_codes_and_numbers_and_reject_text_in_their_place() -> 
     assert texts.coded("DS", b"Oriana") is None
     assert texts.coded("AS", b"042Y") == b"042Y"
     assert texts.coded("TM", b"noon") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Quill feather", "Q u i l l f e a t h e r", "QUILL-FEATHER", "q.u.i.l.l.f.e.a.t.h.e.r"),
+        *("O r i a n a  Q u i l l f e a t h e r", "Quillf eather, Ori ana", "Quill\nfeather"),
+        "Q\0u\0i\0l\0l\0f\0e\0a\0t\0h\0e\0r\0",
+    ],
+)
+def test_a_name_is_found_when_its_letters_stand_apart(text: str) -> None:
+    assert _left(text) is None
+    assert _left(f"coil {text} 8ch") == "coil 8ch"
+
+
+def test_short_names_and_those_of_other_scripts_are_found_when_their_letters_stand_apart() -> None:
+    assert _left("J o h n  D o e head", _person("Doe^John")) == "head"
+    assert _left("山 田 太 郎 head", _person("山田^太郎")) == "head"
+    assert _left("M ü l l e r head", _person("Müller^Io")) == "head"
+
+
+def test_words_that_follow_each_other_are_no_name() -> None:
+    assert _left("B right side", _person("Bright^Io")) == "B right side"
+    assert _left("all en face", _person("Allen^Io")) in ("all en face", "face")
+    assert _left("coronal T 1 w", _person("Cor^Onal")) == "coronal T 1 w"
+
+
+def test_an_id_in_utf_16_is_found_in_a_text() -> None:
+    assert _left("see " + "\0".join("ZQ-90210") + "\0 ok", _id("ZQ-90210")) == "see ok"
+
+
+@pytest.mark.parametrize(
+    ("code", "left"),
+    [
+        *(("QUILLFEATHER", None), ("QUILLFEATHER_3", None), ("MAP QUILLFEATHER", None)),
+        *(("ORIGINAL\\PRIMARY\\QUILLFEATHER", "ORIGINAL\\PRIMARY\\"), ("HEAD", "HEAD"), ("ORI", "ORI")),
+        *(("QUILLFEATHERS", "QUILLFEATHERS"), ("HAND", "HAND"), ("", "")),
+    ],
+)
+def test_a_code_string_that_names_the_patient_goes_value_by_value(code: str, left: str | None) -> None:
+    name = Mention(Kind.PERSON, "", b"Quillfeather^Hand^Ori")
+    raw = _texts(name).coded("CS", code.encode())
+    assert raw == (None if left is None else left.encode())
+
+
+@pytest.mark.parametrize(
+    ("code", "left"),
+    [
+        ("121071", "121071"),
+        ("G-1071", "G-1071"),
+        ("1071", None),
+        ("X-4711023", "X"),
+        ("A-1071-B", "A-1071-B"),
+    ],
+)
+def test_a_code_does_not_lose_a_short_number_to_an_id(code: str, left: str | None) -> None:
+    raw = _texts(_id("1071"), _id("4711023")).code_value(code.encode(), "", "99LOCAL")
+    assert raw == (None if left is None else left.encode())
