@@ -7,6 +7,7 @@ from bme_med.core.resources import read_resource, read_table
 
 __all__ = [
     "Dictionary",
+    "creator_tag",
     "dictionary",
     "format_tag",
     "is_private",
@@ -97,6 +98,15 @@ def private_vrs() -> dict[tuple[str, int], str]:
         if row["vr"] and vrs.setdefault(key, row["vr"]) != row["vr"]:
             vrs[key] = f"{row['vr']} or {vrs[key]}"
     return vrs
+
+
+def creator_tag(tag: int) -> int:
+    """Where the creator of a private attribute's block stands (PS3.5, 7.8.1).
+
+    >>> format_tag(creator_tag(0x0019110C))
+    '(0019,0011)'
+    """
+    return tag & 0xFFFF0000 | (tag >> 8 & 0xFF)
 
 
 def private_key(creator: str, tag: int) -> tuple[str, int]:

@@ -182,11 +182,13 @@ class _Planner:
         maker = f"{self.instance.text(_MANUFACTURER)} {self.instance.text(_MODEL)}"
         mentions = dict.fromkeys(harvest_senders(self.instance.contents.senders, maker))
         content = content_rules(self.profile)
-        key = self.rules.iod, self.charset
         for _, section in self.instance.sections:
+            creators = tuple(map(self.instance.raw, section.creators))
+            key = self.rules.iod, self.charset, creators
             found = section.mentions.get(key)
             if found is None:
-                found = section.mentions[key] = harvest(self._top(section.data, section.elements), content)
+                top = self._top(section.data, section.elements)
+                found = section.mentions[key] = harvest(top, content, self.instance.raw)
             mentions.update(dict.fromkeys(found))
         return tuple(mentions)
 

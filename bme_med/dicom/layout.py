@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bme_med.core import Action, MalformedFileError, Piece, Source
+from bme_med.dicom.dictionary import creator_tag, is_private
 from bme_med.dicom.encoding import EXPLICIT_LE, Coding
 from bme_med.dicom.identifiers import Mention
 from bme_med.dicom.markers import BURNED_IN_ANNOTATION, MARKER_TAGS
@@ -38,17 +39,22 @@ class Section:
     ----------
     data
         What the elements' offsets refer to: the file, or a copy of a run alone.
+    creators
+        Tags of the creators that tell the VR of private elements which do not name one.
     mentions, decided
         Of a run: what follows from it, by what else it depends on.
     """
 
-    __slots__ = ("by_tag", "data", "decided", "elements", "is_run", "mentions")
+    __slots__ = ("by_tag", "creators", "data", "decided", "elements", "is_run", "mentions")
 
     def __init__(self, data: Source, elements: list[Element], *, is_run: bool) -> None:
         self.data = data
         self.elements = elements
         self.is_run = is_run
         self.by_tag = {element.tag: (data, element) for element in elements}
+        self.creators = tuple(
+            {creator_tag(tag): None for tag, vr, *_ in elements if vr == "UN" and is_private(tag)}
+        )
         self.mentions: dict[tuple[object, ...], tuple[Mention, ...]] = {}
         self.decided: dict[tuple[object, ...], tuple[tuple[Piece, ...], tuple[Action, ...]]] = {}
 

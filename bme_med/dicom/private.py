@@ -6,7 +6,7 @@ from functools import lru_cache
 from bme_med.core import Action, Code
 from bme_med.dicom.characteristics import Characteristics
 from bme_med.dicom.decisions import Decision, Do
-from bme_med.dicom.dictionary import PRIVATE_CREATOR_ELEMENTS, is_private, where
+from bme_med.dicom.dictionary import PRIVATE_CREATOR_ELEMENTS, creator_tag, is_private, where
 from bme_med.dicom.rules import ActionTable
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.walker import Element
@@ -41,11 +41,11 @@ def private_decisions(
         if tag & 0xFFFF in PRIVATE_CREATOR_ELEMENTS:
             creators[tag] = scope.raw(element).decode("ascii", "replace").strip(" \0")
             continue
-        creator_tag = tag & 0xFFFF0000 | (tag >> 8 & 0xFF)
-        decision = _decide(element, creators.get(creator_tag), table, declared)
+        owner = creator_tag(tag)
+        decision = _decide(element, creators.get(owner), table, declared)
         if decision and is_left(element, decision, scope):
             decisions[tag] = decision
-            decisions[creator_tag] = _creator(creator_tag)
+            decisions[owner] = _creator(owner)
     return decisions
 
 

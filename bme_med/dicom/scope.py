@@ -36,10 +36,13 @@ class Scope:
         """Bytes of the value of `element`."""
         return self.data[element.value : element.end]
 
+    def value(self, tag: int) -> bytes:
+        """Bytes of the value of an attribute of this dataset, or nothing."""
+        return next((self.raw(element) for element in self.elements if element.tag == tag), b"")
+
     def text(self, tag: int) -> str:
         """An ASCII attribute of this dataset, or nothing."""
-        raw = next((self.raw(element) for element in self.elements if element.tag == tag), b"")
-        return raw.decode("ascii", "replace").strip(" \0")
+        return self.value(tag).decode("ascii", "replace").strip(" \0")
 
     def below(self, sequence: Element, item: Item, number: int) -> "Scope":
         """The scope of an item; it may declare its own character set (PS3.3, C.12.1.1.2)."""
