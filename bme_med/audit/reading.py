@@ -102,7 +102,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         with open(path, "rb") as lines:
             yield lines
     except OSError as error:
-        raise AuditError(f"{path}: the audit cannot be read ({error.strerror})") from None
+        raise AuditError(
+            f"{path}: the audit cannot be read ({error.strerror}): "
+            "give the file that a run named at its end, by default OUT.audit.jsonl beside the folder OUT"
+        ) from None
 
 
 def parse(line: bytes) -> dict[str, Any] | None:

@@ -59,7 +59,9 @@ class AuditWriter:
                 whole, last = whole + len(line), line
         if not last:
             audit.close()
-            raise AuditError(f"{path}: nothing is in this audit that a run could go on from")
+            raise AuditError(
+                f"{path}: nothing is in this audit that a run could go on from: start anew with another --out"
+            )
         os.ftruncate(descriptor, whole)
         audit.prev = hashlib.sha256(last[:-1]).hexdigest()
         return audit

@@ -1,5 +1,6 @@
 """One file before and after, side by side: what is in it, what the profile does to each part, and why."""
 
+import os
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -101,8 +102,10 @@ def inspect_path(path: Path, profile: Profile) -> Inspection | Survey:
     Raises
     ------
     UsageError
-        If there is nothing at `path` that can be read.
+        If there is nothing at `path`, or nothing that can be read.
     """
+    if not os.path.lexists(path):
+        raise UsageError(f"there is no {path}: look whether the name is right, and quote it if it has spaces")
     if path.is_dir():
         return survey([path], profile, available_cpus())
     engines.prepare(profile)

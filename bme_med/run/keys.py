@@ -43,7 +43,9 @@ def create_key(path: Path, key: bytes) -> None:
             f"{path} exists already: a key is never overwritten, because names made with it would be lost"
         ) from None
     except OSError as error:
-        raise KeyFileError(f"{path}: the key cannot be written ({error.strerror})") from None
+        raise KeyFileError(
+            f"{path}: the key cannot be written ({error.strerror}): give a place that you may write to"
+        ) from None
 
 
 def read_key(path: Path) -> bytes:

@@ -57,12 +57,16 @@ def check_places(places: Places, *, resume: bool) -> None:
     """
     for path in places.inputs:
         if not os.path.lexists(path):
-            raise UsageError(f"there is no input {path}")
+            raise UsageError(
+                f"there is no input {path}: look whether the name is right, and quote it if it has spaces"
+            )
     _check_nesting(places)
     if places.out.exists() and not places.out.is_dir():
         raise UsageError(f"{places.out} is a file: --out names a folder")
     if not places.audit.parent.is_dir() and places.audit.parent != places.out.parent:
-        raise UsageError(f"there is no folder {places.audit.parent} for the audit")
+        raise UsageError(
+            f"there is no folder {places.audit.parent} for the audit: make it, or give another --audit"
+        )
     if places.crosswalk:
         _check_crosswalk(places, places.crosswalk, resume=resume)
     if resume:
@@ -103,7 +107,9 @@ def _check_nesting(places: Places) -> None:
 def _check_crosswalk(places: Places, crosswalk: Path, *, resume: bool) -> None:
     """It has a folder, takes nobody's place, and is no other file of the run."""
     if not crosswalk.parent.is_dir():
-        raise UsageError(f"there is no folder {crosswalk.parent} for the crosswalk")
+        raise UsageError(
+            f"there is no folder {crosswalk.parent} for the crosswalk: make it, or give another --crosswalk"
+        )
     others = (places.audit, places.key_file, places.subjects, places.state)
     if os.path.realpath(crosswalk) in {os.path.realpath(path) for path in others if path}:
         raise UsageError(f"the crosswalk {crosswalk} is another file of this run: give it a name of its own")

@@ -58,7 +58,11 @@ def _read(name: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         raise ProfileError("not UTF-8 text, which TOML is", source=str(path)) from None
     except OSError as error:
-        raise ProfileError(f"the profile cannot be read ({error.strerror})", source=str(path)) from None
+        raise ProfileError(
+            f"the profile cannot be read ({error.strerror}): give the path of a file that you may read, "
+            "or a name of `bme-med profiles list`",
+            source=str(path),
+        ) from None
 
 
 def _read_list(name: str, source: str) -> str:

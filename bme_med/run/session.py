@@ -86,7 +86,9 @@ def start_session(job: Job) -> Session:
             create_key(places.random_key, key)
         return Session(job, names, _new_audit(job, names), None)
     except OSError as error:
-        raise UsageError(f"{error.filename}: cannot be made ({error.strerror})") from None
+        raise UsageError(
+            f"{error.filename}: cannot be made ({error.strerror}): give a place that you may write to"
+        ) from None
 
 
 def _new_audit(job: Job, names: AuditNames) -> AuditWriter:
@@ -123,7 +125,10 @@ def _same_run(job: Job, audit: AuditWriter) -> tuple[Audit, AuditNames]:
     places = job.places
     past = read(audit.lines(), str(places.audit))
     for finding in check(audit.lines(), complete=False):
-        raise AuditError(f"{places.audit}: line {finding.line}: {finding.problem}; it cannot be gone on with")
+        raise AuditError(
+            f"{places.audit}: line {finding.line}: {finding.problem}; "
+            "it cannot be gone on with: start anew in another --out"
+        )
     names = AuditNames(job.names, Pseudonyms(_key_again(places, past)))
     _compare(job, names, past.header)
     _check_outputs(places, past)

@@ -93,7 +93,10 @@ def read_subjects(path: Path) -> SubjectMap:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: the subjects map cannot be read ({error.strerror})") from None
+        raise UsageError(
+            f"{path}: the subjects map cannot be read ({error.strerror}): "
+            "give the path of a CSV file that you may read, or leave --subjects out"
+        ) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
