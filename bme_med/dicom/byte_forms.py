@@ -11,9 +11,9 @@ from bme_med.dicom.vocabulary import is_word
 
 __all__ = ["byte_pattern", "is_found"]
 
-_ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
-_FEWEST = 5
-"""Characters, and bytes: fewer stand in any longer table by chance."""
+_BYTEWISE, _WIDE = ("utf-8", "latin-1"), ("utf-16-le", "utf-16-be")
+_FEWEST, _FEWEST_WIDE, _FEWEST_DIGITS = 5, 6, 8
+"""Characters: fewer stand in tables by chance, as in a quiet waveform, whose samples look like digits."""
 
 _STEP = 1 << 20
 _LONGEST = 512
@@ -24,7 +24,7 @@ def byte_pattern(values: Iterable[str]) -> re.Pattern[bytes] | None:
 
     >>> bool(byte_pattern(["Quillfeather^O"]).search("Quillfeather".encode("utf-16-le").lower()))
     True
-    >>> byte_pattern(["Head^Io", "12345", "AAAAA"]) is None
+    >>> byte_pattern(["Head", "12345678", "AAAAA"]) is None
     True
     """
     words = {word for value in values for word in (value, *RUNS.findall(value)) if _is_telling(word)}
@@ -44,12 +44,13 @@ def _is_telling(word: str) -> bool:
     """Whether `word` is neither short nor a word of the standard, nor a scale such as 12345 or AAAAA."""
     steps = {ord(after) - ord(before) for before, after in pairwise(word)}
     is_scale = len(steps) == 1 and word.isascii()
-    is_short = len(word) < (_FEWEST if word.isascii() else 2)
+    is_short = len(word) < (_FEWEST_DIGITS if word.isdigit() else _FEWEST if word.isascii() else 2)
     return not (is_short or is_scale or all(map(is_word, RUNS.findall(word))))
 
 
 def _encoded(word: str) -> Iterator[bytes]:
-    for encoding in _ENCODINGS:
+    is_long = len(word) >= _FEWEST_WIDE or not word.isascii()
+    for encoding in (*_BYTEWISE, *(_WIDE if is_long else ())):
         with suppress(UnicodeEncodeError):
             form = word.encode(encoding).lower()
             if _FEWEST <= len(form) <= _LONGEST:

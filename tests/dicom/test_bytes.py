@@ -76,3 +76,12 @@ def test_no_bytes_stay_with_a_name_in_them(name: str, encoding: str) -> None:
             value = bytes(24) + text + bytes(-len(text) % 8)
             output = output_of(with_element(explicit(one.tag, one.vr.encode(), value)), name)
             assert not residue([WORD], output), one.token
+
+
+@every_profile
+def test_a_short_number_costs_no_waveform(name: str) -> None:
+    samples = b"".join(value.to_bytes(2, "little") for value in b"4711023" * 40)
+    ds = small_mr([Planted(0x54001010, "OW", samples, "")])
+    ds.PatientID = "4711023"
+    output = read(output_of(encoded(ds, "explicit"), name))
+    assert output[0x54001010].value == samples
