@@ -13,6 +13,7 @@ ORACLES = {
     "exiftool": "libimage-exiftool-perl",
     "exiv2": "exiv2",
     "dcmgpdir": "dcmtk",
+    "chromium": "chromium",
     "node": "nodejs",
     "npm": "npm",
 }

@@ -143,13 +143,14 @@ def write_data(source: Source, out: Pieces, run: Run, used: int, sequence: int |
 def inflate(data: bytes, max_bytes: int) -> bytes | None:
     """What the zlib stream that `data` starts with holds; None if it is damaged or longer than `max_bytes`.
 
-    Decoders of iCCP accept a stream whose last bytes, the checksum, are missing, and so does this.
+    One without its checksum is damaged: libpng, and so browsers, pass over a profile in such a stream.
     """
+    stream = zlib.decompressobj()
     try:
-        content = zlib.decompressobj().decompress(data, max_bytes + 1)
+        content = stream.decompress(data, max_bytes + 1)
     except zlib.error:
         return None
-    return content if len(content) <= max_bytes else None
+    return content if stream.eof and len(content) <= max_bytes else None
 
 
 def store(data: bytes) -> bytes:

@@ -171,6 +171,14 @@ def test_the_colour_profile_follows_the_policy(color: str) -> None:
             assert kept is None
 
 
+def test_a_profile_that_browsers_pass_over_goes() -> None:
+    whole = zlib.compress(icc_profile(2))
+    source, cut = (planted([(b"iCCP", b"a\0\0" + data)], 1) for data in (whole, whole[:-4]))
+    assert b"iCCP" in clean(engine, source, POLICY)
+    assert clean(engine, cut, POLICY) == PLAIN
+    assert any("colour profile" in finding for finding in engine.plan(cut, POLICY).findings)
+
+
 def test_a_bomb_in_a_colour_profile_is_dropped() -> None:
     source = planted([(b"iCCP", b"icc\0\0" + zlib.compress(bytes(64 << 20)))], 1)
     assert clean(engine, source, POLICY) == PLAIN
