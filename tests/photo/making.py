@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import cache
 
 from PIL import Image, ImageCms
 
@@ -195,8 +196,9 @@ def exif(orientation: int, number: int = 0) -> bytes:
     return properties.tobytes().removeprefix(b"Exif\0\0") + jpeg(comment=token(number + 4))
 
 
+@cache
 def icc_profile(number: int = 0) -> bytes:
-    """An sRGB profile with tokens in description, copyright, `mmod`, header and a gap."""
+    """An sRGB profile with tokens in description, copyright, `mmod`, header and a gap; made once."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     count = int.from_bytes(profile[128:132], "big")
     end = 132 + 12 * count
