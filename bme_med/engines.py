@@ -1,7 +1,7 @@
 """Which engine answers for which format, and what a person can do about a format that has none."""
 
-from collections.abc import Iterator
-from typing import Protocol, assert_never
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from bme_med import dicom
 from bme_med.core import (
@@ -53,7 +53,7 @@ def prepare(profile: Profile, subject_length: int = PSEUDONYM_LENGTH) -> None:
 def plan(source: Source, policy: Policy) -> Plan | Refusal:
     """Decide what the de-identified copy of `source` is, or why there is none."""
     format_ = sniff(source)
-    engine = _engine_for(format_)
+    engine = _ANSWERS[format_]
     if isinstance(engine, str):
         return Refusal(engine, format_)
     try:
@@ -73,7 +73,7 @@ def describe(source: Source) -> Iterator[Part]:
     FileError
         If there is no engine for the format, or the bytes break its grammar.
     """
-    engine = _engine_for(sniff(source))
+    engine = _ANSWERS[sniff(source)]
     if isinstance(engine, str):
         raise UnsupportedFileError(engine)
     return engine.describe(source)
@@ -81,55 +81,31 @@ def describe(source: Source) -> Iterator[Part]:
 
 def why_no_engine(format_: Format) -> str:
     """Why files of `format_` are refused, whatever they hold; empty where there is an engine."""
-    engine = _engine_for(format_)
+    engine = _ANSWERS[format_]
     return engine if isinstance(engine, str) else ""
 
 
-def _engine_for(format_: Format) -> Engine | str:
-    """The engine of `format_`, or why there is none and what to do."""
-    match format_:
-        case Format.DICOM:
-            return dicom
-        case Format.JPEG:
-            return jpeg
-        case Format.PNG:
-            return png
-        case Format.WEBP:
-            return webp
-        case Format.GIF:
-            return gif
-        case Format.HEIF:
-            return heif
-        case Format.BMP:
-            return bmp
-        case Format.JPEG_XL | Format.JPEG_2000:
-            name = {
-                Format.JPEG_XL: "JPEG XL",
-                Format.JPEG_2000: "JPEG 2000",
-            }[format_]
-            return (
-                f"{name} photos are not supported: convert them to PNG, which loses nothing, then run again"
-            )
-        case Format.RAW:
-            return RAW_FILE
-        case Format.TIFF:
-            return tiff
-        case Format.PSD:
-            return "a Photoshop document holds layers and history: export it as PNG or TIFF, then run again"
-        case Format.PDF:
-            return "a PDF document can name a person anywhere: leave it out, or export its pictures as PNG"
-        case Format.VIDEO:
-            return (
-                "videos are not supported, nor that of a live photo: sound, faces and captions cannot be "
-                "checked; leave it out"
-            )
-        case Format.ARCHIVE:
-            return "an archive or office document is not looked into: unpack it, then run again"
-        case Format.EMPTY:
-            return "the file is empty: copy it again from where it came, or leave it out"
-        case Format.UNKNOWN:
-            return (
-                "neither DICOM nor a kind of image that is known here: look at it yourself, and leave it out"
-            )
-        case _:
-            assert_never(format_)
+_TO_PNG = "photos are not supported: convert them to PNG, which loses nothing, then run again"
+
+_ANSWERS: Mapping[Format, Engine | str] = {
+    Format.DICOM: dicom,
+    Format.JPEG: jpeg,
+    Format.PNG: png,
+    Format.WEBP: webp,
+    Format.GIF: gif,
+    Format.HEIF: heif,
+    Format.BMP: bmp,
+    Format.TIFF: tiff,
+    Format.JPEG_XL: f"JPEG XL {_TO_PNG}",
+    Format.JPEG_2000: f"JPEG 2000 {_TO_PNG}",
+    Format.RAW: RAW_FILE,
+    Format.PSD: "a Photoshop document holds layers and history: export it as PNG or TIFF, then run again",
+    Format.PDF: "a PDF document can name a person anywhere: leave it out, or export its pictures as PNG",
+    Format.VIDEO: "videos are not supported, nor that of a live photo: sound, faces and captions cannot be "
+    "checked; leave it out",
+    Format.ARCHIVE: "an archive or office document is not looked into: unpack it, then run again",
+    Format.EMPTY: "the file is empty: copy it again from where it came, or leave it out",
+    Format.UNKNOWN: "neither DICOM nor a kind of image that is known here: look at it yourself, and leave it "
+    "out",
+}
+"""The engine of each format, or why there is none and what to do; a test holds it complete."""
