@@ -13,7 +13,8 @@ from bme_med.core.plan import Action, Code, Pieces, Plan
 from bme_med.core.policy import Policy
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
-from bme_med.photo.bmp_header import Calibration, Header, encode_header, read_header
+from bme_med.photo.bmp_color import Calibration
+from bme_med.photo.bmp_header import Header, encode_header, read_header
 from bme_med.photo.bmp_pixels import Pixels, write_pixels
 from bme_med.photo.color import treat_profile
 from bme_med.photo.errors import DamagedPhotoError

@@ -9,18 +9,10 @@ from typing import NamedTuple
 
 from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.source import Source
+from bme_med.photo.bmp_color import Calibration, read_calibration, read_masks
 from bme_med.photo.errors import DamagedPhotoError
 
-__all__ = [
-    "FILE_HEADER_BYTES",
-    "RGB",
-    "RLE4",
-    "RLE8",
-    "Calibration",
-    "Header",
-    "encode_header",
-    "read_header",
-]
+__all__ = ["FILE_HEADER_BYTES", "RGB", "RLE4", "RLE8", "Header", "encode_header", "read_header"]
 
 FILE_HEADER_BYTES = 14
 RGB, RLE8, RLE4, _BITFIELDS, _JPEG, _PNG, _ALPHA_BITFIELDS = range(7)
@@ -34,25 +26,7 @@ _DEPTHS = {
     _BITFIELDS: (16, 32),
     _ALPHA_BITFIELDS: (16, 32),
 }
-_CALIBRATED, _SRGB, _WINDOWS, _LINKED, _EMBEDDED = 0, b"BGRs", b" niW", b"KNIL", b"DEBM"
-_INTENTS = (1, 2, 4, 8)
-_ONE = 1 << 30
-_MAX_GAMMA = 10 << 16
 _MAX_PER_METRE = 1_000_000
-
-
-class Calibration(NamedTuple):
-    """What the picture's colours refer to: `space` as it stands in the file; all empty before version 4.
-
-    `profile_start` counts from the start of the file, and is 0 where no profile is embedded.
-    """
-
-    space: bytes = _SRGB
-    primaries: bytes = bytes(48)
-    intent: int = 0
-    profile_start: int = 0
-    profile_bytes: int = 0
-    is_linked: bool = False
 
 
 class Header(NamedTuple):
@@ -108,6 +82,17 @@ class Header(NamedTuple):
         return (1 << self.depth) - 1 & ~(used or plain)
 
 
+class _Fields(NamedTuple):
+    """Fields of the info header, as they stand there."""
+
+    width: int
+    height: int
+    depth: int
+    compression: int = RGB
+    resolution: bytes = bytes(8)
+    colors: int = 0
+
+
 def read_header(source: Source) -> Header:
     """Read file header and info header.
 
@@ -127,41 +112,63 @@ def read_header(source: Source) -> Header:
     if len(source) < FILE_HEADER_BYTES + header_bytes:
         raise DamagedPhotoError("the header is cut off")
     info = data[FILE_HEADER_BYTES : FILE_HEADER_BYTES + header_bytes]
-    if header_bytes == _CORE:
-        width, height, _, depth = struct.unpack_from("<HHHH", info, 4)
-        compression, resolution, declared = RGB, bytes(8), 0
-    else:
-        width, height, _, depth = struct.unpack_from("<iiHH", info, 4)
-        fields = info[16:].ljust(24, b"\0")
-        compression, declared, resolution = *struct.unpack_from("<I12xI", fields), fields[8:16]
-    _check_compression(header_bytes, compression, depth)
-    if not (0 < width < 1 << 31 and 0 < abs(height) < 1 << 31):
-        raise DamagedPhotoError("the picture has no size")
-    if max(struct.unpack("<II", resolution)) > _MAX_PER_METRE:
-        resolution = bytes(8)
-    masks, mask_bytes = _read_masks(data, header_bytes, compression, depth)
+    fields = _read_fields(info)
+    masks, mask_bytes = _read_masks(data, header_bytes, fields)
     entry_bytes = 3 if header_bytes == _CORE else 4
     palette_start = FILE_HEADER_BYTES + header_bytes + mask_bytes
-    room = (pixel_start - palette_start) // entry_bytes
     if not palette_start <= pixel_start <= len(source):
         raise DamagedPhotoError("the pixels do not lie behind the header")
-    entries = min(declared or 1 << depth, 1 << depth, room) if depth <= 8 else 0
     return Header(
         header_bytes,
-        width,
-        abs(height),
-        height < 0,
-        depth,
-        compression,
-        resolution,
+        fields.width,
+        abs(fields.height),
+        fields.height < 0,
+        fields.depth,
+        fields.compression,
+        fields.resolution,
         masks,
         mask_bytes,
         palette_start,
-        entries,
+        _count_entries(fields, (pixel_start - palette_start) // entry_bytes),
         entry_bytes,
         pixel_start,
-        _read_calibration(info),
+        read_calibration(info, FILE_HEADER_BYTES),
     )
+
+
+def _read_fields(info: bytes) -> _Fields:
+    """The fields of an info header of any version; a resolution that is none is zero."""
+    if len(info) == _CORE:
+        width, height, _, depth = struct.unpack_from("<HHHH", info, 4)
+        fields = _Fields(width, height, depth)
+    else:
+        width, height, _, depth = struct.unpack_from("<iiHH", info, 4)
+        compression, resolution, colors = struct.unpack_from("<I4x8sI", info[16:].ljust(24, b"\0"))
+        is_resolution = max(struct.unpack("<II", resolution)) <= _MAX_PER_METRE
+        fields = _Fields(width, height, depth, compression, resolution if is_resolution else bytes(8), colors)
+    _check_compression(len(info), fields.compression, depth)
+    if not (0 < width < 1 << 31 and 0 < abs(height) < 1 << 31):
+        raise DamagedPhotoError("the picture has no size")
+    return fields
+
+
+def _read_masks(data: bytes, header_bytes: int, fields: _Fields) -> tuple[tuple[int, int, int, int], int]:
+    """The masks, and how many bytes of them follow the info header."""
+    if fields.compression not in (_BITFIELDS, _ALPHA_BITFIELDS):
+        return (0, 0, 0, 0), 0
+    outside = 0 if header_bytes > _INFO else 12 if fields.compression == _BITFIELDS else 16
+    has_alpha = header_bytes > _V2 or outside == 16
+    start = FILE_HEADER_BYTES + _INFO
+    raw = data[start : start + (16 if has_alpha else 12)].ljust(16, b"\0")
+    return read_masks(raw, fields.depth), outside
+
+
+def _count_entries(fields: _Fields, room: int) -> int:
+    """How many entries the colour table has, at most as many as there is `room` for."""
+    if fields.depth > 8:
+        return 0
+    most = 1 << fields.depth
+    return min(fields.colors or most, most, room)
 
 
 def _check_compression(header_bytes: int, compression: int, depth: int) -> None:
@@ -172,50 +179,6 @@ def _check_compression(header_bytes: int, compression: int, depth: int) -> None:
         raise UnsupportedFileError("an unknown compression: save the picture as PNG, then run again")
     if depth not in _DEPTHS[compression]:
         raise DamagedPhotoError("an impossible number of bits per pixel")
-
-
-def _read_masks(
-    data: bytes, header_bytes: int, compression: int, depth: int
-) -> tuple[tuple[int, int, int, int], int]:
-    """The masks, and how many bytes of them follow the info header."""
-    if compression not in (_BITFIELDS, _ALPHA_BITFIELDS):
-        return (0, 0, 0, 0), 0
-    outside = 0 if header_bytes > _INFO else 12 if compression == _BITFIELDS else 16
-    has_alpha = header_bytes > _V2 or outside == 16
-    start = FILE_HEADER_BYTES + _INFO
-    raw = data[start : start + (16 if has_alpha else 12)].ljust(16, b"\0")
-    red, green, blue, alpha = struct.unpack("<4I", raw)
-    total = 0
-    for mask in (red, green, blue, alpha):
-        lowest = mask & -mask
-        if mask >> depth or total & mask or (mask and (mask // lowest + 1) & (mask // lowest)):
-            raise DamagedPhotoError("impossible masks of colours")
-        total |= mask
-    if not total:
-        raise DamagedPhotoError("impossible masks of colours")
-    return (red, green, blue, alpha), outside
-
-
-def _read_calibration(info: bytes) -> Calibration:
-    if len(info) < _V4:
-        return Calibration()
-    space, primaries = info[56:60], info[60:108]
-    if space == bytes(4):
-        return Calibration(space, primaries) if _is_plausible(primaries) else Calibration()
-    if space not in (_LINKED, _EMBEDDED) or len(info) < _V5:
-        return Calibration(space if space == _WINDOWS else _SRGB)
-    intent, start, size = struct.unpack_from("<III", info, 108)
-    if space == _LINKED:
-        return Calibration(is_linked=True)
-    return Calibration(space, bytes(48), intent if intent in _INTENTS else 0, FILE_HEADER_BYTES + start, size)
-
-
-def _is_plausible(primaries: bytes) -> bool:
-    """Whether each primary's x, y, z add up to one and the gammas are of this world, or all is zero."""
-    numbers = struct.unpack("<12I", primaries)
-    sums = [sum(numbers[at : at + 3]) for at in (0, 3, 6)]
-    is_set = all(abs(total - _ONE) < _ONE >> 6 for total in sums)
-    return not any(numbers) or (is_set and all(0 < gamma < _MAX_GAMMA for gamma in numbers[9:]))
 
 
 def encode_header(header: Header, pixel_bytes: int, profile_bytes: int) -> bytes:

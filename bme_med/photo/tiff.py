@@ -30,9 +30,11 @@ from bme_med.photo.findings import (
 from bme_med.photo.orientation import read_xmp_orientation
 from bme_med.photo.palette import split_samples
 from bme_med.photo.taken import decide_metadata, tiff_metadata, year_to_keep
+from bme_med.photo.tiff_coding import JPEG, WEBP
+from bme_med.photo.tiff_fields import Field
 from bme_med.photo.tiff_ifd import BYTE, LONG, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
 from bme_med.photo.tiff_jpeg import JpegUnits
-from bme_med.photo.tiff_page import JPEG, WEBP, Field, Page, read_page
+from bme_med.photo.tiff_page import Page, read_page
 from bme_med.photo.tiff_tags import Tag
 from bme_med.photo.tiff_units import write_unit
 from bme_med.photo.tiff_webp import WebpUnits

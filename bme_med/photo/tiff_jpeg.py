@@ -10,8 +10,8 @@ from bme_med.photo.jpeg import plan_abbreviated
 from bme_med.photo.jpeg_frame import Table
 from bme_med.photo.jpeg_segments import walk
 from bme_med.photo.spliced import Spliced
+from bme_med.photo.tiff_geometry import Unit
 from bme_med.photo.tiff_ifd import Entry
-from bme_med.photo.tiff_page import Unit
 
 __all__ = ["JpegUnits"]
 

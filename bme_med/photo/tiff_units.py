@@ -13,9 +13,10 @@ from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.jpeg_2000 import write_codestream
 from bme_med.photo.lzw import end_codes, measure_codes
 from bme_med.photo.png_image import inflate_exactly
+from bme_med.photo.tiff_coding import FAX, JPEG_2000, LERC, LZW, PACKBITS, RAW, XZ, ZSTD, Coding
 from bme_med.photo.tiff_fax import measure_fax
+from bme_med.photo.tiff_geometry import Unit
 from bme_med.photo.tiff_lerc import end_of_blob
-from bme_med.photo.tiff_page import FAX, JPEG_2000, LERC, LZW, PACKBITS, RAW, XZ, ZSTD, Coding, Unit
 from bme_med.photo.tiff_zstd import end_of_frame
 
 __all__ = ["write_unit"]

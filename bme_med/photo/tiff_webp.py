@@ -6,7 +6,7 @@ from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.gate import is_whole
 from bme_med.photo.spliced import Spliced
-from bme_med.photo.tiff_page import Unit
+from bme_med.photo.tiff_geometry import Unit
 from bme_med.photo.webp import plan_part
 from bme_med.photo.webp_image import MAX_PIXELS
 

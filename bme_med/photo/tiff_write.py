@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.plan import Pieces
+from bme_med.photo.tiff_fields import Field
 from bme_med.photo.tiff_ifd import Form
-from bme_med.photo.tiff_page import Field
 from bme_med.photo.tiff_tags import Tag
 
 __all__ = ["PageParts", "write_pages"]
