@@ -1,5 +1,22 @@
 """Pixels: regions painted over for good, each frame in the transfer syntax that it came in."""
 
+from bme_med.pixels.fills import Fill, Rendering, black, wants_outside
 from bme_med.pixels.form import PixelForm
+from bme_med.pixels.native import aligned_frames, frame_bytes, paint_native, widened
+from bme_med.pixels.outside import values_outside
+from bme_med.pixels.palettes import Palette, lookup_table
 
-__all__ = ["PixelForm"]
+__all__ = [
+    "Fill",
+    "Palette",
+    "PixelForm",
+    "Rendering",
+    "aligned_frames",
+    "black",
+    "frame_bytes",
+    "lookup_table",
+    "paint_native",
+    "values_outside",
+    "wants_outside",
+    "widened",
+]

@@ -26,6 +26,9 @@ class PixelForm:
         Planar Configuration (0028,0006).
     transfer_syntax
         Its UID.
+    vr
+        Of native Pixel Data: in big endian, samples of 1, 8 and 12 bits lie in words as ``OW`` and not as
+        ``OB`` (PS3.5, 8.1.2).
     """
 
     rows: int
@@ -41,3 +44,4 @@ class PixelForm:
     is_float: bool = False
     byte_order: Literal["little", "big"] = "little"
     transfer_syntax: str = "1.2.840.10008.1.2.1"
+    vr: Literal["OB", "OW"] = "OW"
