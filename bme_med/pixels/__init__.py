@@ -1,5 +1,6 @@
 """Pixels: regions painted over for good, each frame in the transfer syntax that it came in."""
 
+from bme_med.pixels.encapsulated import Painted, decode_frame, paint_as_native, paint_encapsulated
 from bme_med.pixels.fills import Fill, Rendering, black, wants_outside
 from bme_med.pixels.form import PixelForm
 from bme_med.pixels.native import aligned_frames, frame_bytes, paint_native, widened
@@ -8,13 +9,17 @@ from bme_med.pixels.palettes import Palette, lookup_table
 
 __all__ = [
     "Fill",
+    "Painted",
     "Palette",
     "PixelForm",
     "Rendering",
     "aligned_frames",
     "black",
+    "decode_frame",
     "frame_bytes",
     "lookup_table",
+    "paint_as_native",
+    "paint_encapsulated",
     "paint_native",
     "values_outside",
     "wants_outside",

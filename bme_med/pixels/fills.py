@@ -12,7 +12,7 @@ from bme_med.core import UnsupportedFileError
 from bme_med.pixels.form import PixelForm
 from bme_med.pixels.palettes import Palette
 
-__all__ = ["Fill", "Rendering", "black", "wants_outside"]
+__all__ = ["Fill", "Rendering", "black", "is_low_white", "wants_outside"]
 
 _COLORS = {
     "RGB": (0, 0, 0),
@@ -73,6 +73,12 @@ def wants_outside(form: PixelForm) -> bool:
     return form.photometric in _GRAYS and form.allocated > 1
 
 
+def is_low_white(form: PixelForm, rendering: Rendering) -> bool:
+    """Whether low samples look white, so that black is a high one."""
+    is_inverse = form.photometric == "MONOCHROME1" or rendering.is_inverse
+    return is_inverse != rendering.has_negative_slope
+
+
 def black(
     form: PixelForm, rendering: Rendering | None = None, outside: AbstractSet[float] = frozenset()
 ) -> Fill:
@@ -107,8 +113,7 @@ def black(
 
 def _darkest(form: PixelForm, rendering: Rendering, outside: AbstractSet[float]) -> int | float:
     """The darkest legal sample outside, or the darkest legal one where nothing is outside."""
-    is_low_white = form.photometric == "MONOCHROME1" or rendering.is_inverse
-    choose = max if is_low_white != rendering.has_negative_slope else min
+    choose = max if is_low_white(form, rendering) else min
     if form.is_float:
         return choose((s for s in outside if isfinite(s) and not rendering.pads(s)), default=0.0)
     legal = _legal(form)

@@ -12,9 +12,18 @@ from bme_med.core.regions import Region
 from bme_med.pixels.fills import Fill
 from bme_med.pixels.form import PixelForm
 
-__all__ = ["aligned_frames", "frame_bits", "frame_bytes", "in_pairs", "is_paired", "paint_native", "widened"]
+__all__ = [
+    "SUBSAMPLED",
+    "aligned_frames",
+    "frame_bits",
+    "frame_bytes",
+    "in_pairs",
+    "is_paired",
+    "paint_native",
+    "widened",
+]
 
-_SUBSAMPLED = frozenset(("YBR_FULL_422", "YBR_PARTIAL_422"))
+SUBSAMPLED = frozenset(("YBR_FULL_422", "YBR_PARTIAL_422"))
 """Two luma samples and one pair of chroma samples for two pixels of a row, in this order."""
 
 
@@ -43,7 +52,7 @@ def frame_bits(form: PixelForm) -> int:
         If its samples lie as the standard does not foresee.
     """
     pixels = form.rows * form.columns
-    if form.photometric not in _SUBSAMPLED:
+    if form.photometric not in SUBSAMPLED:
         return pixels * form.samples * form.allocated
     if form.columns % 2 or form.samples != 3 or form.planar:
         raise UnsupportedFileError(
@@ -94,7 +103,7 @@ def widened(regions: Sequence[Region], form: PixelForm) -> tuple[Region, ...]:
     """What is painted for `regions`: inside the picture, and on even columns where two share samples."""
     clipped = (region.clipped(rows=form.rows, columns=form.columns) for region in regions)
     kept = tuple(region for region in clipped if not region.is_empty)
-    if form.photometric not in _SUBSAMPLED:
+    if form.photometric not in SUBSAMPLED:
         return kept
     return tuple(r._replace(left=r.left // 2 * 2, right=r.right + r.right % 2) for r in kept)
 
@@ -143,7 +152,7 @@ def _planes(form: PixelForm, fill: Fill, start: int) -> Iterator[_Plane]:
     samples = tuple(_container(sample, form) for sample in fill.samples)
     if len(samples) != form.samples:
         raise ValueError("a fill needs as many samples as a pixel")
-    if form.photometric in _SUBSAMPLED:
+    if form.photometric in SUBSAMPLED:
         luma, *chroma = samples
         yield _Plane(start, form.columns // 2, (luma, luma, *chroma))
     elif form.planar:

@@ -10,11 +10,12 @@ import pydicom
 from pydicom import FileDataset
 from pydicom.data import get_testdata_files
 
-from bme_med.pixels import PixelForm
+from bme_med.pixels import Palette, PixelForm, Rendering, lookup_table
 
-__all__ = ["CORPUS", "form_of", "image_files", "images", "opened", "value_of"]
+__all__ = ["CORPUS", "form_of", "image_files", "images", "opened", "rendering_of", "value_of"]
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "dicom"
+_FIRST_ITEM = b"\xfe\xff\0\xe0"
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
@@ -38,6 +39,20 @@ def form_of(ds: FileDataset) -> PixelForm:
         transfer_syntax=str(ds.file_meta.TransferSyntaxUID),
         vr="OB" if not is_float and ds["PixelData"].VR == "OB" else "OW",
     )
+
+
+def rendering_of(ds: FileDataset) -> Rendering:
+    """Of an image: the palette, where it has one."""
+    form = form_of(ds)
+    if form.photometric != "PALETTE COLOR":
+        return Rendering()
+    tables = []
+    for color in ("Red", "Green", "Blue"):
+        descriptor = [int(number) for number in ds[f"{color}PaletteColorLookupTableDescriptor"].value]
+        segmented = ds.get(f"Segmented{color}PaletteColorLookupTableData")
+        data = segmented or ds[f"{color}PaletteColorLookupTableData"].value
+        tables.append(lookup_table(data, descriptor, form.byte_order, is_segmented=bool(segmented)))
+    return Rendering(palette=Palette(descriptor[1], *tables))
 
 
 def value_of(ds: FileDataset) -> bytes:
@@ -70,6 +85,8 @@ def images(*, encapsulated: bool) -> tuple[Path, ...]:
     for path in image_files():
         ds = opened(path)
         if ds is None or ds.file_meta.TransferSyntaxUID.is_encapsulated != encapsulated:
+            continue
+        if encapsulated and not value_of(ds).startswith(_FIRST_ITEM):
             continue
         form = form_of(ds)
         kind = (

@@ -21,18 +21,15 @@ from bme_med.core.regions import Region
 from bme_med.pixels import (
     Fill,
     PixelForm,
-    Rendering,
     aligned_frames,
     black,
     frame_bytes,
-    lookup_table,
     paint_native,
     values_outside,
     wants_outside,
     widened,
 )
-from bme_med.pixels.palettes import Palette
-from tests.pixels.reading import form_of, images, opened, value_of
+from tests.pixels.reading import form_of, images, opened, rendering_of, value_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -41,22 +38,10 @@ _GRAYS = PixelForm(
 )
 
 
-def _palette_of(ds: FileDataset, form: PixelForm) -> Palette | None:
-    if form.photometric != "PALETTE COLOR":
-        return None
-    tables = []
-    for color in ("Red", "Green", "Blue"):
-        descriptor = [int(number) for number in ds[f"{color}PaletteColorLookupTableDescriptor"].value]
-        segmented = ds.get(f"Segmented{color}PaletteColorLookupTableData")
-        data = segmented or ds[f"{color}PaletteColorLookupTableData"].value
-        tables.append(lookup_table(data, descriptor, form.byte_order, is_segmented=bool(segmented)))
-    return Palette(descriptor[1], *tables)
-
-
 def _painted(ds: FileDataset, regions: list[Region]) -> bytes:
     """Its pixel data, painted on all frames: group by group, as frames of some bits share bytes."""
     form, value = form_of(ds), value_of(ds)
-    rendering = Rendering(palette=_palette_of(ds, form))
+    rendering = rendering_of(ds)
     group = aligned_frames(form)
     out = bytearray()
     for first in range(0, form.frames, group):

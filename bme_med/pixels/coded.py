@@ -1,0 +1,98 @@
+"""Decoded frames, and the marker segments that say how they were coded (ISO/IEC 10918-1, B.1; 15444-1, A)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bme_med.core import MalformedFileError, UnsupportedFileError
+from bme_med.pixels.form import PixelForm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Codec", "Coded", "decoded_by", "marker_segments", "other_coding"]
+
+_ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
+_DATA_FOLLOWS = frozenset((0xD9, 0xDA, 0x90))
+"""EOI; behind SOS (JPEG) and SOT (JPEG 2000) stand coded data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A frame as its codestream holds it.
+
+    Attributes
+    ----------
+    samples
+        ``(rows, columns)``, or ``(rows, columns, samples)``: in the codestream's own precision and sign, and
+        in the colors that were coded.
+    precision
+        Bits that hold them.
+    is_signed
+        Whether they have a sign in the codestream, whatever Pixel Representation says.
+    kept
+        What an encoder takes over: a predictor, whether components are transformed.
+    photometric
+        Of `samples` once they are coded again; of a changed color space another one than before.
+    note
+        What coding them again loses or changes, for the audit.
+    """
+
+    samples: "NDArray[Any]"
+    precision: int
+    is_signed: bool
+    photometric: str
+    kept: int = 0
+    note: str = ""
+
+
+class Codec(NamedTuple):
+    """How frames of some transfer syntaxes are read, and written without loss: `encode` undoes `decode`."""
+
+    decode: Callable[[bytes, PixelForm], Coded]
+    encode: Callable[[Coded], bytes]
+
+
+def marker_segments(codestream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Markers and their segments, up to the first that coded data follow.
+
+    Raises
+    ------
+    MalformedFileError
+        If a segment is cut off, or no such marker comes.
+    """
+    position = 2
+    while len(codestream) >= position + 4 and codestream[position] == 0xFF:
+        marker = codestream[position + 1]
+        if marker == 0xFF or marker in _ALONE:
+            position += 1 if marker == 0xFF else 2
+            continue
+        end = position + 2 + max(int.from_bytes(codestream[position + 2 : position + 4], "big"), 2)
+        if end > len(codestream):
+            break
+        yield marker, codestream[position + 4 : end]
+        if marker in _DATA_FOLLOWS:
+            return
+        position = end
+    raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
+
+
+def decoded_by(decode: Callable[..., Any], codestream: bytes, **options: Any) -> Any:
+    """What a decoder of another package makes of a codestream.
+
+    Raises
+    ------
+    MalformedFileError
+        If it makes nothing of it.
+    """
+    try:
+        return decode(codestream, **options)
+    except (RuntimeError, ValueError) as error:
+        raise MalformedFileError("a compressed frame cannot be decoded", where="(7FE0,0010)") from error
+
+
+def other_coding(what: str) -> UnsupportedFileError:
+    """The refusal of a codestream that is sound, and coded as `what` says."""
+    return UnsupportedFileError(
+        f"a compressed frame {what}: decompress the file with another tool, then run again"
+    )
