@@ -1,6 +1,7 @@
 """Pixels: regions painted over for good, each frame in the transfer syntax that it came in."""
 
-from bme_med.pixels.encapsulated import Painted, decode_frame, paint_as_native, paint_encapsulated
+from bme_med.pixels.decoding import decode_frame
+from bme_med.pixels.encapsulated import Painted, paint_as_native, paint_encapsulated
 from bme_med.pixels.fills import Fill, Rendering, black, wants_outside
 from bme_med.pixels.form import PixelForm
 from bme_med.pixels.native import aligned_frames, frame_bytes, paint_native, widened

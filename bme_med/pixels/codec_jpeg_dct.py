@@ -4,10 +4,10 @@ Components are handed out as they were coded; those of fewer samples are enlarge
 """
 
 from bme_med.core import MalformedFileError
-from bme_med.pixels.coded import Coded, decoded_by, marker_segments
+from bme_med.pixels.coded import Coded, decoded_by, ended, marker_segments
 from bme_med.pixels.form import PixelForm
 
-__all__ = ["decode_dct", "recompressed_jpeg"]
+__all__ = ["decode_dct"]
 
 _FRAMES = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)))
 _FULL = {"YBR_FULL_422": "YBR_FULL", "YBR_PARTIAL_422": "YBR_PARTIAL_420"}
@@ -21,18 +21,5 @@ def decode_dct(codestream: bytes, form: PixelForm) -> Coded:
     if not frames or len(frames[0]) < 6:
         raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
     colors = "RGB" if form.samples == 3 else None
-    samples = decoded_by(jpeg8_decode, codestream, colorspace=colors, outcolorspace=colors)
+    samples = decoded_by(jpeg8_decode, ended(codestream), colorspace=colors, outcolorspace=colors)
     return Coded(samples, frames[0][0], False, _FULL.get(form.photometric, form.photometric))
-
-
-def recompressed_jpeg(codestream: bytes) -> bytes:
-    """The JPEG that a JPEG XL was made from (ISO/IEC 18181-2, A).
-
-    Raises
-    ------
-    MalformedFileError
-        If it was made from none.
-    """
-    from imagecodecs import jpegxl_decode_jpeg
-
-    return bytes(decoded_by(jpegxl_decode_jpeg, codestream))

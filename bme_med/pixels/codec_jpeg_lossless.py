@@ -1,7 +1,7 @@
 """JPEG Lossless: .57, .70 (ISO/IEC 10918-1, H; PS3.5, 8.2.1). Samples have no sign and up to 16 bits."""
 
 from bme_med.core import MalformedFileError
-from bme_med.pixels.coded import Codec, Coded, decoded_by, marker_segments, other_coding
+from bme_med.pixels.coded import Codec, Coded, decoded_by, ended, marker_segments, other_coding
 from bme_med.pixels.form import PixelForm
 
 __all__ = ["JPEG_LOSSLESS"]
@@ -22,7 +22,7 @@ def _decode(codestream: bytes, form: PixelForm) -> Coded:
         raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
     predictor = 1 if form.transfer_syntax == _FIRST_ORDER else scan[1 + 2 * scan[0]]
     colors = "RGB" if form.samples == 3 else None
-    samples = decoded_by(jpeg8_decode, codestream, colorspace=colors, outcolorspace=colors)
+    samples = decoded_by(jpeg8_decode, ended(codestream), colorspace=colors, outcolorspace=colors)
     return Coded(samples, frame[0], False, form.photometric, kept=predictor)
 
 

@@ -1,29 +1,45 @@
-"""JPEG XL: .110, .111, .112 (ISO/IEC 18181-1, D; PS3.5, A.4.12). Samples have no sign and up to 16 bits."""
+"""JPEG XL: .110, .111, .112 (ISO/IEC 18181-1, D; 18181-2; PS3.5, 8.2.15).
+
+Samples have no sign, and up to 16 bits. What was made from a JPEG holds what makes the same JPEG of it.
+"""
+
+from collections.abc import Iterator
 
 from bme_med.core import MalformedFileError
 from bme_med.pixels.coded import Codec, Coded, decoded_by
 from bme_med.pixels.form import PixelForm
 
-__all__ = ["JPEG_XL"]
+__all__ = ["JPEG_XL", "pack_jpeg", "packed_jpeg"]
 
 _START = b"\xff\x0a"
-_CODESTREAM_BOX, _PARTIAL_BOX = b"jxlc", b"jxlp"
-_LOSSLESS = "1.2.840.10008.1.2.4.110"
+_CODESTREAM_BOX, _PARTIAL_BOX, _JPEG_BOX = b"jxlc", b"jxlp", b"jbrd"
+
+
+def packed_jpeg(codestream: bytes) -> bytes | None:
+    """The JPEG that it was made from, if it was."""
+    from imagecodecs import jpegxl_decode_jpeg
+
+    if codestream.startswith(_START) or all(kind != _JPEG_BOX for kind, _ in _boxes(codestream)):
+        return None
+    return bytes(decoded_by(jpegxl_decode_jpeg, codestream))
+
+
+def pack_jpeg(jpeg: bytes) -> bytes:
+    """The JPEG XL that `packed_jpeg` makes the same JPEG of."""
+    from imagecodecs import jpegxl_encode_jpeg
+
+    return bytes(jpegxl_encode_jpeg(jpeg, numthreads=1))
 
 
 def _decode(codestream: bytes, form: PixelForm) -> Coded:
-    """Of what may be lossy the samples are RGB, whichever color space was inside."""
+    """Of one that was coded as XYB, samples are RGB."""
     from imagecodecs import jpegxl_decode
 
     samples = decoded_by(jpegxl_decode, codestream, keeporientation=True)
-    is_lossless = form.transfer_syntax == _LOSSLESS
-    return Coded(
-        samples,
-        _precision(_bare(codestream)),
-        False,
-        form.photometric if is_lossless or form.samples == 1 else "RGB",
-        note="" if is_lossless else "JPEG XL that may be lossy was coded again without loss",
-    )
+    precision, is_xyb = _header(_bare(codestream))
+    note = "JPEG XL that may be lossy was coded again without loss" if is_xyb else ""
+    photometric = "RGB" if is_xyb and form.samples == 3 else form.photometric
+    return Coded(samples, precision, False, photometric, note=note)
 
 
 def _encode(coded: Coded) -> bytes:
@@ -40,7 +56,7 @@ class _Bits:
     """Numbers of a codestream, the lowest bit first."""
 
     def __init__(self, codestream: bytes) -> None:
-        self._rest = int.from_bytes(codestream[2:64], "little")
+        self._rest = int.from_bytes(codestream[len(_START) : 64], "little")
 
     def take(self, bits: int) -> int:
         number = self._rest & (1 << bits) - 1
@@ -53,23 +69,29 @@ class _Bits:
         return offset + self.take(bits)
 
 
-def _precision(codestream: bytes) -> int:
-    """Bits of a sample, behind the size and what tells of orientation, preview and animation.
+def _header(codestream: bytes) -> tuple[int, bool]:
+    """Bits of a sample, and whether colors are coded as XYB (ISO/IEC 18181-1, D.3).
 
     Raises
     ------
     MalformedFileError
-        If there is no header, or samples are no whole numbers.
+        If it is no single picture of one or three samples of whole numbers.
     """
     bits = _Bits(codestream)
     _pass_size(bits)
     if bits.take(1):
-        return 8
-    if bits.take(1):
-        _pass_extra_fields(bits)
-    if len(codestream) < 12 or bits.take(1):
-        raise MalformedFileError("a JPEG XL frame has no samples of whole numbers", where="(7FE0,0010)")
-    return bits.choose((8, 0), (10, 0), (12, 0), (1, 6))
+        return 8, True
+    has_fields, is_other = bits.take(1), len(codestream) < 12
+    if has_fields:
+        bits.take(3)
+        is_other |= bool(bits.take(3))
+    is_other |= bool(bits.take(1))
+    precision = bits.choose((8, 0), (10, 0), (12, 0), (1, 6))
+    bits.take(1)
+    is_other |= bool(bits.take(2))
+    if is_other:
+        raise MalformedFileError("a JPEG XL frame is no single picture of whole samples", where="(7FE0,0010)")
+    return precision, bool(bits.take(1))
 
 
 def _pass_size(bits: _Bits) -> None:
@@ -80,33 +102,27 @@ def _pass_size(bits: _Bits) -> None:
         _ = bits.take(5) if is_small else bits.choose(*lengths)
 
 
-def _pass_extra_fields(bits: _Bits) -> None:
-    """The orientation; previews, intrinsic sizes and animations, which no frame has.
-
-    Raises
-    ------
-    MalformedFileError
-        If there is one nevertheless.
-    """
-    bits.take(3)
-    if bits.take(3):
-        raise MalformedFileError("a JPEG XL frame is no single picture", where="(7FE0,0010)")
-
-
 def _bare(codestream: bytes) -> bytes:
-    """How the codestream starts, in boxes or not (ISO/IEC 18181-2, 9)."""
+    """How the codestream starts, in boxes or not."""
     if codestream.startswith(_START):
         return codestream
+    for kind, content in _boxes(codestream):
+        if kind in {_CODESTREAM_BOX, _PARTIAL_BOX}:
+            return content[4 * (kind == _PARTIAL_BOX) :]
+    raise MalformedFileError("a JPEG XL frame has no codestream", where="(7FE0,0010)")
+
+
+def _boxes(codestream: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kinds and contents (ISO/IEC 18181-2, 9)."""
     position = 0
     while position + 8 <= len(codestream):
         length = int.from_bytes(codestream[position : position + 4], "big")
         kind, start = codestream[position + 4 : position + 8], position + 8
         if length == 1:
             length, start = int.from_bytes(codestream[start : start + 8], "big"), start + 8
-        if kind in {_CODESTREAM_BOX, _PARTIAL_BOX}:
-            return codestream[start + 4 * (kind == _PARTIAL_BOX) :]
-        position += length if length >= 8 else len(codestream)
-    raise MalformedFileError("a JPEG XL frame has no codestream", where="(7FE0,0010)")
+        end = position + length if length >= start - position else len(codestream)
+        yield kind, codestream[start:end]
+        position = end
 
 
 JPEG_XL = Codec(_decode, _encode)

@@ -10,9 +10,10 @@ from bme_med.pixels.form import PixelForm
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Codec", "Coded", "decoded_by", "marker_segments", "other_coding"]
+__all__ = ["Codec", "Coded", "decoded_by", "ended", "marker_segments", "other_coding"]
 
 _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
+_START_OF_SCAN, _END_OF_IMAGE = b"\xff\xda", b"\xff\xd9"
 _DATA_FOLLOWS = frozenset((0xD9, 0xDA, 0x90))
 """EOI; behind SOS (JPEG) and SOT (JPEG 2000) stand coded data."""
 
@@ -75,6 +76,19 @@ def marker_segments(codestream: bytes) -> Iterator[tuple[int, bytes]]:
             return
         position = end
     raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
+
+
+def ended(jpeg: bytes) -> bytes:
+    """The JPEG, whose decoder makes up what is cut off.
+
+    Raises
+    ------
+    MalformedFileError
+        If it has no end.
+    """
+    if jpeg.rfind(_END_OF_IMAGE) <= jpeg.find(_START_OF_SCAN):
+        raise MalformedFileError("a compressed frame is cut short", where="(7FE0,0010)")
+    return jpeg
 
 
 def decoded_by(decode: Callable[..., Any], codestream: bytes, **options: Any) -> Any:

@@ -5,27 +5,26 @@ What cannot be coded again as it was becomes a native frame. In either case no p
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
-from bme_med.core import FileError, MalformedFileError, UnsupportedFileError
+from bme_med.core import FileError, UnsupportedFileError
 from bme_med.core.regions import Region
-from bme_med.pixels.codec_jpeg_dct import decode_dct, recompressed_jpeg
+from bme_med.pixels.codec_jpeg_xl import pack_jpeg
 from bme_med.pixels.coded import Codec, Coded
+from bme_med.pixels.decoding import as_read, decode, jpeg_of, planes_of
 from bme_med.pixels.fills import Rendering, black, is_low_white, wants_outside
 from bme_med.pixels.form import PixelForm
 from bme_med.pixels.native import paint_native
 from bme_med.pixels.outside import values_outside
 from bme_med.pixels.rle import decode_rle, encode_rle
-from bme_med.pixels.samples import from_native, inside, to_native, wrapped
-from bme_med.pixels.syntaxes import CODECS, DCT, EXPLICIT_LE, JPEG_XL_OF_JPEG, NATIVE, RLE, undecodable
+from bme_med.pixels.samples import inside, to_native, wrapped
+from bme_med.pixels.syntaxes import DCT, EXPLICIT_LE, JPEG_XL_OF_JPEG, RLE, codec_of
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Painted", "decode_frame", "paint_as_native", "paint_encapsulated"]
+__all__ = ["Painted", "paint_as_native", "paint_encapsulated"]
 
 _NATIVE_COLORS = {"YBR_RCT": "RGB", "YBR_ICT": "RGB", "XYB": "RGB", "YBR_FULL_422": "YBR_FULL"}
 """What decoded samples are, whose Photometric Interpretation only compressed frames may have."""
+
+_DECOMPRESSED = "frames were decompressed, as no encoder here codes them again without loss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +64,20 @@ def paint_encapsulated(
     UnsupportedFileError
         If frames of its transfer syntax cannot be decoded here; with what to do.
     """
+    rendering = rendering or Rendering()
     if form.transfer_syntax == RLE:
-        return Painted(_paint_rle(codestream, form, regions, rendering or Rendering()), form)
-    if form.transfer_syntax in (*DCT, JPEG_XL_OF_JPEG):
+        return Painted(_paint_rle(codestream, form, regions, rendering), form)
+    jpeg = jpeg_of(codestream, form)
+    if jpeg is None and form.transfer_syntax == JPEG_XL_OF_JPEG:
+        return paint_as_native(codestream, form, regions, rendering)
+    if jpeg is not None:
         try:
-            return Painted(_paint_jpeg(codestream, form, regions, rendering or Rendering()), form)
+            painted = _paint_jpeg(jpeg, form, regions, rendering)
         except UnsupportedFileError:
             return paint_as_native(codestream, form, regions, rendering)
-    codec = _codec(form)
-    coded = _repainted(_decoded(codestream, form), form, regions, rendering or Rendering())
+        return Painted(painted if form.transfer_syntax in DCT else pack_jpeg(painted), form)
+    codec = codec_of(form.transfer_syntax)
+    coded = _repainted(decode(codestream, form), form, regions, rendering)
     new = _encoded(codec, coded, form)
     if new is None:
         return _native(coded, form)
@@ -85,62 +89,26 @@ def paint_as_native(
 ) -> Painted:
     """The frame as a native one in Explicit VR Little Endian, `regions` of it painted black.
 
-    For files in which one frame could not be coded again as it was.
-
-    Raises
-    ------
-    MalformedFileError, UnsupportedFileError
-        As `paint_encapsulated` does.
+    For files of which one frame could not be coded again as it was. Raises what `paint_encapsulated` raises.
     """
-    coded = _decoded(codestream, form)
-    return _native(_repainted(coded, form, regions, rendering or Rendering()), form)
+    return _native(_repainted(decode(codestream, form), form, regions, rendering or Rendering()), form)
 
 
-def decode_frame(frame: bytes, form: PixelForm) -> "NDArray[Any]":
-    """The samples of a frame, compressed or native: ``(rows, columns)``, or ``(rows, columns, samples)``.
-
-    Colors are those that `form` names, or RGB where it names YBR_RCT, YBR_ICT or XYB; shared chroma samples
-    are enlarged. Signed samples have their sign.
-
-    Raises
-    ------
-    MalformedFileError, UnsupportedFileError
-        As `paint_encapsulated` does.
-    """
-    coded = _decoded(frame, form)
-    return coded.samples if form.is_float else _as_read(coded.samples, coded, form)
+def _paint_rle(codestream: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> bytes:
+    frame, planes = decode_rle(codestream, form), planes_of(form)
+    outside = values_outside(frame, planes, regions) if wants_outside(planes) else frozenset[float]()
+    paint_native(frame, planes, regions, black(planes, rendering, outside))
+    return encode_rle(frame, form)
 
 
-def _as_read(samples: "NDArray[Any]", coded: Coded, form: PixelForm) -> "NDArray[Any]":
-    """Samples of a codestream with the sign that Pixel Representation says."""
-    return wrapped(samples, coded.precision, is_signed=form.is_signed)
+def _paint_jpeg(jpeg: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> bytes:
+    """With blocks of coefficients painted over, and all others kept."""
+    from bme_med.pixels.jpeg import paint_jpeg
 
-
-def _codec(form: PixelForm) -> Codec:
-    codec = CODECS.get(form.transfer_syntax)
-    if codec is None:
-        raise undecodable(form.transfer_syntax)
-    return codec
-
-
-def _decoded(frame: bytes, form: PixelForm) -> Coded:
-    """A frame of any transfer syntax, of the size that its attributes say."""
-    if form.transfer_syntax in NATIVE:
-        coded = Coded(from_native(frame, form), form.stored, form.is_signed, form.photometric)
-    elif form.transfer_syntax == RLE:
-        planes = _planes(form)
-        samples = from_native(decode_rle(frame, form), planes)
-        coded = Coded(samples, form.stored, form.is_signed, planes.photometric)
-    elif form.transfer_syntax in DCT:
-        coded = decode_dct(frame, form)
-    elif form.transfer_syntax == JPEG_XL_OF_JPEG:
-        coded = decode_dct(recompressed_jpeg(frame), form)
-    else:
-        coded = _codec(form).decode(frame, form)
-    shape = (form.rows, form.columns) if form.samples == 1 else (form.rows, form.columns, form.samples)
-    if coded.samples.shape != shape:
-        raise MalformedFileError("a frame is not of the size that the attributes say", where="(7FE0,0010)")
-    return coded
+    color = form.photometric
+    if form.samples == 1:
+        color = "MONOCHROME1" if is_low_white(form, rendering) else "MONOCHROME2"
+    return paint_jpeg(jpeg, regions, color=color)
 
 
 def _repainted(coded: Coded, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> Coded:
@@ -150,10 +118,11 @@ def _repainted(coded: Coded, form: PixelForm, regions: Sequence[Region], renderi
     covered = inside(regions, form)
     if not covered.any():
         return coded
-    seen = replace(form, photometric=coded.photometric, stored=coded.precision, high=coded.precision - 1)
+    bits = min(coded.precision, form.stored)
+    seen = replace(form, photometric=coded.photometric, stored=bits, high=bits - 1)
     outside: set[float] = set()
     if wants_outside(seen):
-        outside.update(np.unique(_as_read(coded.samples[~covered], coded, form)).tolist())
+        outside.update(np.unique(as_read(coded.samples[~covered], coded, form)).tolist())
     fill = np.array(black(seen, rendering, outside).samples, "i8")
     samples = coded.samples.copy()
     samples[covered] = wrapped(fill, coded.precision, is_signed=coded.is_signed).astype(samples.dtype)
@@ -173,8 +142,6 @@ def _encoded(codec: Codec, coded: Coded, form: PixelForm) -> bytes | None:
 
 
 def _native(coded: Coded, form: PixelForm) -> Painted:
-    if coded.precision > form.allocated:
-        raise MalformedFileError("a frame has more bits than the attributes say", where="(7FE0,0010)")
     native = replace(
         form,
         photometric=_NATIVE_COLORS.get(coded.photometric, coded.photometric),
@@ -183,35 +150,5 @@ def _native(coded: Coded, form: PixelForm) -> Painted:
         vr="OB" if form.allocated == 8 else "OW",
         transfer_syntax=EXPLICIT_LE,
     )
-    frame = to_native(_as_read(coded.samples, coded, form), native)
-    return Painted(
-        frame, native, EXPLICIT_LE, "frames were decompressed: none of the encoders here codes them"
-    )
-
-
-def _planes(form: PixelForm) -> PixelForm:
-    """Of a decoded RLE frame, which has no shared samples (PS3.5, 8.2.2)."""
-    photometric = "YBR_FULL" if form.photometric == "YBR_FULL_422" else form.photometric
-    return replace(form, photometric=photometric, planar=1, byte_order="little")
-
-
-def _paint_rle(codestream: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> bytes:
-    frame, planes = decode_rle(codestream, form), _planes(form)
-    outside = values_outside(frame, planes, regions) if wants_outside(form) else frozenset[float]()
-    paint_native(frame, planes, regions, black(planes, rendering, outside))
-    return encode_rle(frame, form)
-
-
-def _paint_jpeg(codestream: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> bytes:
-    """With blocks of coefficients painted over; JPEG XL that packs a JPEG is unpacked and packed again."""
-    from bme_med.pixels.jpeg import paint_jpeg
-
-    color = form.photometric
-    if form.samples == 1:
-        color = "MONOCHROME1" if is_low_white(form, rendering) else "MONOCHROME2"
-    if form.transfer_syntax != JPEG_XL_OF_JPEG:
-        return paint_jpeg(codestream, regions, color=color)
-    from imagecodecs import jpegxl_encode_jpeg
-
-    painted = paint_jpeg(recompressed_jpeg(codestream), regions, color=color)
-    return bytes(jpegxl_encode_jpeg(painted, numthreads=1))
+    frame = to_native(as_read(coded.samples, coded, form), native)
+    return Painted(frame, native, EXPLICIT_LE, _DECOMPRESSED)
