@@ -1,7 +1,7 @@
 """JPEG-LS: .80, .81 (ISO/IEC 14495-1; PS3.5, 8.2.3). Samples have no sign and up to 16 bits."""
 
 from bme_med.core import MalformedFileError
-from bme_med.pixels.coded import Codec, Coded, decoded_by, marker_segments, other_coding
+from bme_med.pixels.coded import Codec, Coded, decoded_by, ended, marker_segments, other_coding
 from bme_med.pixels.form import PixelForm
 
 __all__ = ["JPEG_LS"]
@@ -21,7 +21,7 @@ def _decode(codestream: bytes, form: PixelForm) -> Coded:
         raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
     near = scan[1 + 2 * scan[0]]
     note = "near-lossless JPEG-LS was coded again without loss" if near else ""
-    return Coded(decoded_by(jpegls_decode, codestream), frame[0], False, form.photometric, note=note)
+    return Coded(decoded_by(jpegls_decode, ended(codestream)), frame[0], False, form.photometric, note=note)
 
 
 def _encode(coded: Coded) -> bytes:

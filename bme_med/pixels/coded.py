@@ -79,7 +79,7 @@ def marker_segments(codestream: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def ended(jpeg: bytes) -> bytes:
-    """The JPEG, whose decoder makes up what is cut off.
+    """The JPEG or JPEG-LS: of what is cut off a decoder makes up the rest, or looks for it for many seconds.
 
     Raises
     ------
