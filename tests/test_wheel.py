@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = ("bme_med", "profiles", "docs", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
 TABLES = {".toml", ".csv", ".tsv", ".json", ".txt"}
 LOCAL = "profiles/of_our_ward.toml"
-DEVELOPMENT = ("numpy", "highdicom", "hypothesis", "pytest")
+DEVELOPMENT = ("highdicom", "hypothesis", "pytest")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Every transfer syntax and kind of samples: other decoders read it, and nothing that was painted is left."""
 
+from base64 import b64decode
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -244,6 +245,25 @@ def test_what_an_encoder_changes_outside_is_noticed_and_the_frame_becomes_native
     assert len(np.unique(after[covered])) == 1
 
 
+_ARITHMETIC_JPEG = b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxO"
+    "UlNSMj5aYVpQYEpRUk//yQALCAAQABgBAREA/8wABgAQEAX/2gAIAQEAAD8A/wCcj/lvNAEfCBw+SOoPZNw70yWGAh8gz820Rtvj"
+    "ByQSSRC7eQWboZP5/vrXhcUDdKYIQP/Z"
+)
+"""A ramp of 16 rows and 24 columns, coded by jpegtran."""
+
+
+def test_a_jpeg_with_arithmetic_codes_becomes_native_pixel_for_pixel() -> None:
+    form = replace(KINDS["8u"], rows=16, columns=24, transfer_syntax="1.2.840.10008.1.2.4.52")
+    before = decode_frame(_ARITHMETIC_JPEG, form)
+    assert len(np.unique(before)) > 50
+    painted = paint_encapsulated(_ARITHMETIC_JPEG, form, [Region(0, 0, 5, 5)])
+    assert painted.transfer_syntax == EXPLICIT_LE
+    after, covered = decode_frame(painted.codestream, painted.form), _inside(form, [Region(0, 0, 5, 5)])
+    np.testing.assert_array_equal(after[~covered], before[~covered])
+    assert set(np.unique(after[covered])) == {before[~covered].min()}
+
+
 @pytest.mark.parametrize(("syntax", "kind"), _JPEG_CASES)
 def test_blocks_of_coefficients_beside_the_box_stay(syntax: str, kind: str) -> None:
     codestream, form = _source(syntax, kind)
@@ -257,6 +277,22 @@ def test_blocks_of_coefficients_beside_the_box_stay(syntax: str, kind: str) -> N
     assert black.tolist() == ([0] if form.samples == 1 else [0, 128, 128])
     far = ~_inside(form, [region.grown(16, 16)])
     np.testing.assert_array_equal(after[far], before[far])
+
+
+@pytest.mark.parametrize(
+    ("syntax", "kind"), [case for case in _JPEG_CASES if case.values[0] != "jpeg-xl-of-jpeg"]
+)
+@pytest.mark.parametrize("decoder", ["dcmdjpeg +cn", "gdcmconv --raw"])
+def test_other_decoders_see_the_same_change_of_a_jpeg(
+    decoder: str, syntax: str, kind: str, tmp_path: Path
+) -> None:
+    codestream, form = _source(syntax, kind)
+    region = Region(17, 19, 30, 40)
+    painted = paint_encapsulated(codestream, form, [region])
+    before, after = (read_by(decoder, frame, form, tmp_path) for frame in (codestream, painted.codestream))
+    far = ~_inside(form, [region.grown(16, 16)])
+    np.testing.assert_array_equal(after[far], before[far])
+    assert len(np.unique(after[_inside(form, [region])].reshape(-1, form.samples), axis=0)) == 1
 
 
 @pytest.mark.parametrize(("syntax", "kind"), _JPEG_CASES)
