@@ -6,7 +6,7 @@ Their samples have a precision and a sign of their own, which may differ from wh
 from functools import partial
 
 from bme_med.core import MalformedFileError
-from bme_med.pixels.coded import Codec, Coded, decoded_by, marker_segments, other_coding
+from bme_med.pixels.coded import Codec, Coded, decoded_by, marker_segments, other_coding, require_size
 from bme_med.pixels.form import PixelForm
 
 __all__ = ["HTJ2K", "HTJ2K_RPCL", "JPEG_2000"]
@@ -26,6 +26,8 @@ def _decode(codestream: bytes, form: PixelForm) -> Coded:
     size, coding = segments.get(_SIZE, b""), segments.get(_CODING, b"")
     if len(size) < 36 + 3 * form.samples or len(coding) < 10:
         raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
+    width, height, left, top = (int.from_bytes(size[at : at + 4], "big") for at in range(2, 18, 4))
+    require_size(form, height - top, width - left, int.from_bytes(size[34:36], "big"))
     components = {size[at : at + 3] for at in range(36, len(size), 3)}
     if len(components) != 1 or not size[37:39] == b"\1\1":
         raise other_coding("has components of several precisions or sizes")

@@ -3,8 +3,7 @@
 Components are handed out as they were coded; those of fewer samples are enlarged as libjpeg does it.
 """
 
-from bme_med.core import MalformedFileError
-from bme_med.pixels.coded import Coded, decoded_by, ended, marker_segments
+from bme_med.pixels.coded import Coded, decoded_by, ended, jpeg_header
 from bme_med.pixels.form import PixelForm
 
 __all__ = ["decode_dct"]
@@ -17,9 +16,7 @@ def decode_dct(codestream: bytes, form: PixelForm) -> Coded:
     """Its components, all of the frame's size."""
     from imagecodecs import jpeg8_decode
 
-    frames = [segment for marker, segment in marker_segments(codestream) if marker in _FRAMES]
-    if not frames or len(frames[0]) < 6:
-        raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
+    precision, _ = jpeg_header(codestream, _FRAMES, form)
     colors = "RGB" if form.samples == 3 else None
     samples = decoded_by(jpeg8_decode, ended(codestream), colorspace=colors, outcolorspace=colors)
-    return Coded(samples, frames[0][0], False, _FULL.get(form.photometric, form.photometric))
+    return Coded(samples, precision, False, _FULL.get(form.photometric, form.photometric))

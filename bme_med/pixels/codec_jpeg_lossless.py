@@ -1,12 +1,11 @@
 """JPEG Lossless: .57, .70 (ISO/IEC 10918-1, H; PS3.5, 8.2.1). Samples have no sign and up to 16 bits."""
 
-from bme_med.core import MalformedFileError
-from bme_med.pixels.coded import Codec, Coded, decoded_by, ended, marker_segments, other_coding
+from bme_med.pixels.coded import Codec, Coded, decoded_by, ended, jpeg_header
 from bme_med.pixels.form import PixelForm
 
 __all__ = ["JPEG_LOSSLESS"]
 
-_LOSSLESS_FRAME, _SCAN = 0xC3, 0xDA
+_LOSSLESS_FRAME = 0xC3
 _FIRST_ORDER = "1.2.840.10008.1.2.4.70"
 """JPEG Lossless, Non-Hierarchical, First-Order Prediction: its predictor is 1."""
 
@@ -14,16 +13,11 @@ _FIRST_ORDER = "1.2.840.10008.1.2.4.70"
 def _decode(codestream: bytes, form: PixelForm) -> Coded:
     from imagecodecs import jpeg8_decode
 
-    segments = dict(marker_segments(codestream))
-    if _LOSSLESS_FRAME not in segments:
-        raise other_coding("is no lossless JPEG with Huffman codes, though its transfer syntax says so")
-    frame, scan = segments[_LOSSLESS_FRAME], segments[_SCAN]
-    if len(frame) < 6 or len(scan) < 4:
-        raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
-    predictor = 1 if form.transfer_syntax == _FIRST_ORDER else scan[1 + 2 * scan[0]]
+    precision, parameters = jpeg_header(codestream, (_LOSSLESS_FRAME,), form)
+    predictor = 1 if form.transfer_syntax == _FIRST_ORDER else parameters[0]
     colors = "RGB" if form.samples == 3 else None
     samples = decoded_by(jpeg8_decode, ended(codestream), colorspace=colors, outcolorspace=colors)
-    return Coded(samples, frame[0], False, form.photometric, kept=predictor)
+    return Coded(samples, precision, False, form.photometric, kept=predictor)
 
 
 def _encode(coded: Coded) -> bytes:

@@ -1,27 +1,20 @@
 """JPEG-LS: .80, .81 (ISO/IEC 14495-1; PS3.5, 8.2.3). Samples have no sign and up to 16 bits."""
 
-from bme_med.core import MalformedFileError
-from bme_med.pixels.coded import Codec, Coded, decoded_by, ended, marker_segments, other_coding
+from bme_med.pixels.coded import Codec, Coded, decoded_by, ended, jpeg_header
 from bme_med.pixels.form import PixelForm
 
 __all__ = ["JPEG_LS"]
 
-_FRAME, _SCAN = 0xF7, 0xDA
+_FRAME = 0xF7
 _BY_PIXEL = 2
 
 
 def _decode(codestream: bytes, form: PixelForm) -> Coded:
     from imagecodecs import jpegls_decode
 
-    segments = dict(marker_segments(codestream))
-    if _FRAME not in segments:
-        raise other_coding("is no JPEG-LS, though its transfer syntax says so")
-    frame, scan = segments[_FRAME], segments[_SCAN]
-    if len(frame) < 6 or len(scan) < 4:
-        raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
-    near = scan[1 + 2 * scan[0]]
-    note = "near-lossless JPEG-LS was coded again without loss" if near else ""
-    return Coded(decoded_by(jpegls_decode, ended(codestream)), frame[0], False, form.photometric, note=note)
+    precision, parameters = jpeg_header(codestream, (_FRAME,), form)
+    note = "near-lossless JPEG-LS was coded again without loss" if parameters[0] else ""
+    return Coded(decoded_by(jpegls_decode, ended(codestream)), precision, False, form.photometric, note=note)
 
 
 def _encode(coded: Coded) -> bytes:

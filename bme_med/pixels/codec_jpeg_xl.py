@@ -4,14 +4,17 @@ Samples have no sign, and up to 16 bits. What was made from a JPEG holds what ma
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from bme_med.core import MalformedFileError
-from bme_med.pixels.coded import Codec, Coded, decoded_by
+from bme_med.pixels.coded import Codec, Coded, decoded_by, require_size
 from bme_med.pixels.form import PixelForm
 
 __all__ = ["JPEG_XL", "pack_jpeg", "packed_jpeg"]
 
 _START = b"\xff\x0a"
+_RATIOS = (0, 1, Fraction(6, 5), Fraction(4, 3), Fraction(3, 2), Fraction(16, 9), Fraction(5, 4), 2)
+"""Columns for a row, where they are not counted."""
 _CODESTREAM_BOX, _PARTIAL_BOX, _JPEG_BOX = b"jxlc", b"jxlp", b"jbrd"
 
 
@@ -35,8 +38,8 @@ def _decode(codestream: bytes, form: PixelForm) -> Coded:
     """Of one that was coded as XYB, samples are RGB."""
     from imagecodecs import jpegxl_decode
 
+    precision, is_xyb = _header(_bare(codestream), form)
     samples = decoded_by(jpegxl_decode, codestream, keeporientation=True)
-    precision, is_xyb = _header(_bare(codestream))
     note = "JPEG XL that may be lossy was coded again without loss" if is_xyb else ""
     photometric = "RGB" if is_xyb and form.samples == 3 else form.photometric
     return Coded(samples, precision, False, photometric, note=note)
@@ -69,16 +72,16 @@ class _Bits:
         return offset + self.take(bits)
 
 
-def _header(codestream: bytes) -> tuple[int, bool]:
+def _header(codestream: bytes, form: PixelForm) -> tuple[int, bool]:
     """Bits of a sample, and whether colors are coded as XYB (ISO/IEC 18181-1, D.3).
 
     Raises
     ------
     MalformedFileError
-        If it is no single picture of one or three samples of whole numbers.
+        If it is no single picture of whole numbers, or not of the size of `form`.
     """
     bits = _Bits(codestream)
-    _pass_size(bits)
+    require_size(form, *_size(bits), form.samples)
     if bits.take(1):
         return 8, True
     has_fields, is_other = bits.take(1), len(codestream) < 12
@@ -94,12 +97,17 @@ def _header(codestream: bytes) -> tuple[int, bool]:
     return precision, bool(bits.take(1))
 
 
-def _pass_size(bits: _Bits) -> None:
-    lengths = ((1, 9), (1, 13), (1, 18), (1, 30))
-    is_small = bits.take(1)
-    _ = bits.take(5) if is_small else bits.choose(*lengths)
-    if not bits.take(3):
-        _ = bits.take(5) if is_small else bits.choose(*lengths)
+def _size(bits: _Bits) -> tuple[int, int]:
+    """Rows and columns (ISO/IEC 18181-1, D.2)."""
+    is_small = bool(bits.take(1))
+    rows = _length(bits, is_small=is_small)
+    if ratio := bits.take(3):
+        return rows, int(rows * _RATIOS[ratio])
+    return rows, _length(bits, is_small=is_small)
+
+
+def _length(bits: _Bits, *, is_small: bool) -> int:
+    return 8 * bits.take(5) + 8 if is_small else bits.choose((1, 9), (1, 13), (1, 18), (1, 30))
 
 
 def _bare(codestream: bytes) -> bytes:

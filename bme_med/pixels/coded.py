@@ -1,6 +1,6 @@
 """Decoded frames, and the marker segments that say how they were coded (ISO/IEC 10918-1, B.1; 15444-1, A)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,11 +10,21 @@ from bme_med.pixels.form import PixelForm
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Codec", "Coded", "decoded_by", "ended", "marker_segments", "other_coding"]
+__all__ = [
+    "Codec",
+    "Coded",
+    "decoded_by",
+    "ended",
+    "jpeg_header",
+    "marker_segments",
+    "other_coding",
+    "require_size",
+]
 
+_SCAN = 0xDA
 _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 _START_OF_SCAN, _END_OF_IMAGE = b"\xff\xda", b"\xff\xd9"
-_DATA_FOLLOWS = frozenset((0xD9, 0xDA, 0x90))
+_DATA_FOLLOWS = frozenset((0xD9, _SCAN, 0x90))
 """EOI; behind SOS (JPEG) and SOT (JPEG 2000) stand coded data."""
 
 
@@ -76,6 +86,39 @@ def marker_segments(codestream: bytes) -> Iterator[tuple[int, bytes]]:
             return
         position = end
     raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
+
+
+def require_size(form: PixelForm, rows: int, columns: int, samples: int) -> None:
+    """Compare what a codestream says of its size, before a decoder takes memory for it.
+
+    Raises
+    ------
+    MalformedFileError
+        If it is not the one of `form`.
+    """
+    if (rows, columns, samples) != (form.rows, form.columns, form.samples):
+        raise MalformedFileError("a frame is not of the size that the attributes say", where="(7FE0,0010)")
+
+
+def jpeg_header(codestream: bytes, frame_markers: Container[int], form: PixelForm) -> tuple[int, bytes]:
+    """Precision of a JPEG or JPEG-LS, and the parameters of its first scan: three bytes.
+
+    Raises
+    ------
+    MalformedFileError
+        If a header is cut short, or the size is not the one of `form`.
+    UnsupportedFileError
+        If it has none of these frame headers.
+    """
+    segments = [*marker_segments(codestream)]
+    frame = next((segment for marker, segment in segments if marker in frame_markers), None)
+    if frame is None:
+        raise other_coding("is not coded as its transfer syntax says")
+    marker, scan = segments[-1]
+    if len(frame) < 6 or marker != _SCAN or not scan or len(scan) != 4 + 2 * scan[0]:
+        raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
+    require_size(form, int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big"), frame[5])
+    return frame[0], scan[-3:]
 
 
 def ended(jpeg: bytes) -> bytes:

@@ -6,7 +6,7 @@ What cannot be coded again as it was becomes a native frame. In either case no p
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bme_med.core import FileError, UnsupportedFileError
+from bme_med.core import FileError, MalformedFileError, UnsupportedFileError
 from bme_med.core.regions import Region
 from bme_med.pixels.codec_jpeg_xl import pack_jpeg
 from bme_med.pixels.coded import Codec, Coded
@@ -17,7 +17,7 @@ from bme_med.pixels.native import paint_native
 from bme_med.pixels.outside import values_outside
 from bme_med.pixels.rle import decode_rle, encode_rle
 from bme_med.pixels.samples import inside, to_native, wrapped
-from bme_med.pixels.syntaxes import DCT, EXPLICIT_LE, JPEG_XL_OF_JPEG, RLE, codec_of
+from bme_med.pixels.syntaxes import DCT, ENCAPSULATED_NATIVE, EXPLICIT_LE, JPEG_XL_OF_JPEG, RLE, codec_of
 
 __all__ = ["Painted", "paint_as_native", "paint_encapsulated"]
 
@@ -67,6 +67,10 @@ def paint_encapsulated(
     rendering = rendering or Rendering()
     if form.transfer_syntax == RLE:
         return Painted(_paint_rle(codestream, form, regions, rendering), form)
+    if form.transfer_syntax == ENCAPSULATED_NATIVE:
+        frame = bytearray(codestream)
+        _paint_samples(frame, form, regions, rendering)
+        return Painted(bytes(frame), form)
     jpeg = jpeg_of(codestream, form)
     if jpeg is None and form.transfer_syntax == JPEG_XL_OF_JPEG:
         return paint_as_native(codestream, form, regions, rendering)
@@ -95,10 +99,16 @@ def paint_as_native(
 
 
 def _paint_rle(codestream: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> bytes:
-    frame, planes = decode_rle(codestream, form), planes_of(form)
-    outside = values_outside(frame, planes, regions) if wants_outside(planes) else frozenset[float]()
-    paint_native(frame, planes, regions, black(planes, rendering, outside))
+    frame = decode_rle(codestream, form)
+    _paint_samples(frame, planes_of(form), regions, rendering)
     return encode_rle(frame, form)
+
+
+def _paint_samples(
+    frame: bytearray, form: PixelForm, regions: Sequence[Region], rendering: Rendering
+) -> None:
+    outside = values_outside(frame, form, regions) if wants_outside(form) else frozenset[float]()
+    paint_native(frame, form, regions, black(form, rendering, outside))
 
 
 def _paint_jpeg(jpeg: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> bytes:
@@ -142,6 +152,8 @@ def _encoded(codec: Codec, coded: Coded, form: PixelForm) -> bytes | None:
 
 
 def _native(coded: Coded, form: PixelForm) -> Painted:
+    if coded.precision > form.allocated:
+        raise MalformedFileError("a frame has more bits than the attributes say", where="(7FE0,0010)")
     native = replace(
         form,
         photometric=_NATIVE_COLORS.get(coded.photometric, coded.photometric),

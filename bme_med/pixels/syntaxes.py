@@ -9,10 +9,24 @@ from bme_med.pixels.codec_jpeg_ls import JPEG_LS
 from bme_med.pixels.codec_jpeg_xl import JPEG_XL
 from bme_med.pixels.coded import Codec
 
-__all__ = ["CODECS", "DCT", "EXPLICIT_LE", "JPEG_XL_OF_JPEG", "JPEG_XL_SYNTAXES", "NATIVE", "RLE", "codec_of"]
+__all__ = [
+    "CODECS",
+    "DCT",
+    "ENCAPSULATED_NATIVE",
+    "EXPLICIT_LE",
+    "JPEG_XL_OF_JPEG",
+    "JPEG_XL_SYNTAXES",
+    "NATIVE",
+    "RLE",
+    "codec_of",
+]
 
 EXPLICIT_LE = "1.2.840.10008.1.2.1"
-NATIVE = frozenset(("1.2.840.10008.1.2", EXPLICIT_LE, "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"))
+ENCAPSULATED_NATIVE = "1.2.840.10008.1.2.1.98"
+"""Encapsulated Uncompressed Explicit VR Little Endian: native frames in fragments (PS3.5, A.4.11)."""
+NATIVE = frozenset(
+    ("1.2.840.10008.1.2", EXPLICIT_LE, ENCAPSULATED_NATIVE, "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2")
+)
 RLE = "1.2.840.10008.1.2.5"
 
 _COMPRESSED = "1.2.840.10008.1.2.4."

@@ -1,6 +1,7 @@
 """Every transfer syntax and kind of samples: other decoders read it, and nothing that was painted is left."""
 
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -158,6 +159,21 @@ def test_what_is_no_codestream_is_refused(syntax: str) -> None:
             paint_encapsulated(frame, form, _REGIONS)
 
 
+@pytest.mark.parametrize("kind", ["12s", "rgb8"])
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_a_damaged_codestream_is_painted_or_refused_and_nothing_else(syntax: str, kind: str) -> None:
+    codestream, form = _source(syntax, kind)
+    random = np.random.default_rng(3)
+    for _ in range(20):
+        damaged = bytearray(codestream)
+        damaged[random.integers(min(len(damaged), 200))] = random.integers(256)
+        damaged[random.integers(len(damaged))] = random.integers(256)
+        with suppress(FileError):
+            painted = paint_encapsulated(bytes(damaged), form, _REGIONS)
+            after = decode_frame(painted.codestream, painted.form)
+            assert len(np.unique(after[_inside(form)].reshape(-1, form.samples), axis=0)) == 1
+
+
 @pytest.mark.parametrize("last", ["100", "104.1", "108", "94", "95", "205", "60", "93", "999"])
 def test_frames_that_nothing_decodes_are_refused_with_what_to_do(last: str) -> None:
     form = replace(KINDS["8u"], transfer_syntax=f"1.2.840.10008.1.2.4.{last}")
@@ -262,6 +278,48 @@ def test_a_jpeg_with_arithmetic_codes_becomes_native_pixel_for_pixel() -> None:
     after, covered = decode_frame(painted.codestream, painted.form), _inside(form, [Region(0, 0, 5, 5)])
     np.testing.assert_array_equal(after[~covered], before[~covered])
     assert set(np.unique(after[covered])) == {before[~covered].min()}
+
+
+def test_native_frames_in_fragments_stay_what_they_are() -> None:
+    form = replace(KINDS["12s"], transfer_syntax="1.2.840.10008.1.2.1.98")
+    before = samples_of(form)
+    painted = paint_encapsulated(before.tobytes(), form, _REGIONS)
+    assert (painted.form, painted.transfer_syntax) == (form, "")
+    after, covered = decode_frame(painted.codestream, form), _inside(form)
+    np.testing.assert_array_equal(after[~covered], before[~covered])
+    assert set(np.unique(after[covered])) == {before[~covered].min()}
+
+
+def test_a_jpeg_xl_that_packs_a_jpeg_does_so_afterwards_in_each_of_its_transfer_syntaxes() -> None:
+    codestream, form = _source("jpeg-xl-of-jpeg", "rgb8")
+    general = replace(form, transfer_syntax=SYNTAXES["jpeg-xl"])
+    painted = paint_encapsulated(codestream, general, _REGIONS)
+    assert painted.form == general
+    assert painted.codestream == paint_encapsulated(codestream, form, _REGIONS).codestream
+
+
+def test_a_jpeg_xl_that_should_pack_a_jpeg_and_does_not_becomes_native() -> None:
+    codestream, form = _source("jpeg-xl-lossless", "rgb8")
+    painted = paint_encapsulated(
+        codestream, replace(form, transfer_syntax="1.2.840.10008.1.2.4.111"), _REGIONS
+    )
+    assert painted.transfer_syntax == EXPLICIT_LE
+    before, after = decode_frame(codestream, form), decode_frame(painted.codestream, painted.form)
+    np.testing.assert_array_equal(after[~_inside(form)], before[~_inside(form)])
+
+
+def test_colors_of_a_lossy_jpeg_xl_are_rgb_and_of_a_lossless_one_what_they_were() -> None:
+    lossy, form = _source("jpeg-xl", "rgb8")
+    named = replace(form, photometric="XYB")
+    assert paint_encapsulated(lossy, named, _REGIONS).form.photometric == "RGB"
+    lossless, form = _source("jpeg-xl", "ybr8")
+    assert paint_encapsulated(lossless, form, _REGIONS).form.photometric == "YBR_FULL"
+
+
+def test_more_bits_than_a_native_sample_holds_are_refused() -> None:
+    codestream, form = _source("jpeg-2000", "16u")
+    with pytest.raises(MalformedFileError):
+        paint_as_native(codestream, replace(form, allocated=8, stored=8, high=7), _REGIONS)
 
 
 @pytest.mark.parametrize(("syntax", "kind"), _JPEG_CASES)
