@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bme_med.core import FileError, MalformedFileError, UnsupportedFileError
 from bme_med.core.regions import Region
+from bme_med.pixels.codec_jpeg_dct import require_jpeg_size
 from bme_med.pixels.codec_jpeg_xl import pack_jpeg
 from bme_med.pixels.coded import Codec, Coded
 from bme_med.pixels.decoding import as_read, decode, jpeg_of, planes_of
@@ -65,21 +66,13 @@ def paint_encapsulated(
         If frames of its transfer syntax cannot be decoded here; with what to do.
     """
     rendering = rendering or Rendering()
-    if form.transfer_syntax == RLE:
-        return Painted(_paint_rle(codestream, form, regions, rendering), form)
-    if form.transfer_syntax == ENCAPSULATED_NATIVE:
-        frame = bytearray(codestream)
-        _paint_samples(frame, form, regions, rendering)
-        return Painted(bytes(frame), form)
+    if form.transfer_syntax in {RLE, ENCAPSULATED_NATIVE}:
+        return Painted(_paint_bytes(codestream, form, regions, rendering), form)
     jpeg = jpeg_of(codestream, form)
-    if jpeg is None and form.transfer_syntax == JPEG_XL_OF_JPEG:
-        return paint_as_native(codestream, form, regions, rendering)
     if jpeg is not None:
-        try:
-            painted = _paint_jpeg(jpeg, form, regions, rendering)
-        except UnsupportedFileError:
-            return paint_as_native(codestream, form, regions, rendering)
-        return Painted(painted if form.transfer_syntax in DCT else pack_jpeg(painted), form)
+        return _paint_jpeg(codestream, jpeg, form, regions, rendering)
+    if form.transfer_syntax == JPEG_XL_OF_JPEG:
+        return paint_as_native(codestream, form, regions, rendering)
     codec = codec_of(form.transfer_syntax)
     coded = _repainted(decode(codestream, form), form, regions, rendering)
     new = _encoded(codec, coded, form)
@@ -98,27 +91,33 @@ def paint_as_native(
     return _native(_repainted(decode(codestream, form), form, regions, rendering or Rendering()), form)
 
 
-def _paint_rle(codestream: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> bytes:
-    frame = decode_rle(codestream, form)
-    _paint_samples(frame, planes_of(form), regions, rendering)
-    return encode_rle(frame, form)
+def _paint_bytes(
+    codestream: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering
+) -> bytes:
+    """Painted without a package: RLE, and native frames in fragments."""
+    is_rle = form.transfer_syntax == RLE
+    frame = decode_rle(codestream, form) if is_rle else bytearray(codestream)
+    seen = planes_of(form) if is_rle else form
+    outside = values_outside(frame, seen, regions) if wants_outside(seen) else frozenset[float]()
+    paint_native(frame, seen, regions, black(seen, rendering, outside))
+    return encode_rle(frame, form) if is_rle else bytes(frame)
 
 
-def _paint_samples(
-    frame: bytearray, form: PixelForm, regions: Sequence[Region], rendering: Rendering
-) -> None:
-    outside = values_outside(frame, form, regions) if wants_outside(form) else frozenset[float]()
-    paint_native(frame, form, regions, black(form, rendering, outside))
-
-
-def _paint_jpeg(jpeg: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> bytes:
+def _paint_jpeg(
+    codestream: bytes, jpeg: bytes, form: PixelForm, regions: Sequence[Region], rendering: Rendering
+) -> Painted:
     """With blocks of coefficients painted over, and all others kept."""
     from bme_med.pixels.jpeg import paint_jpeg
 
     color = form.photometric
     if form.samples == 1:
         color = "MONOCHROME1" if is_low_white(form, rendering) else "MONOCHROME2"
-    return paint_jpeg(jpeg, regions, color=color)
+    require_jpeg_size(jpeg, form)
+    try:
+        painted = paint_jpeg(jpeg, regions, color=color)
+    except UnsupportedFileError:
+        return paint_as_native(codestream, form, regions, rendering)
+    return Painted(painted if form.transfer_syntax in DCT else pack_jpeg(painted), form)
 
 
 def _repainted(coded: Coded, form: PixelForm, regions: Sequence[Region], rendering: Rendering) -> Coded:
