@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import NamedTuple
 
-from bme_med.core import UnsupportedFileError
+from bme_med.core import MalformedFileError, UnsupportedFileError
 from bme_med.pixels.form import PixelForm
 from bme_med.pixels.palettes import Palette
 
@@ -88,6 +88,8 @@ def black(
 
     Raises
     ------
+    MalformedFileError
+        If Bits Stored is no number of bits.
     UnsupportedFileError
         If nothing is known to look black.
 
@@ -97,18 +99,20 @@ def black(
     (Fill(samples=(-2048,)), Fill(samples=(-1024,)))
     """
     rendering = rendering or Rendering()
-    if form.photometric in _GRAYS:
+    if form.stored < 1:
+        raise MalformedFileError("nothing says how many bits a sample has", where="(0028,0101)")
+    if form.photometric in _GRAYS and form.samples == 1:
         return Fill((_darkest(form, rendering, outside),))
-    if form.photometric == "PALETTE COLOR" and rendering.palette:
+    if form.photometric == "PALETTE COLOR" and form.samples == 1 and rendering.palette:
         return Fill((_darkest_index(form, rendering.palette, rendering),))
     color = _COLORS.get(form.photometric)
-    if color is None or len(color) != form.samples or form.is_float or form.stored < 8:
+    if color is None or len(color) != form.samples or form.is_float:
         raise UnsupportedFileError(
             "no sample is known to look black in this Photometric Interpretation (0028,0004): "
             "convert the image to RGB with another tool, then run again"
         )
-    scale = form.stored - 8
-    return Fill(tuple((1 << form.stored) - 1 if part == 255 else part << scale for part in color))
+    highest = (1 << form.stored) - 1
+    return Fill(tuple(highest if part == 255 else (part << form.stored) >> 8 for part in color))
 
 
 def _darkest(form: PixelForm, rendering: Rendering, outside: AbstractSet[float]) -> int | float:

@@ -20,11 +20,15 @@ __all__ = [
     "in_pairs",
     "is_paired",
     "paint_native",
+    "unused_low_bits",
     "widened",
 ]
 
 SUBSAMPLED = frozenset(("YBR_FULL_422", "YBR_PARTIAL_422"))
 """Two luma samples and one pair of chroma samples for two pixels of a row, in this order."""
+
+_ALLOCATED = frozenset((1, 8, 12, 16, 32, 64))
+"""Bits Allocated; 12 in files older than the standard of today."""
 
 
 class _Plane(NamedTuple):
@@ -51,6 +55,11 @@ def frame_bits(form: PixelForm) -> int:
     UnsupportedFileError
         If its samples lie as the standard does not foresee.
     """
+    if form.allocated not in _ALLOCATED:
+        raise UnsupportedFileError(
+            "samples of that many bits are not foreseen (PS3.5, 8.1.1): "
+            "convert the image with another tool, then run again"
+        )
     pixels = form.rows * form.columns
     if form.photometric not in SUBSAMPLED:
         return pixels * form.samples * form.allocated
@@ -60,6 +69,22 @@ def frame_bits(form: PixelForm) -> int:
             "convert the image to RGB with another tool, then run again"
         )
     return pixels * 2 * form.allocated
+
+
+def unused_low_bits(form: PixelForm) -> int:
+    """Bits below the lowest one of a sample in its container.
+
+    Raises
+    ------
+    MalformedFileError
+        If Bits Allocated, Bits Stored and High Bit contradict each other.
+    """
+    if not 0 < form.stored <= form.high + 1 <= form.allocated:
+        raise MalformedFileError(
+            "Bits Allocated, Bits Stored and High Bit contradict each other",
+            where="(0028,0100)",
+        )
+    return form.high + 1 - form.stored
 
 
 def frame_bytes(form: PixelForm, frames: int = 1) -> int:
@@ -167,7 +192,7 @@ def _container(sample: float, form: PixelForm) -> int:
     if form.is_float:
         packed = struct.pack(">f" if form.allocated == 32 else ">d", sample)
         return int.from_bytes(packed, "big")
-    return int(sample) << form.high + 1 - form.stored & (1 << form.allocated) - 1
+    return int(sample) << unused_low_bits(form) & (1 << form.allocated) - 1
 
 
 def _paint_plane(frame: bytearray, form: PixelForm, plane: _Plane, region: Region) -> None:

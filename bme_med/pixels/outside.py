@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from bme_med.core.regions import Region
 from bme_med.pixels.form import PixelForm
-from bme_med.pixels.native import frame_bits, in_pairs, is_paired
+from bme_med.pixels.native import frame_bits, in_pairs, is_paired, unused_low_bits
 
 __all__ = ["values_outside"]
 
@@ -58,6 +58,7 @@ def _gaps(regions: Sequence[Region], row: int, columns: int) -> Iterator[tuple[i
 
 def _value(stored: int, form: PixelForm) -> int:
     """What the stored bits of a sample say."""
+    number = stored >> unused_low_bits(form)
     half = 1 << form.stored - 1
-    number = stored >> form.high + 1 - form.stored & 2 * half - 1
+    number &= 2 * half - 1
     return (number ^ half) - half if form.is_signed else number

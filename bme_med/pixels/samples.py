@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bme_med.core import MalformedFileError
 from bme_med.core.regions import Region
 from bme_med.pixels.form import PixelForm
-from bme_med.pixels.native import SUBSAMPLED, frame_bits, in_pairs, is_paired
+from bme_med.pixels.native import SUBSAMPLED, frame_bits, in_pairs, is_paired, unused_low_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,14 +30,14 @@ def from_native(frame: bytes | bytearray, form: PixelForm, *, index: int = 0) ->
     if not form.is_float:
         bits = flat.dtype.itemsize * 8
         flat = flat.view(f"i{bits // 8}") if form.is_signed else flat
-        flat = flat << bits - 1 - form.high >> bits - form.stored
+        flat = flat << bits - unused_low_bits(form) - form.stored >> bits - form.stored
     return _arranged(flat, form)
 
 
 def to_native(samples: "NDArray[Any]", form: PixelForm) -> bytes:
     """The native frame of `samples`: little endian, by pixel, unused bits cleared or repeating the sign."""
     kind = "i" if form.is_signed else "u"
-    containers = samples.astype(f"<{kind}{form.allocated // 8}") << form.high + 1 - form.stored
+    containers = samples.astype(f"<{kind}{form.allocated // 8}") << unused_low_bits(form)
     return containers.astype(f"<{kind}{form.allocated // 8}").tobytes()
 
 

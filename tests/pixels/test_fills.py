@@ -76,9 +76,24 @@ def test_each_color_space_has_its_black(photometric: str, samples: tuple[int, ..
     assert deep == tuple(sample << 4 for sample in samples)
 
 
-def test_a_color_space_that_nobody_knows_is_refused() -> None:
-    with pytest.raises(UnsupportedFileError):
-        black(replace(_COLORS, photometric="MAUVE"))
+@pytest.mark.parametrize(
+    "form",
+    [
+        replace(_COLORS, photometric="MAUVE"),
+        replace(_COLORS, photometric="MONOCHROME2"),
+        replace(_GRAYS, photometric="RGB"),
+        replace(_GRAYS, photometric="PALETTE COLOR"),
+    ],
+    ids=["unknown", "grays of three samples", "colors of one sample", "no palette"],
+)
+def test_where_nothing_is_known_to_look_black_the_image_is_refused(form: PixelForm) -> None:
+    with pytest.raises(UnsupportedFileError, match="run again"):
+        black(form)
+
+
+def test_samples_without_bits_are_refused() -> None:
+    with pytest.raises(MalformedFileError):
+        black(replace(_GRAYS, stored=0))
 
 
 def test_the_darkest_entry_of_a_palette_is_black() -> None:

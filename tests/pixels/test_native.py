@@ -2,6 +2,8 @@
 
 import copy
 import struct
+import subprocess
+import sys
 from dataclasses import replace
 from io import BytesIO
 from itertools import product
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from pydicom import FileDataset
 from pydicom.pixels.utils import pixel_array
 
-from bme_med.core import MalformedFileError, UnsupportedFileError
+from bme_med.core import FileError, MalformedFileError, UnsupportedFileError
 from bme_med.core.regions import Region
 from bme_med.pixels import (
     Fill,
@@ -29,6 +31,7 @@ from bme_med.pixels import (
     wants_outside,
     widened,
 )
+from bme_med.pixels.samples import from_native, to_native
 from tests.pixels.reading import form_of, images, opened, rendering_of, value_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -166,6 +169,25 @@ def test_a_frame_cut_short_is_refused() -> None:
         paint_native(bytearray(frame_bytes(_GRAYS) - 1), _GRAYS, [Region(0, 0, 1, 1)], Fill((0,)))
 
 
+_CONTRADICTING = {
+    "more bits than up to the highest": replace(_GRAYS, high=10),
+    "beyond the container": replace(_GRAYS, high=16),
+    "no bits": replace(_GRAYS, stored=0),
+    "an odd container": replace(_GRAYS, allocated=24),
+}
+
+
+@pytest.mark.parametrize("contradiction", _CONTRADICTING)
+def test_bits_that_contradict_each_other_are_refused(contradiction: str) -> None:
+    form, frame = _CONTRADICTING[contradiction], bytearray(1000)
+    with pytest.raises(FileError):
+        values_outside(frame, form, [])
+    with pytest.raises(FileError):
+        from_native(frame, form)
+    with pytest.raises(FileError):
+        paint_native(frame, form, [Region(0, 0, 1, 1)], Fill((0,)))
+
+
 @pytest.mark.parametrize(("is_signed", "expected"), [(False, 0x8000), (True, 0xF000)])
 def test_unused_bits_of_painted_samples_are_cleared_or_repeat_the_sign(
     *, is_signed: bool, expected: int
@@ -198,3 +220,34 @@ def test_what_lies_inside_changes_nothing(before: bytes, other: bytes) -> None:
     for frame in frames:
         paint_native(frame, _GRAYS, regions, black(_GRAYS, outside=values_outside(frame, _GRAYS, regions)))
     assert frames[0] == frames[1]
+
+
+@given(form=_FORMS, data=st.data())
+def test_arrays_and_bytes_say_the_same(form: PixelForm, data: st.DataObject) -> None:
+    group = aligned_frames(form)
+    index = data.draw(st.integers(0, group - 1))
+    frame = data.draw(st.binary(min_size=frame_bytes(form, group), max_size=frame_bytes(form, group)))
+    samples = from_native(frame, form, index=index)
+    expected = _stored_samples(frame, form, group)[index]
+    np.testing.assert_array_equal(
+        samples.astype(object) % (1 << form.allocated), expected if form.samples > 1 else expected[:, :, 0]
+    )
+    if form.is_signed:
+        assert all(-(1 << form.allocated - 1) <= sample < 1 << form.allocated - 1 for sample in samples.flat)
+    if form.allocated % 8 == 0:
+        plain = replace(form, planar=0, byte_order="little")
+        np.testing.assert_array_equal(from_native(to_native(samples, plain), plain), samples)
+
+
+def test_native_frames_and_rle_need_no_package() -> None:
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(('numpy', 'imagecodecs', 'jpeg_ls', 'pydicom')))\n"
+        "from bme_med.core.regions import Region\n"
+        "from bme_med.pixels import PixelForm, paint_encapsulated\n"
+        "from bme_med.pixels.rle import decode_rle, encode_rle\n"
+        "form = PixelForm(rows=2, columns=3, samples=1, allocated=8, stored=8, high=7, is_signed=False,\n"
+        "    photometric='MONOCHROME2', transfer_syntax='1.2.840.10008.1.2.5')\n"
+        "painted = paint_encapsulated(encode_rle(bytes(range(1, 7)), form), form, [Region(0, 0, 1, 2)])\n"
+        "assert list(decode_rle(painted.codestream, form)) == [3, 3, 3, 4, 5, 6]\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])
