@@ -46,10 +46,12 @@ def paint_jpeg(
     """
     picture = read_picture(jpeg)
     head = _head(picture, with_metadata=with_metadata)
-    try:
-        return head + _Painter(picture, regions, color, is_complete=picture.frame.bits > 8).paint()
-    except MissingSymbolError:
-        return head + _Painter(picture, regions, color, is_complete=True).paint()
+    for is_complete in (picture.frame.bits > 8, True):
+        try:
+            return head + _Painter(picture, regions, color, is_complete=is_complete).paint()
+        except MissingSymbolError:
+            continue
+    raise MalformedFileError("a coefficient is larger than the process allows", where="SOS")
 
 
 def _head(picture: Picture, *, with_metadata: bool) -> bytes:
@@ -80,7 +82,7 @@ class _Painter:
             fill_coefficient(level, picture.steps[index], frame.bits) for index, level in enumerate(levels)
         ]
         self._choice = TableChoice(picture, levels, is_complete=is_complete)
-        self._progression = Progression(frame, self._fills) if frame.marker == PROGRESSIVE else None
+        self._progression = Progression(self._fills) if frame.marker == PROGRESSIVE else None
 
     def paint(self) -> bytes:
         """The picture behind its application segments, EOI included."""
@@ -98,7 +100,11 @@ class _Painter:
         if len(pieces) != len(coded.intervals):
             raise MalformedFileError("the scan has too many or too few restart markers", where="SOS")
         if self._progression:
-            intervals = self._progression.intervals(coded, layout, pieces, tables)
+            unstuffed = [
+                (_unstuffed(data), found) for data, found in zip(coded.intervals, pieces, strict=True)
+            ]
+            source = self._choice.source(coded)
+            intervals = self._progression.intervals(coded.scan, layout, unstuffed, source, tables)
         else:
             intervals = self._sequential(coded, layout, pieces, tables)
         header = self._choice.define(tables) + encode_segment(SOS, self._choice.scan_header(coded, tables))
@@ -125,7 +131,12 @@ class _Painter:
             if self._choice.is_standard and not any(span.is_painted for span in found):
                 yield stuffed
             else:
-                yield scan.write(stuffed.replace(b"\xff\0", b"\xff"), found)
+                yield scan.write(_unstuffed(stuffed), found)
+
+
+def _unstuffed(data: bytes) -> bytes:
+    """`data` without the zero behind each 0xFF (B.1.1.5)."""
+    return data.replace(b"\xff\0", b"\xff")
 
 
 def _with_restarts(intervals: Iterator[bytes]) -> Iterator[bytes]:

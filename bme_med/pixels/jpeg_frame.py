@@ -111,7 +111,12 @@ def read_scan(payload: bytes, frame: Frame) -> Scan:
         (names.index(name), tables >> 4, tables & 15)
         for name, tables in zip(payload[1:-3:2], payload[2:-3:2], strict=True)
     )
-    return Scan(components, payload[-3], payload[-2], payload[-1] >> 4, payload[-1] & 15)
+    scan = Scan(components, payload[-3], payload[-2], payload[-1] >> 4, payload[-1] & 15)
+    if frame.marker == PROGRESSIVE and not (
+        scan.first <= scan.last < 64 and bool(scan.first) == bool(scan.last)
+    ):
+        raise MalformedFileError("impossible spectral selection", where="SOS")
+    return scan
 
 
 def grid(frame: Frame, scan: Scan) -> Grid:

@@ -4,10 +4,9 @@ A table made for one picture tells how often each symbol occurs in it, so also i
 Painted pictures therefore carry fixed tables: those of annex K.3, or complete ones where they do not do.
 """
 
+from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
-
-from bme_med.core import MalformedFileError
+from typing import NamedTuple, TypeVar
 
 __all__ = [
     "AC_CHROMINANCE",
@@ -18,6 +17,7 @@ __all__ = [
     "DC_CHROMINANCE",
     "DC_COMPLETE",
     "DC_LUMINANCE",
+    "NO_CODES",
     "HuffmanTable",
     "MissingSymbolError",
     "difference_bits",
@@ -25,6 +25,9 @@ __all__ = [
 
 CODE_BITS = 16
 """The longest code (C.2)."""
+
+
+T = TypeVar("T")
 
 
 class MissingSymbolError(Exception):
@@ -48,16 +51,17 @@ class HuffmanTable(NamedTuple):
         except KeyError:
             raise MissingSymbolError from None
 
-    def match(self, window: int) -> tuple[int, int]:
-        """The symbol whose code `window`, 16 bits, starts with, and the length of that code.
+    def spread(self, meanings: Mapping[int, T]) -> list[T | None]:
+        """For each window of 16 bits, what the symbol that it starts with means; None where there is no code.
 
-        >>> DC_LUMINANCE.match(0b1110_0110_0000_0000)
-        (6, 4)
+        >>> DC_LUMINANCE.spread({symbol: symbol for symbol in range(12)})[0b1110_0110_0000_0000]
+        6
         """
-        for limit, length, offset in _limits(self):
-            if window < limit:
-                return self.symbols[(window >> CODE_BITS - length) + offset], length
-        raise MalformedFileError("the scan has a code that its table does not have", where="SOS")
+        spread: list[T | None] = []
+        lengths = (length for length, count in enumerate(self.counts, 1) for _ in range(count))
+        for symbol, length in zip(self.symbols, lengths, strict=True):
+            spread += [meanings[symbol]] * (1 << CODE_BITS - length)
+        return spread + [None] * ((1 << CODE_BITS) - len(spread))
 
 
 @cache
@@ -70,17 +74,6 @@ def _codes(table: HuffmanTable) -> dict[int, tuple[int, int]]:
             code += 1
         code <<= 1
     return codes
-
-
-@cache
-def _limits(table: HuffmanTable) -> tuple[tuple[int, int, int], ...]:
-    """For each length in use: which windows lie below its codes' end, and what leads from code to symbol."""
-    limits, code, index = [], 0, 0
-    for length, count in enumerate(table.counts, 1):
-        if count:
-            limits.append(((code + count) << CODE_BITS - length, length, index - code))
-        code, index = (code + count) << 1, index + count
-    return tuple(limits)
 
 
 def difference_bits(table: HuffmanTable, difference: int) -> tuple[int, int]:
@@ -116,6 +109,8 @@ AC_CHROMINANCE = _table(
     "f5f6f7f8f9fa",
 )
 
+NO_CODES = HuffmanTable(bytes(CODE_BITS), b"")
+"""The table of what is not coded."""
 DC_COMPLETE = _table("00000701010101010101010100000000", "000102030405060708090a0b0c0d0e0f")
 """All differences of 8 and of 12 bits."""
 AC_COMPLETE = _table(

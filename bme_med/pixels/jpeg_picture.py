@@ -9,6 +9,7 @@ from bme_med.pixels.jpeg_frame import Frame, Scan, read_frame, read_scan
 from bme_med.pixels.jpeg_huffman import (
     AC_CHROMINANCE,
     AC_LUMINANCE,
+    CODE_BITS,
     DC_CHROMINANCE,
     DC_LUMINANCE,
     HuffmanTable,
@@ -152,7 +153,8 @@ class _Reader:
         while payload:
             counts = payload[1:17]
             end = 17 + sum(counts)
-            if len(payload) < end or len(counts) < 16 or payload[0] >> 4 > 1:
+            codes = sum(count << CODE_BITS - length for length, count in enumerate(counts, 1))
+            if len(payload) < end or len(counts) < CODE_BITS or codes > 1 << CODE_BITS or payload[0] >> 4 > 1:
                 raise MalformedFileError("a table does not fit its segment", where="DHT")
             self._tables[payload[0] >> 4, payload[0] & 15] = HuffmanTable(counts, payload[17:end])
             payload = payload[end:]

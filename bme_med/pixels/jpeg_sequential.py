@@ -38,6 +38,8 @@ class Coding(NamedTuple):
         The index of its component.
     fill
         The DC coefficient of a painted block.
+    ac, ac_out
+        Without codes in a scan that has no AC coefficients.
     """
 
     component: int
@@ -103,7 +105,8 @@ class SequentialScan:
             start = BitWriter()
             for coding in self.codings:
                 start.put(*difference_bits(coding.dc_out, coding.fill - written[coding.component]))
-                start.put(*coding.ac_out.code(0))
+                if coding.ac_out.symbols:
+                    start.put(*coding.ac_out.code(0))
                 written[coding.component] = coding.fill
             value, bits = start.taken()
             for _ in range(count - 1 if mcu else 1):
@@ -154,7 +157,7 @@ def _transcode(
                 if place == LONG:
                     difference, out, out_bits = dc.next_symbol(reader)
                     predictors[component] += difference
-                    place = 1
+                    place = dc.start
                 else:
                     place -= moved
                     value, bits = value >> out_bits, bits - out_bits

@@ -5,6 +5,7 @@ A source that uses the tables of annex K.3 and no others keeps them. Any other g
 
 from collections.abc import Iterator, Sequence
 
+from bme_med.core import MalformedFileError
 from bme_med.pixels.jpeg_color import Level
 from bme_med.pixels.jpeg_frame import PROGRESSIVE, Frame, Scan
 from bme_med.pixels.jpeg_huffman import (
@@ -85,11 +86,14 @@ class TableChoice:
 
     def source(self, coded: CodedScan) -> Tables:
         """The tables that the data of `coded` needs."""
-        return {
-            (kind, index): coded.tables[kind, (dc, ac)[kind]]
+        wanted = {
+            (kind, index): (kind, (dc, ac)[kind])
             for index, dc, ac in coded.scan.components
             for kind in _kinds(self._frame, coded.scan)
         }
+        if not coded.tables.keys() >= set(wanted.values()):
+            raise MalformedFileError("the scan names a table that is not there", where="SOS")
+        return {key: coded.tables[place] for key, place in wanted.items()}
 
     def _fixed(self, kind: int, index: int, scan: Scan) -> HuffmanTable:
         if self._frame.marker == PROGRESSIVE and kind == AC:
