@@ -1,6 +1,6 @@
 """Refining scans of AC coefficients of a progressive JPEG (ITU-T T.81, G.1.2.3)."""
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Iterator, MutableSequence, Sequence
 from functools import lru_cache
 
 from bme_med.core import MalformedFileError
@@ -12,6 +12,7 @@ from bme_med.pixels.jpeg_runs import RunWriter
 __all__ = ["refine_band"]
 
 _CACHED_TABLES = 8
+_MASK = (1 << CODE_BITS) - 1
 _SIXTEEN_ZEROS = 15
 
 
@@ -29,86 +30,90 @@ def refine_band(
     `known` says for each block which of its coefficients differ from zero: bit `k` stands for coefficient `k`
     in zigzag order. It learns the new ones.
     """
-    band = _Band(reader, runs, scan, source)
+    first, end, run, idle = scan.first, scan.last + 1, 0, 0
+    band, symbols = (1 << end) - (1 << first), _symbols(source, runs.table)
+    held, left, words = reader.held, reader.count, reader.words
+    for number, is_painted in _blocks(spans, block):
+        history = known[number] & band
+        if run and not history:
+            run, idle = run - 1, idle + 1
+            continue
+        place, value, bits = first, 0, 0
+        while not run and place < end:
+            if left < WORD_BITS:
+                held = (held & (1 << left) - 1) << WORD_BITS | next(words)
+                left += WORD_BITS
+            symbol = symbols[held >> left - CODE_BITS & _MASK]
+            if symbol is None:
+                raise MalformedFileError("the scan has a code that its table does not have", where="SOS")
+            zeros, size, length, code, code_bits = symbol
+            left -= length
+            if not size and zeros < _SIXTEEN_ZEROS:
+                left -= zeros
+                run = (1 << zeros) + (held >> left & (1 << zeros) - 1)
+                break
+            left -= size
+            value, bits = value << code_bits | code << size | held >> left & size, bits + code_bits
+            stop, rest, count = place, history >> place, 0
+            if rest:
+                while stop < end and (rest & 1 or zeros):
+                    if rest & 1:
+                        count += 1
+                    else:
+                        zeros -= 1
+                    rest >>= 1
+                    stop += 1
+            else:
+                stop = min(place + zeros, end)
+            while left < count:
+                held = (held & (1 << left) - 1) << WORD_BITS | next(words)
+                left += WORD_BITS
+            left -= count
+            value, bits = value << count | held >> left & (1 << count) - 1, bits + count
+            if size:
+                if stop >= end:
+                    raise MalformedFileError("a block has too many coefficients", where="SOS")
+                known[number] |= 1 << stop
+            place = stop + 1
+        if idle:
+            runs.end_blocks(idle)
+            idle = 0
+        if bits and not is_painted:
+            runs.put(value, bits)
+        count = (history >> place).bit_count() if run else 0
+        while left < count:
+            held = (held & (1 << left) - 1) << WORD_BITS | next(words)
+            left += WORD_BITS
+        left -= count
+        if is_painted:
+            runs.end_block()
+        elif run:
+            runs.end_block(held >> left & (1 << count) - 1, count)
+        run -= bool(run)
+    runs.end_blocks(idle)
+    reader.held, reader.count = held, left
+
+
+def _blocks(spans: Sequence[Span], block: int) -> Iterator[tuple[int, bool]]:
+    """The number of each block, and whether it is painted."""
     for mcus, is_painted in spans:
         for number in range(block, block + mcus):
-            known[number] = band.write_block(known[number], is_painted=is_painted)
+            yield number, is_painted
         block += mcus
 
 
 @lru_cache(_CACHED_TABLES)
-def _symbols(table: HuffmanTable) -> list[tuple[int, int] | None]:
-    """For each window, the symbol that it starts with and the length of its code."""
-    return table.spread({symbol: (symbol, table.code(symbol)[1]) for symbol in table.symbols})
+def _symbols(source: HuffmanTable, target: HuffmanTable) -> list[tuple[int, int, int, int, int] | None]:
+    """For each window: zeros and size of its first symbol, the length of its code; code and bits to write.
+
+    Symbols of other sizes than 0 and 1 cannot be in such a scan.
+    """
+    return source.spread({symbol: _symbol(source, target, symbol) for symbol in source.symbols})
 
 
-class _Band:
-    """Where in a restart interval reading and writing stand."""
-
-    def __init__(self, reader: BitReader, runs: RunWriter, scan: Scan, source: HuffmanTable) -> None:
-        self._reader = reader
-        self._runs = runs
-        self._first, self._last = scan.first, scan.last
-        self._symbols = _symbols(source)
-        self._run = 0
-
-    def write_block(self, known: int, *, is_painted: bool) -> int:
-        """Read a block, and write it unless it is painted; `known` with its new coefficients."""
-        place, value, bits, marks = self._first, 0, 0, 0
-        if not self._run:
-            place, value, bits, marks = self._read_block(known)
-        corrections, count = self._corrections(known, place, self._last + 1) if self._run else (0, 0)
-        if bits and not is_painted:
-            self._runs.put(value, bits)
-        if is_painted:
-            self._runs.end_block()
-        elif self._run:
-            self._runs.end_block(corrections, count)
-        self._run -= bool(self._run)
-        return known | marks
-
-    def _read_block(self, known: int) -> tuple[int, int, int, int]:
-        """Symbols up to the end of band: the place they lead to, bits to write, their number, new ones."""
-        place, value, bits, marks = self._first, 0, 0, 0
-        while place <= self._last:
-            zeros, size = self._symbol()
-            if not size and zeros != _SIXTEEN_ZEROS:
-                self._run = (1 << zeros) + self._reader.read(zeros)
-                break
-            code, code_bits = self._runs.table.code(zeros << 4 | size)
-            sign = self._reader.read(size)
-            stop = self._place_behind(known, place, zeros)
-            if size and stop > self._last:
-                raise MalformedFileError("a block has too many coefficients", where="SOS")
-            corrections, count = self._corrections(known, place, stop)
-            value = (value << code_bits | code) << size | sign
-            value, bits = value << count | corrections, bits + code_bits + size + count
-            if size:
-                marks |= 1 << stop
-            place = stop + 1
-        return place, value, bits, marks
-
-    def _symbol(self) -> tuple[int, int]:
-        found = self._symbols[self._reader.peek(CODE_BITS)]
-        if found is None or found[0] & 15 > 1:
-            raise MalformedFileError("the scan has a code that its table does not have", where="SOS")
-        symbol, length = found
-        self._reader.read(length)
-        return symbol >> 4, symbol & 15
-
-    def _place_behind(self, known: int, place: int, zeros: int) -> int:
-        """Where the coefficient behind `zeros` zero ones stands, those left out that differ from zero."""
-        rest = known >> place
-        if not rest:
-            return min(place + zeros, self._last + 1)
-        while place <= self._last and (rest & 1 or zeros):
-            zeros -= not rest & 1
-            rest >>= 1
-            place += 1
-        return place
-
-    def _corrections(self, known: int, place: int, stop: int) -> tuple[int, int]:
-        """The bits that refine the known coefficients from `place` to `stop`, and how many."""
-        count = (known & (1 << stop) - (1 << place)).bit_count() if place < stop else 0
-        high = self._reader.read(count - WORD_BITS) if count > WORD_BITS else 0
-        return high << WORD_BITS | self._reader.read(min(count, WORD_BITS)), count
+def _symbol(source: HuffmanTable, target: HuffmanTable, symbol: int) -> tuple[int, int, int, int, int] | None:
+    zeros, size = symbol >> 4, symbol & 15
+    if size > 1:
+        return None
+    code, bits = target.code(symbol)
+    return zeros, size, source.code(symbol)[1], code, bits + size

@@ -6,6 +6,8 @@ from bme_med.pixels.jpeg_huffman import HuffmanTable
 __all__ = ["RunWriter"]
 
 _LONGEST_RUN = 0x7FFF
+_SIZES = 15
+"""A run is written as one of so many sizes, and what it has beyond the smallest of that size."""
 
 
 class RunWriter:
@@ -20,16 +22,20 @@ class RunWriter:
         self.writer = BitWriter()
         self._run = 0
         self._corrections = BitWriter()
+        sizes = (size for size in range(_SIZES) if size << 4 in table.symbols)
+        self._codes = {size: table.code(size << 4) for size in sizes}
 
     def put(self, value: int, bits: int) -> None:
         """Append bits of a block that has coefficients."""
-        self._end_run()
+        if self._run:
+            self._end_run()
         self.writer.put(value, bits)
 
     def end_block(self, corrections: int = 0, bits: int = 0) -> None:
         """Count a block that has no further coefficients; `corrections` refine those that it has already."""
         self._run += 1
-        self._corrections.put(corrections, bits)
+        if bits:
+            self._corrections.put(corrections, bits)
         if self._run == _LONGEST_RUN:
             self._end_run()
 
@@ -44,14 +50,15 @@ class RunWriter:
 
     def finish(self) -> bytes:
         """The bytes of a restart interval."""
-        self._end_run()
+        if self._run:
+            self._end_run()
         return self.writer.finish()
 
     def _end_run(self) -> None:
-        if not self._run:
-            return
         size = self._run.bit_length() - 1
-        code, length = self.table.code(size << 4)
+        code, length = self._codes[size]
         self.writer.put(code << size | self._run - (1 << size), length + size)
-        self.writer.put(*self._corrections.taken())
-        self._run, self._corrections = 0, BitWriter()
+        self._run = 0
+        if self._corrections.bits or self._corrections.data:
+            self.writer.put(*self._corrections.taken())
+            self._corrections = BitWriter()
