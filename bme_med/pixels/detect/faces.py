@@ -1,0 +1,152 @@
+"""Faces in photos: CenterFace says for each cell of four pixels whether the middle of a face is there.
+
+It is asked in four rotations, and of the picture made small, where a close-up of eyes is a face again.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from bme_med.core.regions import Region
+from bme_med.pixels.detect.models import Model, run_model
+from bme_med.pixels.detect.resizing import resized
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Face", "face_regions", "find_faces", "is_unsure"]
+
+_SIDES = (1280, 192)
+"""Pixels of the longer side of what is looked at."""
+_STEP = 32
+"""Sides that the model takes are multiples of it."""
+_CELL = 4
+"""Pixels of a cell of what the model says."""
+_LEAST = 0.2
+_CERTAIN = 0.5
+_SAME = 0.3
+"""Share of two boxes' union that is common to both, when they are the same face."""
+_MARGIN = 0.15
+"""Share of a box's sides by which it is grown on each side."""
+_BAR_LENGTH, _BAR_HEIGHT = 2.5, 1.0
+"""Of the bar over two eyes, in distances between them."""
+_NARROW = 0.25
+"""Share of a box's width below which the eyes' distance is that of a face seen from the side."""
+
+Point = tuple[float, float]
+
+
+class Face(NamedTuple):
+    """A face: its box, the points of its eyes as (row, column), and how sure that is, 0 to 1."""
+
+    box: Region
+    eyes: tuple[Point, Point]
+    score: float
+
+
+def find_faces(rgb: "NDArray[np.uint8]") -> tuple[Face, ...]:
+    """The faces in a picture of (rows, columns, 3); the surest first.
+
+    Raises
+    ------
+    DetectorMissingError
+        If the extra ``bme-med[detect]`` is not installed.
+    """
+    import numpy as np
+
+    rows, columns = rgb.shape[:2]
+    found = [
+        _turned_back(face, turns, rows, columns)
+        for longest in _SIDES
+        for turns in range(4)
+        for face in _faces_in(np.rot90(rgb, turns), longest)
+    ]
+    kept: list[Face] = []
+    for face in sorted(found, key=lambda each: -each.score):
+        if not any(_overlap(face.box, other.box) > _SAME for other in kept):
+            kept.append(face)
+    return tuple(kept)
+
+
+def face_regions(faces: Iterable[Face], what: Literal["eyes", "face"]) -> tuple[Region, ...]:
+    """What to paint over, with a margin; not clipped to the picture.
+
+    >>> face = Face(Region(0, 0, 100, 80), ((40.0, 20.0), (40.0, 60.0)), 0.9)
+    >>> face_regions([face], "face"), face_regions([face], "eyes")
+    ((Region(top=-15, left=-12, bottom=115, right=92),), (Region(top=20, left=-10, bottom=60, right=90),))
+    """
+    return tuple(_grown(face.box) if what == "face" else _bar(face) for face in faces)
+
+
+def is_unsure(faces: Iterable[Face]) -> bool:
+    """Whether a person should look: one of them may be none, or its eyes may be elsewhere."""
+    return any(face.score < _CERTAIN or _distance(face) < _narrow(face) for face in faces)
+
+
+def _grown(box: Region) -> Region:
+    rows, columns = box.bottom - box.top, box.right - box.left
+    return box.grown(round(rows * _MARGIN), round(columns * _MARGIN))
+
+
+def _bar(face: Face) -> Region:
+    """The rectangle around a bar that lies along the line through the eyes."""
+    (row, column), (other_row, other_column) = face.eyes
+    distance = _distance(face)
+    length, height = (max(distance, _narrow(face)) * share / 2 for share in (_BAR_LENGTH, _BAR_HEIGHT))
+    across, down = (
+        (abs(other_column - column) / distance, abs(other_row - row) / distance) if distance else (1.0, 0.0)
+    )
+    middle = Region(*(round(each) for each in ((row + other_row) / 2, (column + other_column) / 2) * 2))
+    return middle.grown(round(length * down + height * across), round(length * across + height * down))
+
+
+def _distance(face: Face) -> float:
+    (row, column), (other_row, other_column) = face.eyes
+    return float(((row - other_row) ** 2 + (column - other_column) ** 2) ** 0.5)
+
+
+def _narrow(face: Face) -> float:
+    return _NARROW * min(face.box.bottom - face.box.top, face.box.right - face.box.left)
+
+
+def _faces_in(rgb: "NDArray[np.uint8]", longest: int) -> Iterator[Face]:
+    """The faces in `rgb` as it stands, made no larger than `longest`, in its own pixels."""
+    import numpy as np
+
+    rows, columns = rgb.shape[:2]
+    share = min(1.0, longest / max(rows, columns))
+    sides = [max(_STEP, -(-round(side * share) // _STEP) * _STEP) for side in (rows, columns)]
+    picture = resized(rgb, *sides).astype(np.float32).transpose(2, 0, 1)[None]
+    heat, sizes, offsets, points = run_model(Model.FACES, np.ascontiguousarray(picture))
+    steps = _CELL * rows / sides[0], _CELL * columns / sides[1]
+    for row, column in zip(*np.nonzero(heat[0, 0] > _LEAST), strict=True):
+        cell = row, column
+        spans = np.exp(sizes[0, :, row, column]) * steps
+        starts = (cell + offsets[0, :, row, column] + 0.5) * steps - spans / 2
+        eyes = points[0, :4, row, column].reshape(2, 2) * spans + starts
+        top, left, bottom, right = (round(float(each)) for each in (*starts, *(starts + spans)))
+        first, second = ((float(row), float(column)) for row, column in eyes)
+        yield Face(Region(top, left, bottom, right), (first, second), float(heat[0, 0, *cell]))
+
+
+def _turned_back(face: Face, turns: int, rows: int, columns: int) -> Face:
+    """`face` of a picture that was turned anticlockwise so often, in the picture of that size."""
+    first, second = (_point_back(point, turns, rows, columns) for point in face.eyes)
+    top, left, bottom, right = face.box
+    corners = [_point_back(corner, turns, rows, columns) for corner in ((top, left), (bottom, right))]
+    (top, bottom), (left, right) = (
+        sorted(round(each) for each in side) for side in zip(*corners, strict=True)
+    )
+    return Face(Region(top, left, bottom, right), (first, second), face.score)
+
+
+def _point_back(point: Point, turns: int, rows: int, columns: int) -> Point:
+    row, column = point
+    backs = ((row, column), (column, columns - row), (rows - row, columns - column), (rows - column, row))
+    return backs[turns]
+
+
+def _overlap(one: Region, other: Region) -> float:
+    """Share of their union that is common to both."""
+    common = one.common(other).area
+    return common / (one.area + other.area - common)

@@ -1,0 +1,207 @@
+"""Pictures of 8 bits that a detector looks at, made so that no window hides a text from it.
+
+* Everything from the least to the greatest sample.
+* Most of it, where a few samples, such as padding, take most of the range.
+* Each VOI window (PS3.3, C.11.2) that shows less than that, and so shows it with more contrast.
+* What is hidden: where all of these are flat and the samples are not, such as a text of -1000 on air of
+  -1024, each neighbourhood is stretched to full contrast of its own. Few images have such places.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.integer[Any] | np.floating[Any]]
+    Values = NDArray[np.floating[Any]]
+    Picture = NDArray[np.uint8]
+
+__all__ = ["Appearance", "renderings_of"]
+
+_TAIL = 0.5
+"""Per cent of the samples at each end that most of it leaves out."""
+_NARROWER = 0.7
+"""Share of a range that a window must be below to show anything better."""
+_BLOCK = 16
+"""Pixels of a neighbourhood's side; a neighbourhood is 3 x 3 of them."""
+_FLAT = 24
+"""Grey levels that a neighbourhood spans in a picture where a text would be hard to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What the attributes of an image say of how its samples are shown.
+
+    Attributes
+    ----------
+    photometric
+        What the decoded samples are: Photometric Interpretation (0028,0004), or ``RGB`` where the decoder
+        converted them (as it does for YBR_RCT and YBR_ICT).
+    windows
+        Window Center and Width (0028,1050), (0028,1051), in pairs.
+    slope, intercept
+        Rescale Slope and Intercept (0028,1053), (0028,1052).
+    palette
+        For PALETTE COLOR: (entries, 3); `first_entry` is the sample that the first one is for (0028,1101).
+    """
+
+    photometric: str
+    windows: tuple[tuple[float, float], ...] = ()
+    slope: float = 1.0
+    intercept: float = 0.0
+    palette: "NDArray[np.integer[Any]] | None" = None
+    first_entry: int = 0
+
+
+def renderings_of(samples: "Samples", appearance: Appearance) -> "list[Picture]":
+    """What a detector looks at: (rows, columns) or (rows, columns, 3). None if all samples are the same.
+
+    Parameters
+    ----------
+    samples
+        One decoded frame: (rows, columns), or (rows, columns, 3) interleaved; signed where Pixel
+        Representation says so, bits above Bits Stored cleared.
+    appearance
+        How they are shown.
+    """
+    values = _finite(samples)
+    if values.min() == values.max():
+        return []
+    shown = list(_shown(values, appearance))
+    hidden = _hidden(values @ (1, 2, 4) if values.ndim == 3 else values, shown)
+    return shown if hidden is None else [*shown, hidden]
+
+
+def _finite(samples: "Samples") -> "Values":
+    """`samples` as floats that hold each of them exactly; what is no number is the least."""
+    import numpy as np
+
+    values: Values = samples.astype(np.float32 if samples.itemsize <= 2 else np.float64)
+    known = np.isfinite(values)
+    if not known.all():
+        values[~known] = values[known].min() if known.any() else 0
+    return values
+
+
+def _shown(values: "Values", appearance: Appearance) -> "Iterator[Picture]":
+    colours = _colours(values, appearance)
+    if colours is not None:
+        yield _scaled(colours, 0, max(float(colours.max()), 1))
+        return
+    for low, high in _ranges(values, appearance):
+        picture = _scaled(values, low, high)
+        yield 255 - picture if appearance.photometric == "MONOCHROME1" else picture
+
+
+def _ranges(values: "Values", appearance: Appearance) -> list[tuple[float, float]]:
+    """What is black and what is white in each picture, as stored; later ones show less of all samples."""
+    import numpy as np
+
+    least, greatest = float(values.min()), float(values.max())
+    tails = np.percentile(values[::2, ::2], [_TAIL, 100 - _TAIL])
+    ranges = [(least, greatest)]
+    for low, high in [(float(tails[0]), float(tails[1])), *_windows(appearance)]:
+        low, high = max(low, least), min(high, greatest)
+        if low < high and not any(_is_alike((low, high), other) for other in ranges):
+            ranges.append((low, high))
+    return ranges
+
+
+def _is_alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether the second shows all that the first does, with hardly less contrast."""
+    spans = one[1] - one[0], other[1] - other[0]
+    slack = 0.05 * spans[0]
+    return other[0] <= one[0] + slack and one[1] - slack <= other[1] and spans[0] >= _NARROWER * spans[1]
+
+
+def _windows(appearance: Appearance) -> Iterator[tuple[float, float]]:
+    """The windows as stored values (PS3.3, C.11.1.1 and C.11.2.1.2)."""
+    for center, width in appearance.windows:
+        if appearance.slope and width >= 1:
+            ends = [
+                (center + half - appearance.intercept) / appearance.slope for half in (-width / 2, width / 2)
+            ]
+            yield min(ends), max(ends)
+
+
+def _scaled(values: "Values", low: float, high: float) -> "Picture":
+    import numpy as np
+
+    picture: Picture = np.clip((values - low) * (255 / (high - low)), 0, 255).astype(np.uint8)
+    return picture
+
+
+def _colours(values: "Values", appearance: Appearance) -> "Values | None":
+    """Red, green and blue of an image in colour."""
+    import numpy as np
+
+    if appearance.palette is not None and values.ndim == 2:
+        entries = np.clip(values - appearance.first_entry, 0, len(appearance.palette) - 1)
+        return appearance.palette[entries.astype(np.int64)].astype(np.float32)
+    if values.ndim == 2:
+        return None
+    return _from_ybr(values, appearance.photometric) if _is_ybr(appearance.photometric) else values
+
+
+def _is_ybr(photometric: str) -> bool:
+    return photometric.startswith(("YBR_FULL", "YBR_PARTIAL"))
+
+
+def _from_ybr(values: "Values", photometric: str) -> "Values":
+    """Red, green and blue (PS3.3, C.7.6.3.1.2)."""
+    import numpy as np
+
+    whole = 255 if values.max() < 256 else 65535
+    light, blue, red = np.moveaxis(values - [0, (whole + 1) // 2, (whole + 1) // 2], 2, 0)
+    if photometric.startswith("YBR_PARTIAL"):
+        light, blue, red = (light - whole / 16) * 255 / 219, blue * 255 / 224, red * 255 / 224
+    colours = (light + 1.402 * red, light - 0.344136 * blue - 0.714136 * red, light + 1.772 * blue)
+    clipped: Values = np.clip(np.stack(colours, axis=2), 0, whole)
+    return clipped
+
+
+def _hidden(values: "Values", shown: "list[Picture]") -> "Picture | None":
+    """What is flat in all of `shown` and is not flat, each neighbourhood with a contrast of its own."""
+    import numpy as np
+
+    least, greatest = _neighbourhoods(values)
+    hidden = greatest > least
+    for picture in shown:
+        darkest, brightest = _neighbourhoods(picture)
+        span = brightest.astype(np.int16) - darkest
+        hidden &= (span < _FLAT) if span.ndim == 2 else (span < _FLAT).all(axis=2)
+    if not hidden.any():
+        return None
+    rows, columns = values.shape
+    low, high, wanted = (
+        np.repeat(np.repeat(each, _BLOCK, 0), _BLOCK, 1)[:rows, :columns]
+        for each in (least, greatest, hidden)
+    )
+    stretched = (values - low) * 255 / np.maximum(high - low, np.finfo(values.dtype).tiny)
+    return np.where(wanted, stretched, 0).astype(np.uint8)
+
+
+def _neighbourhoods(picture: "NDArray[Any]") -> "tuple[NDArray[Any], NDArray[Any]]":
+    """The least and the greatest value around each block."""
+    import numpy as np
+
+    rows, columns = picture.shape[:2]
+    colours = picture.shape[2:]
+    edges = ((0, -rows % _BLOCK), (0, -columns % _BLOCK), *((0, 0),) * len(colours))
+    whole = np.pad(picture, edges, mode="edge")
+    high, wide = (side // _BLOCK for side in whole.shape[:2])
+    blocks = whole.reshape(high, _BLOCK, wide, _BLOCK, *colours)
+    return _around(blocks.min(axis=(1, 3))).min(axis=(-2, -1)), _around(blocks.max(axis=(1, 3))).max(
+        axis=(-2, -1)
+    )
+
+
+def _around(blocks: "NDArray[Any]") -> "NDArray[Any]":
+    """For each block it and its eight neighbours, in two more axes."""
+    import numpy as np
+
+    edges = ((1, 1), (1, 1), *((0, 0),) * (blocks.ndim - 2))
+    return np.lib.stride_tricks.sliding_window_view(np.pad(blocks, edges, mode="edge"), (3, 3), axis=(0, 1))

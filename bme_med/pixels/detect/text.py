@@ -1,0 +1,129 @@
+"""Burned-in text: lines are found, read, and sorted into text, what may be text, and harmless marks.
+
+Orientation marks are the letters of PS3.3, C.7.6.1.1.1. What was read is compared and forgotten.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bme_med.core.regions import Region
+from bme_med.pixels.detect.lines import Line, find_lines, scales_for
+from bme_med.pixels.detect.sorting import Kind, kind_of
+from bme_med.pixels.detect.words import read_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Search", "TextFound", "find_text", "never"]
+
+_READ = 0.35
+"""Share of the height by which a heart grows on each side to be read."""
+_ACROSS, _ALONG = 0.6, 2.0
+"""The same to be covered: hearts are cut off at the ends of a line."""
+_COVERED = 0.9
+"""Share of a line that lies in text found before: it needs no reading."""
+_PART = 0.6
+"""Share of what may be text that lies in text or a mark: it is a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFound:
+    """Regions of text, in the picture's own pixels and inside it. What was read there is not kept.
+
+    Attributes
+    ----------
+    confirmed
+        The recogniser read at least two letters or digits there, or an identifier of the file.
+    suspect
+        It looks like a line, but nothing was read with certainty.
+    marks
+        R, L, orientation letters, strokes of a scale.
+    """
+
+    confirmed: tuple[Region, ...] = ()
+    suspect: tuple[Region, ...] = ()
+    marks: tuple[Region, ...] = ()
+
+
+def never(_words: str) -> bool:
+    """No words identify: nothing is known of the file's identifiers."""
+    return False
+
+
+def find_text(
+    renderings: "Iterable[NDArray[np.uint8]]", is_identifier: Callable[[str], bool] = never
+) -> TextFound:
+    """Where text stands in any of `renderings`, which show the same picture.
+
+    Parameters
+    ----------
+    renderings
+        (rows, columns) or (rows, columns, 3), 8 bits.
+    is_identifier
+        Told each line and each of its words; what it says yes to is confirmed, however uncertain the reading.
+
+    Raises
+    ------
+    DetectorMissingError
+        If the extra ``bme-med[detect]`` is not installed.
+    """
+    search: Search | None = None
+    for rendering in renderings:
+        rows, columns = rendering.shape[:2]
+        search = search or Search(rows, columns, is_identifier)
+        search.look(rendering, scales_for(rows, columns))
+    return search.found() if search else TextFound()
+
+
+class Search:
+    """Text found so far, in pictures of the same size that show the same thing."""
+
+    def __init__(self, rows: int, columns: int, is_identifier: Callable[[str], bool]) -> None:
+        self._rows, self._columns = rows, columns
+        self._is_identifier = is_identifier
+        self._regions: dict[Kind, list[Region]] = {kind: [] for kind in Kind}
+
+    def look(
+        self, picture: "NDArray[np.uint8]", scales: Iterable[float], *, part: Region | None = None
+    ) -> None:
+        """Look at `part` of `picture`, or all of it, at each of `scales`."""
+        top, left, bottom, right = part or Region(0, 0, self._rows, self._columns)
+        cut = picture[top:bottom, left:right]
+        for scale in scales:
+            for line in find_lines(cut, scale):
+                self._sort(picture, line.moved(top, left))
+
+    def found(self) -> TextFound:
+        """All of it, without what lies in something else; what may be text beside text is text."""
+        texts = self._regions[Kind.TEXT]
+        marks = [mark for mark in self._regions[Kind.MARK] if not _lies_in(mark, texts, _PART)]
+        suspects = [
+            each for each in self._regions[Kind.SUSPECT] if not _lies_in(each, [*texts, *marks], _PART)
+        ]
+        return TextFound(_largest(texts), _largest(suspects), _largest(marks))
+
+    def _sort(self, picture: "NDArray[np.uint8]", line: Line) -> None:
+        """Read a line, unless it is known, and put it where it belongs."""
+        if _lies_in(line.heart, self._regions[Kind.TEXT], _COVERED):
+            return
+        words = read_words(picture, line.grown(_READ, _READ), is_upright=line.is_upright)
+        kind = kind_of(words, line.height, self._is_identifier)
+        if kind is not None:
+            region = line.grown(_ACROSS, _ACROSS if kind is Kind.MARK else _ALONG)
+            self._regions[kind].append(region.clipped(rows=self._rows, columns=self._columns))
+
+
+def _lies_in(region: Region, others: Iterable[Region], share: float) -> bool:
+    """Whether that share of `region` lies in one of `others`."""
+    return any(region.common(other).area >= share * region.area for other in others)
+
+
+def _largest(regions: Iterable[Region]) -> tuple[Region, ...]:
+    """`regions` without those that lie in another, from top to bottom."""
+    kept: list[Region] = []
+    for region in sorted(regions, key=lambda each: -each.area):
+        if not _lies_in(region, kept, 1.0):
+            kept.append(region)
+    return tuple(sorted(kept))
