@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = ("bme_med", "profiles", "docs", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
 TABLES = {".toml", ".csv", ".tsv", ".json", ".txt"}
 LOCAL = "profiles/of_our_ward.toml"
-DEVELOPMENT = ("highdicom", "hypothesis", "pytest")
+DEVELOPMENT = ("onnxruntime", "highdicom", "hypothesis", "pytest")
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,12 @@ def test_every_profile_and_table_is_in_the_wheel_and_nothing_local(wheel: Path) 
 def test_nothing_but_the_package_is_in_the_wheel(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert tops == {"bme_med", wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info"}
+
+
+def test_the_face_model_is_in_the_wheel_with_its_notice_and_not_the_script_that_made_it(wheel: Path) -> None:
+    folder = "bme_med/pixels/detect/weights/"
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(folder)}
+    assert packed == {folder + "centerface.onnx", folder + "NOTICE.txt"}
 
 
 def test_the_command_works_without_development_packages(fresh: Path, tmp_path: Path) -> None:

@@ -1,10 +1,9 @@
 """Pictures of 8 bits that a detector looks at, made so that no window hides a text from it.
 
-* Everything from the least to the greatest sample.
-* Most of it, where a few samples, such as padding, take most of the range.
-* Each VOI window (PS3.3, C.11.2) that shows less than that, and so shows it with more contrast.
-* What is hidden: where all of these are flat and the samples are not, such as a text of -1000 on air of
-  -1024, each neighbourhood is stretched to full contrast of its own. Few images have such places.
+* The range that nearly all samples lie in. Where that is flat and the samples are not, such as a text of
+  -1000 on air of -1024, each neighbourhood is stretched to full contrast of its own: little is lost there,
+  and a picture more would double the time of a look.
+* Each VOI window (PS3.3, C.11.2) that shows much less than that: it is what a person has seen.
 """
 
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Appearance", "renderings_of"]
 
 _TAIL = 0.5
-"""Per cent of the samples at each end that most of it leaves out."""
+"""Per cent of the samples at each end that nearly all are without."""
 _NARROWER = 0.7
 """Share of a range that a window must be below to show anything better."""
 _BLOCK = 16
@@ -70,9 +69,13 @@ def renderings_of(samples: "Samples", appearance: Appearance) -> "list[Picture]"
     values = _finite(samples)
     if values.min() == values.max():
         return []
-    shown = list(_shown(values, appearance))
-    hidden = _hidden(values @ (1, 2, 4) if values.ndim == 3 else values, shown)
-    return shown if hidden is None else [*shown, hidden]
+    colours = _colours(values, appearance)
+    if colours is not None:
+        shown = [_scaled(colours, 0, max(float(colours.max()), 1))]
+    else:
+        shown = [_scaled(values, low, high) for low, high in _ranges(values, appearance)]
+    found = [_with_hidden(shown[0], values), *shown[1:]]
+    return [255 - picture for picture in found] if appearance.photometric == "MONOCHROME1" else found
 
 
 def _finite(samples: "Samples") -> "Values":
@@ -86,24 +89,14 @@ def _finite(samples: "Samples") -> "Values":
     return values
 
 
-def _shown(values: "Values", appearance: Appearance) -> "Iterator[Picture]":
-    colours = _colours(values, appearance)
-    if colours is not None:
-        yield _scaled(colours, 0, max(float(colours.max()), 1))
-        return
-    for low, high in _ranges(values, appearance):
-        picture = _scaled(values, low, high)
-        yield 255 - picture if appearance.photometric == "MONOCHROME1" else picture
-
-
 def _ranges(values: "Values", appearance: Appearance) -> list[tuple[float, float]]:
-    """What is black and what is white in each picture, as stored; later ones show less of all samples."""
+    """What is black and what is white in each picture, as stored."""
     import numpy as np
 
     least, greatest = float(values.min()), float(values.max())
-    tails = np.percentile(values[::2, ::2], [_TAIL, 100 - _TAIL])
-    ranges = [(least, greatest)]
-    for low, high in [(float(tails[0]), float(tails[1])), *_windows(appearance)]:
+    low, high = (float(each) for each in np.percentile(values[::2, ::2], [_TAIL, 100 - _TAIL]))
+    ranges = [(low, high) if low < high else (least, greatest)]
+    for low, high in _windows(appearance):
         low, high = max(low, least), min(high, greatest)
         if low < high and not any(_is_alike((low, high), other) for other in ranges):
             ranges.append((low, high))
@@ -163,25 +156,26 @@ def _from_ybr(values: "Values", photometric: str) -> "Values":
     return clipped
 
 
-def _hidden(values: "Values", shown: "list[Picture]") -> "Picture | None":
-    """What is flat in all of `shown` and is not flat, each neighbourhood with a contrast of its own."""
+def _with_hidden(picture: "Picture", values: "Values") -> "Picture":
+    """`picture`, and where it is flat and `values` are not, each neighbourhood with a contrast of its own."""
     import numpy as np
 
-    least, greatest = _neighbourhoods(values)
-    hidden = greatest > least
-    for picture in shown:
-        darkest, brightest = _neighbourhoods(picture)
-        span = brightest.astype(np.int16) - darkest
-        hidden &= (span < _FLAT) if span.ndim == 2 else (span < _FLAT).all(axis=2)
+    single = values @ (1, 2, 4) if values.ndim == 3 else values
+    least, greatest = _neighbourhoods(single)
+    darkest, brightest = _neighbourhoods(picture)
+    span = brightest.astype(np.int16) - darkest
+    hidden = (greatest > least) & ((span if span.ndim == 2 else span.max(axis=2)) < _FLAT)
     if not hidden.any():
-        return None
-    rows, columns = values.shape
+        return picture
+    rows, columns = single.shape
     low, high, wanted = (
         np.repeat(np.repeat(each, _BLOCK, 0), _BLOCK, 1)[:rows, :columns]
         for each in (least, greatest, hidden)
     )
-    stretched = (values - low) * 255 / np.maximum(high - low, np.finfo(values.dtype).tiny)
-    return np.where(wanted, stretched, 0).astype(np.uint8)
+    stretched = ((single - low) * 255 / np.maximum(high - low, np.finfo(single.dtype).tiny)).astype(np.uint8)
+    if picture.ndim == 3:
+        wanted, stretched = wanted[..., None], stretched[..., None]
+    return np.where(wanted, stretched, picture)
 
 
 def _neighbourhoods(picture: "NDArray[Any]") -> "tuple[NDArray[Any], NDArray[Any]]":

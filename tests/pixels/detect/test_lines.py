@@ -1,0 +1,42 @@
+"""Where lines may stand."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from bme_med.core.regions import Region
+from bme_med.pixels.detect import lines
+from bme_med.pixels.detect.lines import Line, find_lines
+from tests.pixels.detect.drawing import page
+
+
+@pytest.mark.parametrize("side", [1, 31, 960, 961, 1024, 1760, 1824, 1825, 5000])
+def test_tiles_cover_a_side_overlap_and_are_never_too_long(side: int) -> None:
+    tiles = list(lines._tiles(side))
+    assert tiles[0].start == 0
+    assert tiles[-1].stop == side
+    assert all(0 < tile.stop - tile.start <= 960 for tile in tiles)
+    overlaps = [one.stop - other.start for one, other in pairwise(tiles)]
+    assert all(overlap >= 96 for overlap in overlaps)
+
+
+def test_a_flat_picture_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "run_model", lambda *_: pytest.fail("the model was asked"))
+    assert find_lines(np.full((2000, 2000), 7, np.uint8), 1.0) == []
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_a_line_stands_where_it_was_drawn_at_every_scale(scale: float) -> None:
+    (line,) = find_lines(page("QUILLFEATHER"), scale)
+    top, left, bottom, right = line.heart
+    assert 20 < top < bottom < 48
+    assert 10 < left < 40
+    assert 110 < right < 170
+
+
+def test_a_line_grows_along_itself() -> None:
+    flat, tall = Line(Region(10, 20, 20, 80), 0.9), Line(Region(20, 10, 80, 20), 0.9)
+    assert flat.grown(0.6, 2.0) == Region(2, -2, 28, 102)
+    assert tall.grown(0.6, 2.0) == Region(-2, 2, 102, 28)
+    assert (flat.is_upright, tall.is_upright) == (False, True)
