@@ -42,13 +42,16 @@ nightly: lint ## test, and what takes minutes, with branch coverage
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, photo tools, the start, files of 4 GB, and the vocabulary
+bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, photo tools, the start, files of 4 GB, the vocabulary, and the detectors
 	$(BIN)/python -m tests.bench.folders
 	$(BIN)/python -m tests.bench.peers
 	$(BIN)/python -m tests.bench.startup
 	$(BIN)/python -m tests.bench.large
 	$(BIN)/python -m tests.bench.vocabulary
 	$(BIN)/python -m tests.bench.vocabulary --held-out
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m tests.bench.detection
+	$(BIN)/python -m tests.bench.faces
 
 lint: $(STAMP) ## style, types, layers, generated text
 	$(BIN)/ruff check .

@@ -33,6 +33,10 @@ class Region(NamedTuple):
         """What of it lies in a picture of that size; may be empty."""
         return Region(max(self.top, 0), max(self.left, 0), min(self.bottom, rows), min(self.right, columns))
 
+    def moved(self, rows: int, columns: int) -> "Region":
+        """It, so much further down and to the right."""
+        return Region(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
+
     def common(self, other: "Region") -> "Region":
         """What lies in both; may be empty."""
         return Region(*map(max, self[:2], other[:2]), *map(min, self[2:], other[2:]))

@@ -3,7 +3,6 @@
 Fonts and most frames come from packages (extra ``bme-med[bench]``), the other frames from the corpus.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -19,7 +18,7 @@ from pydicom.pixels.processing import apply_color_lut
 from bme_med.core.regions import Region
 from bme_med.pixels.detect import Appearance
 
-__all__ = ["Case", "Planted", "negatives", "positives", "rendered"]
+__all__ = ["Case", "Planted", "negative", "positive", "rendered", "stored"]
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "dicom"
 SIZES = (8, 9, 10, 11, 12, 14, 16, 18, 20, 24, 28, 32, 40)
@@ -43,8 +42,8 @@ class Planted:
         The pixels of its letters in `region`.
     size
         Of the font, in pixels.
-    contrast
-        To what is around it, as a share of the frame's range.
+    contrast, noise
+        To what is around it, and the standard deviation of that, as shares of the frame's range.
     """
 
     region: Region
@@ -52,8 +51,14 @@ class Planted:
     size: int
     font: str
     contrast: float
+    noise: float
     is_turned: bool
     is_hidden: bool = False
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether a person reads it without looking twice."""
+        return not self.is_hidden and self.contrast >= 0.2 and self.contrast >= 3 * self.noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +106,26 @@ BACKGROUNDS = (
 )
 
 
-def positives(seed: int, number: int) -> Iterator[Case]:
-    """Frames with two to five strings each."""
-    rng = np.random.default_rng(seed)
-    for place in range(number):
-        kind, samples, appearance = _background(place, rng)
-        planted: list[Planted] = []
-        for turn in range(int(rng.integers(2, 6))):
-            string = _write(samples, rng, planted, hidden=place % 5 == 4 and turn == 0)
-            planted += [string] if string else []
-        yield Case(kind, samples, appearance, tuple(planted))
+def positive(seed: int, place: int) -> Case:
+    """A frame with two to five strings."""
+    rng = np.random.default_rng([seed, place])
+    kind, samples, appearance = _background(place, rng)
+    planted: list[Planted] = []
+    for turn in range(int(rng.integers(2, 6))):
+        string = _write(samples, rng, planted, hidden=place % 5 == 4 and turn == 0)
+        planted += [string] if string else []
+    return Case(kind, samples, appearance, tuple(planted))
 
 
-def negatives(seed: int, number: int) -> Iterator[Case]:
-    """Frames without text; a third with the ticks of a scale, a third with a letter of a side as well."""
-    rng = np.random.default_rng(seed)
-    for place in range(number):
-        kind, samples, appearance = _background(place, rng)
-        if place % 3:
-            _rule(samples)
-        if place % 3 == 2:
-            _mark(samples, rng)
-        yield Case(kind, samples, appearance)
+def negative(seed: int, place: int) -> Case:
+    """A frame without text; a third with the ticks of a scale, a third with a letter of a side as well."""
+    rng = np.random.default_rng([seed, place])
+    kind, samples, appearance = _background(place, rng)
+    if place % 3:
+        _rule(samples)
+    if place % 3 == 2:
+        _mark(samples, rng)
+    return Case(kind, samples, appearance)
 
 
 def _background(place: int, rng: np.random.Generator) -> tuple[str, Samples, Appearance]:
@@ -139,23 +142,28 @@ def _background(place: int, rng: np.random.Generator) -> tuple[str, Samples, App
 
 @cache
 def _stored(background: Background) -> tuple[Samples, tuple[tuple[float, float], ...]]:
-    ds = dcmread(_find(background.file))
-    samples = ds.pixel_array
-    if ds.PhotometricInterpretation == "PALETTE COLOR":
-        colours = apply_color_lut(samples, ds)
-        samples = (colours >> 8 if colours.itemsize > 1 else colours).astype(np.uint8)
-    if int(ds.get("NumberOfFrames") or 1) > 1:
-        samples = samples[0]
+    samples = stored(background.file)
     if background.part:
         top, left, bottom, right = background.part
         samples = samples[top:bottom, left:right]
     if background.side:
         share = background.side / max(samples.shape[:2])
         samples = _resized(samples, *(round(side * share) for side in samples.shape[:2]))
+    ds = dcmread(_find(background.file), stop_before_pixels=True)
     slope, intercept = float(ds.get("RescaleSlope", 1)), float(ds.get("RescaleIntercept", 0))
     center, width = (_first(ds.get(keyword)) for keyword in ("WindowCenter", "WindowWidth"))
-    windows = ((((center - intercept) / slope), width / slope),) if center is not None and width else ()
+    windows = (((center - intercept) / slope, width / slope),) if center is not None and width else ()
     return _on_canvas(samples, background.canvas), windows
+
+
+def stored(file: str) -> Samples:
+    """The first frame of a file as it is stored; one with a palette in red, green and blue of 8 bits."""
+    ds = dcmread(_find(file))
+    samples: Samples = ds.pixel_array
+    if ds.PhotometricInterpretation == "PALETTE COLOR":
+        colours = apply_color_lut(samples, ds)
+        samples = (colours >> 8 if colours.itemsize > 1 else colours).astype(np.uint8)
+    return samples[0] if int(ds.get("NumberOfFrames") or 1) > 1 else samples
 
 
 def _first(value: Any) -> float | None:
@@ -166,11 +174,15 @@ def _first(value: Any) -> float | None:
 
 def _find(file: str) -> Path:
     """Where it lies: in the corpus, or in one of two packages."""
-    folders = [CORPUS, _folder("data_store") / "data", _folder("pydicom") / "data" / "test_files"]
+    folders = [
+        CORPUS,
+        package_folder("data_store") / "data",
+        package_folder("pydicom") / "data" / "test_files",
+    ]
     return next(folder / file for folder in folders if (folder / file).is_file())
 
 
-def _folder(package: str) -> Path:
+def package_folder(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit(f"{package} is missing; install what the bench needs: pip install 'bme-med[bench]'")
@@ -247,7 +259,7 @@ def _font(font: str, size: int) -> Any:
         return ImageFont.load_default_imagefont()
     if font == "Aileron":
         return ImageFont.load_default(size)
-    return ImageFont.truetype(_folder("matplotlib") / "mpl-data" / "fonts" / "ttf" / font, size)
+    return ImageFont.truetype(package_folder("matplotlib") / "mpl-data" / "fonts" / "ttf" / font, size)
 
 
 def _write(
@@ -262,9 +274,16 @@ def _write(
         place = _place(samples, ink, rng)
         if place is None or any(not place.grown(3, 3).common(other.region).is_empty for other in others):
             continue
-        made = _burn(samples, place, ink, contrast, rng, hidden=hidden)
-        if made:
-            return Planted(place, ink > 0.3, size, font, made, is_turned, hidden)
+        part = samples[place.top : place.bottom, place.left : place.right].astype(np.float64)
+        low, high = (float(each) for each in np.percentile(samples[::3, ::3], [0.2, 99.8]))
+        noise = float(part.std() / (high - low))
+        made = (
+            _hide(samples, place, ink)
+            if hidden
+            else _burn(samples, place, ink, max(contrast, 2 * noise), (low, high), rng)
+        )
+        if made and noise <= 0.25:
+            return Planted(place, ink > 0.3, size, font, made, noise, is_turned, hidden)
     return None
 
 
@@ -287,24 +306,20 @@ def _burn(
     place: Region,
     ink: NDArray[np.float64],
     contrast: float,
+    ends: tuple[float, float],
     rng: np.random.Generator,
-    *,
-    hidden: bool,
 ) -> float | None:
-    """Blend a string in; its contrast, or none where it could not be read."""
+    """Blend a string in; its contrast, or none where there is no room for it between black and white."""
+    low, high = ends
     part = samples[place.top : place.bottom, place.left : place.right].astype(np.float64)
-    low, high = (float(each) for each in np.percentile(samples[::3, ::3], [0.2, 99.8]))
-    around, noise = part.mean(), part.std() / (high - low)
-    if hidden:
-        return _hide(samples, place, ink)
-    wanted = max(contrast, 2 * noise)
+    around = part.mean()
     level = high if around < (low + high) / 2 else low
     if contrast < 1:
-        level = around + np.sign(level - around) * wanted * (high - low)
-    if not low <= level <= high or abs(level - around) < 0.1 * (high - low) or noise > 0.25:
+        level = around + np.sign(level - around) * contrast * (high - low)
+    if not low <= level <= high or abs(level - around) < 0.1 * (high - low):
         return None
     colour = np.full(part.shape[2:], level)
-    if part.ndim == 3 and contrast == 1 and level == high:
+    if part.ndim == 3 and contrast >= 1 and level == high:
         colour = high * np.array(((1, 1, 1), (1, 1, 0), (0, 1, 0), (0.4, 0.8, 1))[int(rng.integers(4))])
     weight = ink[..., None] if part.ndim == 3 else ink
     blended = np.round(part * (1 - weight) + weight * colour)

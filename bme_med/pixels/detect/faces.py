@@ -1,6 +1,6 @@
 """Faces in photos: CenterFace says for each cell of four pixels whether the middle of a face is there.
 
-It is asked in four rotations, and of the picture made small, where a close-up of eyes is a face again.
+It is asked in four rotations, and of the photo as a small part of a grey one: a close-up is a face again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Face", "face_regions", "find_faces", "is_unsure"]
 
-_SIDES = (1280, 192)
+_LONGEST = 1280
 """Pixels of the longer side of what is looked at."""
+_SMALL = (64, 32)
+"""The same of what stands in the middle of a grey square three times as large."""
 _STEP = 32
 """Sides that the model takes are multiples of it."""
 _CELL = 4
 """Pixels of a cell of what the model says."""
-_LEAST = 0.2
+_LEAST, _LEAST_TURNED, _LEAST_SMALL = 0.2, 0.3, 0.4
+"""How sure a face must be: upright; in other rotations, where ornaments are taken for faces; and made small,
+where anything is."""
 _CERTAIN = 0.5
-_SAME = 0.3
-"""Share of two boxes' union that is common to both, when they are the same face."""
+_SMALLEST = 12
+"""Pixels of the shorter side of a face that tells who it is."""
+_WITHIN, _SAME = 0.6, 0.3
+"""Share of a box that lies in a surer one, or of both that is common, when they are the same face."""
 _MARGIN = 0.15
 """Share of a box's sides by which it is grown on each side."""
 _BAR_LENGTH, _BAR_HEIGHT = 2.5, 1.0
@@ -57,13 +63,13 @@ def find_faces(rgb: "NDArray[np.uint8]") -> tuple[Face, ...]:
     rows, columns = rgb.shape[:2]
     found = [
         _turned_back(face, turns, rows, columns)
-        for longest in _SIDES
-        for turns in range(4)
-        for face in _faces_in(np.rot90(rgb, turns), longest)
+        for turns, least in enumerate((_LEAST, *(_LEAST_TURNED,) * 3))
+        for view in _views(np.rot90(rgb, turns))
+        for face in _faces_in(view, _LEAST_SMALL if view.start else least)
     ]
     kept: list[Face] = []
     for face in sorted(found, key=lambda each: -each.score):
-        if not any(_overlap(face.box, other.box) > _SAME for other in kept):
+        if _shorter(face.box) >= _SMALLEST and not any(_is_same(face, other) for other in kept):
             kept.append(face)
     return tuple(kept)
 
@@ -106,27 +112,53 @@ def _distance(face: Face) -> float:
 
 
 def _narrow(face: Face) -> float:
-    return _NARROW * min(face.box.bottom - face.box.top, face.box.right - face.box.left)
+    return _NARROW * _shorter(face.box)
 
 
-def _faces_in(rgb: "NDArray[np.uint8]", longest: int) -> Iterator[Face]:
-    """The faces in `rgb` as it stands, made no larger than `longest`, in its own pixels."""
+def _shorter(box: Region) -> int:
+    return min(box.bottom - box.top, box.right - box.left)
+
+
+class _View(NamedTuple):
+    """A picture that the model takes, where the photo starts in it, and photo pixels for one of it."""
+
+    picture: "NDArray[np.uint8]"
+    start: int
+    scale: tuple[float, float]
+
+
+def _views(rgb: "NDArray[np.uint8]") -> Iterator[_View]:
+    """What the model is asked about."""
     import numpy as np
 
     rows, columns = rgb.shape[:2]
-    share = min(1.0, longest / max(rows, columns))
-    sides = [max(_STEP, -(-round(side * share) // _STEP) * _STEP) for side in (rows, columns)]
-    picture = resized(rgb, *sides).astype(np.float32).transpose(2, 0, 1)[None]
+    share = min(1.0, _LONGEST / max(rows, columns))
+    whole = resized(rgb, *(max(_STEP, -(-round(side * share) // _STEP) * _STEP) for side in (rows, columns)))
+    yield _View(whole, 0, (rows / whole.shape[0], columns / whole.shape[1]))
+    for longest in _SMALL:
+        share = longest / max(rows, columns)
+        small = resized(whole, *(max(1, round(side * share)) for side in (rows, columns)))
+        square = np.full((3 * longest, 3 * longest, 3), 128, np.uint8)
+        square[longest : longest + small.shape[0], longest : longest + small.shape[1]] = small
+        yield _View(square, longest, (rows / small.shape[0], columns / small.shape[1]))
+
+
+def _faces_in(view: _View, least: float) -> Iterator[Face]:
+    """The faces in `view` as it stands, in the photo's pixels."""
+    import numpy as np
+
+    picture = view.picture.astype(np.float32).transpose(2, 0, 1)[None]
     heat, sizes, offsets, points = run_model(Model.FACES, np.ascontiguousarray(picture))
-    steps = _CELL * rows / sides[0], _CELL * columns / sides[1]
-    for row, column in zip(*np.nonzero(heat[0, 0] > _LEAST), strict=True):
-        cell = row, column
-        spans = np.exp(sizes[0, :, row, column]) * steps
-        starts = (cell + offsets[0, :, row, column] + 0.5) * steps - spans / 2
+    for row, column in zip(*np.nonzero(heat[0, 0] > least), strict=True):
+        spans = np.exp(sizes[0, :, row, column]) * _CELL
+        starts = ((row, column) + offsets[0, :, row, column] + 0.5) * _CELL - spans / 2
         eyes = points[0, :4, row, column].reshape(2, 2) * spans + starts
-        top, left, bottom, right = (round(float(each)) for each in (*starts, *(starts + spans)))
-        first, second = ((float(row), float(column)) for row, column in eyes)
-        yield Face(Region(top, left, bottom, right), (first, second), float(heat[0, 0, *cell]))
+        placed = [(point - view.start) * view.scale for point in (starts, starts + spans, *eyes)]
+        (top, left), (bottom, right), first, second = (
+            (float(down), float(across)) for down, across in placed
+        )
+        box = Region(round(top), round(left), round(bottom), round(right))
+        yield Face(box, (first, second), float(heat[0, 0, row, column]))
 
 
 def _turned_back(face: Face, turns: int, rows: int, columns: int) -> Face:
@@ -146,7 +178,8 @@ def _point_back(point: Point, turns: int, rows: int, columns: int) -> Point:
     return backs[turns]
 
 
-def _overlap(one: Region, other: Region) -> float:
-    """Share of their union that is common to both."""
-    common = one.common(other).area
-    return common / (one.area + other.area - common)
+def _is_same(face: Face, surer: Face) -> bool:
+    """Whether they are one face. A box around an uncertain one is another: that one may be an ornament."""
+    common = face.box.common(surer.box).area
+    smaller = face.box.area if surer.score < _CERTAIN else min(face.box.area, surer.box.area)
+    return common >= _WITHIN * smaller or common >= _SAME * (face.box.area + surer.box.area - common)

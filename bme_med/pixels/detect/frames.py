@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from bme_med.core.regions import Region
-from bme_med.pixels.detect.lines import scales_for
 from bme_med.pixels.detect.renderings import Appearance, renderings_of
 from bme_med.pixels.detect.text import Search, TextFound, never
 
@@ -25,7 +24,6 @@ _THOROUGH = 8
 """Frames that are looked at in every scale."""
 _MIDDLE = 9
 """Frames that the middle is taken of."""
-_QUICK = (1.0,)
 
 
 def find_text_in_frames(
@@ -57,16 +55,16 @@ def find_text_in_frames(
     rows, columns = frame.shape[:2]
     search = Search(rows, columns, is_identifier)
     projections = _Projections(frame)
-    _look(search, frame, appearance, scales_for(rows, columns))
+    _look(search, frame, appearance)
     for number in range(2, count + 1):
         before, frame = frame, read_frame(number)
         projections.add(frame, is_kept=(number - 1) % -(-count // _MIDDLE) == 0)
-        is_thorough = (number - 1) % -(-count // _THOROUGH) == 0
-        part = None if is_thorough else _changed(before, frame)
-        if part is None or not part.is_empty:
-            _look(search, frame, appearance, scales_for(rows, columns) if is_thorough else _QUICK, part)
+        if (number - 1) % -(-count // _THOROUGH) == 0:
+            _look(search, frame, appearance)
+        elif part := _changed(before, frame):
+            _look(search, frame, appearance, part=part, quickly=True)
     for projection in projections if count > 1 else ():
-        _look(search, projection, appearance, scales_for(rows, columns))
+        _look(search, projection, appearance)
     return search.found()
 
 
@@ -74,22 +72,23 @@ def _look(
     search: Search,
     samples: "Samples",
     appearance: Appearance,
-    scales: tuple[float, ...],
+    *,
     part: Region | None = None,
+    quickly: bool = False,
 ) -> None:
     for rendering in renderings_of(samples, appearance):
-        search.look(rendering, scales, part=part)
+        search.look(rendering, part=part, quickly=quickly)
 
 
-def _changed(before: "Samples", frame: "Samples") -> Region:
-    """The region around all pixels that differ, with room for a letter's surroundings; empty if none does."""
+def _changed(before: "Samples", frame: "Samples") -> Region | None:
+    """The region around all pixels that differ, with room for a letter's surroundings; none if none does."""
     import numpy as np
 
     differs = before != frame
     pixels = differs.any(axis=2) if differs.ndim == 3 else differs
     rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
     if not rows.size:
-        return Region(0, 0, 0, 0)
+        return None
     around = Region(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1).grown(32, 32)
     return around.clipped(rows=frame.shape[0], columns=frame.shape[1])
 

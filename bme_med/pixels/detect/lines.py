@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from bme_med.core.regions import Region
-from bme_med.pixels.detect.components import components
+from bme_med.pixels.detect.components import Component, components
 from bme_med.pixels.detect.models import Model, run_model
 from bme_med.pixels.detect.resizing import resized
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Line", "find_lines", "scales_for"]
+__all__ = ["Line", "hinted_parts", "likely_hearts", "lines_of"]
 
 _TILE = 960
 """Rows and columns of a tile at most: a multiple of `_STEP`."""
@@ -32,14 +32,18 @@ _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
 """Of the pictures that the model was trained on."""
 
-_PIXEL = 0.3
+_PIXEL = (0.3, 0.6, 0.8)
 _LINE = 0.5
-"""How likely a pixel must be to count, and a line on average."""
+"""How likely a pixel must be to count, at first and in what is tall; and a line on average."""
+_TALLEST = 32
+"""Pixels across a heart: letters of 64 pixels have about as much."""
 _SHORTEST = 3
 """Pixels of a line's shorter side, at the scale it is looked at."""
 
-_LARGE = 1_300_000
-"""Pixels of a picture that is looked at reduced as well."""
+_PART = 256
+"""Pixels of a part's side that is enlarged alone."""
+_HINT = 0.05
+"""How likely one pixel of it must be."""
 
 
 class Line(NamedTuple):
@@ -61,8 +65,7 @@ class Line(NamedTuple):
 
     def moved(self, rows: int, columns: int) -> "Line":
         """It, so much further down and to the right."""
-        top, left, bottom, right = self.heart
-        return Line(Region(top + rows, left + columns, bottom + rows, right + columns), self.score)
+        return Line(self.heart.moved(rows, columns), self.score)
 
     def grown(self, across: float, along: float) -> Region:
         """The heart, grown by these shares of its height on each side, and by two pixels."""
@@ -73,37 +76,53 @@ class Line(NamedTuple):
         return self.heart.grown(by_across, by_along)
 
 
-def scales_for(rows: int, columns: int) -> tuple[float, ...]:
-    """The scales at which a picture of that size is looked at."""
-    return (1.0, 2.0) if rows * columns < _LARGE else (0.5, 1.0, 2.0)
+def likely_hearts(picture: "NDArray[np.uint8]", scale: float) -> "NDArray[np.float32]":
+    """For each pixel of `picture` made `scale` times as large how likely it is in the heart of a line.
 
+    `picture` is (rows, columns) or (rows, columns, 3). Flat tiles hold no line, and are not looked at.
+    """
+    import numpy as np
 
-def find_lines(picture: "NDArray[np.uint8]", scale: float) -> list[Line]:
-    """What may be lines in `picture`, (rows, columns) or (rows, columns, 3), made `scale` times as large."""
     rows, columns = (max(1, round(side * scale)) for side in picture.shape[:2])
-    likely = _likely(resized(picture, rows, columns))
-    found = components(likely > _PIXEL, likely)
-    lines = (Line(_unscaled(part.region, scale), part.mean) for part in found if part.mean >= _LINE)
+    scaled = resized(picture, rows, columns)
+    likely = np.zeros((rows, columns), np.float32)
+    for down, across in product(_tiles(rows), _tiles(columns)):
+        tile = scaled[down, across]
+        if int(tile.max()) - int(tile.min()) > _FLAT:
+            np.maximum(likely[down, across], _of_tile(tile), out=likely[down, across])
+    return likely
+
+
+def lines_of(likely: "NDArray[np.float32]", scale: float) -> list[Line]:
+    """The lines that `likely_hearts` of that scale shows, in the picture's own pixels."""
+    lines = (Line(_unscaled(part.region, scale), part.mean) for part in _parts(likely, _TALLEST * scale))
     return [line for line in lines if line.height * scale >= _SHORTEST]
+
+
+def hinted_parts(likely: "NDArray[np.float32]") -> Iterator[Region]:
+    """The parts of a picture, seen in its own size, that may hold lines too small to be sure of."""
+    rows, columns = likely.shape
+    for top, left in product(range(0, rows, _PART), range(0, columns, _PART)):
+        part = Region(top, left, top + _PART, left + _PART).clipped(rows=rows, columns=columns)
+        if likely[part.top : part.bottom, part.left : part.right].max() > _HINT:
+            yield part.grown(_STEP, _STEP).clipped(rows=rows, columns=columns)
+
+
+def _parts(likely: "NDArray[np.float32]", tallest: float, level: int = 0) -> Iterator[Component]:
+    """The hearts; one that is tall may be anatomy and a line that touch: what is surer of it is seen too."""
+    for part in components(likely > _PIXEL[level], likely):
+        top, left, bottom, right = part.region
+        if part.mean >= _LINE:
+            yield part
+        if min(bottom - top, right - left) > tallest and level + 1 < len(_PIXEL):
+            for inner in _parts(likely[top:bottom, left:right], tallest, level + 1):
+                yield inner._replace(region=inner.region.moved(top, left))
 
 
 def _unscaled(region: Region, scale: float) -> Region:
     """`region` of a scaled picture in the picture's own pixels, rounded outwards."""
     top, left, bottom, right = region
     return Region(int(top // scale), int(left // scale), -int(-bottom // scale), -int(-right // scale))
-
-
-def _likely(picture: "NDArray[np.uint8]") -> "NDArray[np.float32]":
-    """For each pixel how likely it is in the heart of a line; tiles that are flat hold none."""
-    import numpy as np
-
-    rows, columns = picture.shape[:2]
-    likely = np.zeros((rows, columns), np.float32)
-    for down, across in product(_tiles(rows), _tiles(columns)):
-        tile = picture[down, across]
-        if int(tile.max()) - int(tile.min()) > _FLAT:
-            np.maximum(likely[down, across], _of_tile(tile), out=likely[down, across])
-    return likely
 
 
 def _tiles(side: int) -> Iterator[slice]:

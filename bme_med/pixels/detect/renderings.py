@@ -25,9 +25,9 @@ _TAIL = 0.5
 _NARROWER = 0.7
 """Share of a range that a window must be below to show anything better."""
 _BLOCK = 16
-"""Pixels of a neighbourhood's side; a neighbourhood is 3 x 3 of them."""
+"""Pixels of a block's side; a neighbourhood is 3 x 3 of them, without those that are not flat."""
 _FLAT = 24
-"""Grey levels that a neighbourhood spans in a picture where a text would be hard to see."""
+"""Grey levels that a block spans in a picture where a text would be hard to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,8 @@ def renderings_of(samples: "Samples", appearance: Appearance) -> "list[Picture]"
     if values.min() == values.max():
         return []
     colours = _colours(values, appearance)
-    if colours is not None:
-        shown = [_scaled(colours, 0, max(float(colours.max()), 1))]
-    else:
-        shown = [_scaled(values, low, high) for low, high in _ranges(values, appearance)]
+    seen, windows = (values, _windows(appearance)) if colours is None else (colours, iter(()))
+    shown = [_scaled(seen, low, high) for low, high in _ranges(seen, windows)]
     found = [_with_hidden(shown[0], values), *shown[1:]]
     return [255 - picture for picture in found] if appearance.photometric == "MONOCHROME1" else found
 
@@ -89,14 +87,14 @@ def _finite(samples: "Samples") -> "Values":
     return values
 
 
-def _ranges(values: "Values", appearance: Appearance) -> list[tuple[float, float]]:
+def _ranges(values: "Values", windows: Iterator[tuple[float, float]]) -> list[tuple[float, float]]:
     """What is black and what is white in each picture, as stored."""
     import numpy as np
 
     least, greatest = float(values.min()), float(values.max())
     low, high = (float(each) for each in np.percentile(values[::2, ::2], [_TAIL, 100 - _TAIL]))
-    ranges = [(low, high) if low < high else (least, greatest)]
-    for low, high in _windows(appearance):
+    ranges = [(low, high) if low < high else (least, max(greatest, least + 1))]
+    for low, high in windows:
         low, high = max(low, least), min(high, greatest)
         if low < high and not any(_is_alike((low, high), other) for other in ranges):
             ranges.append((low, high))
@@ -161,41 +159,38 @@ def _with_hidden(picture: "Picture", values: "Values") -> "Picture":
     import numpy as np
 
     single = values @ (1, 2, 4) if values.ndim == 3 else values
-    least, greatest = _neighbourhoods(single)
-    darkest, brightest = _neighbourhoods(picture)
-    span = brightest.astype(np.int16) - darkest
-    hidden = (greatest > least) & ((span if span.ndim == 2 else span.max(axis=2)) < _FLAT)
+    least, greatest = _blocks(single)
+    darkest, brightest = _blocks(picture if picture.ndim == 2 else picture.max(axis=2))
+    flat = brightest - darkest.astype(np.int16) < _FLAT
+    low = _around(np.where(flat, least, np.inf)).min(axis=(2, 3))
+    high = _around(np.where(flat, greatest, -np.inf)).max(axis=(2, 3))
+    hidden = flat & (high > low)
     if not hidden.any():
         return picture
     rows, columns = single.shape
     low, high, wanted = (
         np.repeat(np.repeat(each, _BLOCK, 0), _BLOCK, 1)[:rows, :columns]
-        for each in (least, greatest, hidden)
+        for each in (np.where(hidden, low, 0), np.where(hidden, high, 1), hidden)
     )
-    stretched = ((single - low) * 255 / np.maximum(high - low, np.finfo(single.dtype).tiny)).astype(np.uint8)
+    stretched = np.where(wanted, (single - low) * 255 / (high - low), 0).astype(np.uint8)
     if picture.ndim == 3:
         wanted, stretched = wanted[..., None], stretched[..., None]
     return np.where(wanted, stretched, picture)
 
 
-def _neighbourhoods(picture: "NDArray[Any]") -> "tuple[NDArray[Any], NDArray[Any]]":
-    """The least and the greatest value around each block."""
+def _blocks(picture: "NDArray[Any]") -> "tuple[NDArray[Any], NDArray[Any]]":
+    """The least and the greatest value in each block."""
     import numpy as np
 
-    rows, columns = picture.shape[:2]
-    colours = picture.shape[2:]
-    edges = ((0, -rows % _BLOCK), (0, -columns % _BLOCK), *((0, 0),) * len(colours))
-    whole = np.pad(picture, edges, mode="edge")
-    high, wide = (side // _BLOCK for side in whole.shape[:2])
-    blocks = whole.reshape(high, _BLOCK, wide, _BLOCK, *colours)
-    return _around(blocks.min(axis=(1, 3))).min(axis=(-2, -1)), _around(blocks.max(axis=(1, 3))).max(
-        axis=(-2, -1)
-    )
+    rows, columns = picture.shape
+    whole = np.pad(picture, ((0, -rows % _BLOCK), (0, -columns % _BLOCK)), mode="edge")
+    high, wide = (side // _BLOCK for side in whole.shape)
+    blocks = whole.reshape(high, _BLOCK, wide, _BLOCK)
+    return blocks.min(axis=(1, 3)), blocks.max(axis=(1, 3))
 
 
 def _around(blocks: "NDArray[Any]") -> "NDArray[Any]":
     """For each block it and its eight neighbours, in two more axes."""
     import numpy as np
 
-    edges = ((1, 1), (1, 1), *((0, 0),) * (blocks.ndim - 2))
-    return np.lib.stride_tricks.sliding_window_view(np.pad(blocks, edges, mode="edge"), (3, 3), axis=(0, 1))
+    return np.lib.stride_tricks.sliding_window_view(np.pad(blocks, 1, mode="edge"), (3, 3))

