@@ -76,8 +76,8 @@ def _look(
     part: Region | None = None,
     quickly: bool = False,
 ) -> None:
-    for rendering in renderings_of(samples, appearance):
-        search.look(rendering, part=part, quickly=quickly)
+    for number, rendering in enumerate(renderings_of(samples, appearance)):
+        search.look(rendering, part=part, quickly=quickly or number > 0)
 
 
 def _changed(before: "Samples", frame: "Samples") -> Region | None:

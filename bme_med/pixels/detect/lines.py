@@ -42,7 +42,7 @@ _SHORTEST = 3
 
 _PART = 256
 """Pixels of a part's side that is enlarged alone."""
-_HINT = 0.05
+_HINT = 0.15
 """How likely one pixel of it must be."""
 
 

@@ -12,8 +12,8 @@ _TALLEST = 64
 """Pixels across: a heart that is taller is anatomy, unless it can be read very well."""
 _SURE, _VERY_SURE = 0.7, 0.9
 """How sure a reading must be: of five letters or more, and of fewer, which are read in noise too."""
-
-_MARK_SURE = 0.8
+_HALF_SURE, _MARK_SURE = 0.6, 0.8
+"""How sure to be of what may be text, and of a mark, or of a single letter."""
 _STROKES = frozenset("LlIi1TtJjrEFH|!")
 """What ticks of a scale are read as, one beside the other."""
 _AXES = ("RL", "AP", "HFSI")
@@ -26,6 +26,8 @@ class Kind(Enum):
     TEXT = "text"
     SUSPECT = "suspect"
     MARK = "mark"
+    UNREAD = "unread"
+    """A line beside a text is text; anywhere else there is too much in anatomy that looks like one."""
 
 
 def kind_of(words: Words, height: int, is_identifier: Callable[[str], bool]) -> Kind | None:
@@ -38,7 +40,13 @@ def kind_of(words: Words, height: int, is_identifier: Callable[[str], bool]) -> 
         return Kind.TEXT if letters >= 3 and words.score >= _VERY_SURE else None
     if _is_mark(text, words.score):
         return Kind.MARK
-    return Kind.TEXT if words.score >= _least(text, letters) else Kind.SUSPECT
+    if words.score >= _least(text, letters):
+        return Kind.TEXT
+    return Kind.SUSPECT if letters and words.score >= _suspicious(letters) else Kind.UNREAD
+
+
+def _suspicious(letters: int) -> float:
+    return _HALF_SURE if letters > 1 else _MARK_SURE
 
 
 def _least(text: str, letters: int) -> float:

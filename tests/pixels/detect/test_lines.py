@@ -45,7 +45,7 @@ def test_a_line_that_touches_anatomy_is_seen_apart_from_it() -> None:
 
 def test_parts_that_hint_at_lines_are_named_with_room_around_them() -> None:
     likely = np.zeros((600, 1000), np.float32)
-    likely[300, 700] = 0.1
+    likely[300, 700] = 0.2
     assert list(hinted_parts(likely)) == [Region(224, 480, 544, 800)]
 
 

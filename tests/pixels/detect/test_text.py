@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 
 from bme_med.core.regions import Region
 from bme_med.pixels.detect import TextFound, find_text
+from bme_med.pixels.detect import text as searching
+from bme_med.pixels.detect.lines import Line
+from bme_med.pixels.detect.words import Words
 from tests.pixels.detect.drawing import glyphs, page
 
 
@@ -63,3 +66,64 @@ def test_nothing_to_look_at_shows_nothing() -> None:
     assert find_text([]) == TextFound()
     assert find_text([np.zeros((1, 1), np.uint8)]) == TextFound()
     assert find_text([np.zeros((3, 500, 3), np.uint8)]) == TextFound()
+
+
+def found_in(readings: dict[Region, Words], monkeypatch: pytest.MonkeyPatch) -> TextFound:
+    """What becomes of lines that are seen and read so, in a picture of 200 x 400."""
+    lines = {Line(heart, 0.9).grown(0.35, 0.35): words for heart, words in readings.items()}
+    monkeypatch.setattr(searching, "likely_hearts", lambda _picture, _scale: None)
+    monkeypatch.setattr(
+        searching, "lines_of", lambda _likely, scale: [Line(heart, 0.9) for heart in readings if scale == 1]
+    )
+    monkeypatch.setattr(searching, "read_words", lambda _picture, region, **_: lines[region])
+    return find_text([np.zeros((200, 400), np.uint8)])
+
+
+def test_a_line_beside_a_text_is_text_however_it_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    name, rest, noise = Region(20, 50, 30, 150), Region(20, 160, 30, 190), Region(120, 50, 130, 150)
+    readings = {name: Words("DOE^JANE", 0.95), rest: Words("?", 0.2), noise: Words("?", 0.2)}
+    found = found_in(readings, monkeypatch)
+    assert [region.common(rest) for region in found.confirmed if region.common(rest) == rest] == [rest]
+    assert not any(region.common(noise).area for region in found.confirmed)
+    assert (found.suspect, found.marks) == ((), ())
+
+
+def test_what_was_half_read_is_suspect_and_a_mark_in_a_text_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    name, half, letter = Region(20, 50, 30, 150), Region(120, 50, 130, 150), Region(20, 60, 30, 70)
+    readings = {name: Words("DOE^JANE", 0.95), half: Words("D0E", 0.7), letter: Words("R", 0.9)}
+    found = found_in(readings, monkeypatch)
+    assert len(found.confirmed) == len(found.suspect) == 1
+    assert found.suspect[0].common(half) == half
+    assert found.marks == ()
+
+
+def looks_at(shape: tuple[int, int], hint: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Shapes and scales that a picture of `shape` is looked at in, where one pixel hints at a line."""
+    looks: list[object] = []
+
+    def likely_hearts(picture: NDArray[np.uint8], scale: float) -> NDArray[np.float32]:
+        looks.append((picture.shape, scale))
+        likely = np.zeros(picture.shape, np.float32)
+        if picture.shape == shape:
+            likely[hint] = 0.25
+        return likely
+
+    monkeypatch.setattr(searching, "likely_hearts", likely_hearts)
+    find_text([np.zeros(shape, np.uint8)] * 2)
+    return looks
+
+
+def test_a_large_picture_is_enlarged_where_it_hints_at_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert looks_at((1200, 1300), (600, 600), monkeypatch) == [
+        ((1200, 1300), 1.0),
+        ((1200, 1300), 0.5),
+        ((320, 320), 2.0),
+        ((1200, 1300), 1.0),
+    ]
+
+
+def test_a_small_picture_is_enlarged_as_a_whole_and_its_windows_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = looks_at((512, 512), (100, 100), monkeypatch)
+    assert looks == [((512, 512), 1.0), ((512, 512), 2.0), ((512, 512), 1.0)]
