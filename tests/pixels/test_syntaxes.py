@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import jpeg_ls
 import numpy as np
 import pytest
 
@@ -21,6 +22,7 @@ from bme_med.pixels import (
     paint_as_native,
     paint_encapsulated,
 )
+from bme_med.pixels.codec_jpeg_ls import JPEG_LS
 from bme_med.pixels.coded import Codec, Coded, marker_segments
 from bme_med.pixels.decoding import decode
 from bme_med.pixels.rle import encode_rle
@@ -281,6 +283,31 @@ def test_a_jpeg_with_arithmetic_codes_becomes_native_pixel_for_pixel() -> None:
     after, covered = decode_frame(painted.codestream, painted.form), _inside(form, [Region(0, 0, 5, 5)])
     np.testing.assert_array_equal(after[~covered], before[~covered])
     assert set(np.unique(after[covered])) == {before[~covered].min()}
+
+
+@pytest.mark.parametrize("interleave", [0, 1, 2], ids=["by plane", "by line", "by pixel"])
+def test_samples_of_a_jpeg_ls_are_found_however_they_are_interleaved(interleave: int, tmp_path: Path) -> None:
+    form = replace(KINDS["rgb8"], transfer_syntax=SYNTAXES["jpeg-ls"])
+    picture = samples_of(form)
+    laid = np.ascontiguousarray(np.moveaxis(picture, -1, 0)) if interleave == 0 else picture
+    codestream = bytes(
+        jpeg_ls.encode_buffer(laid.tobytes(), form.rows, form.columns, 3, 8, interleave_mode=interleave)
+    )
+    np.testing.assert_array_equal(decode_frame(codestream, form), picture)
+    np.testing.assert_array_equal(read_by("dcmdjpls", codestream, form, tmp_path), picture)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 7), (7, 1), (2, 3), (2, 1500)])
+@pytest.mark.parametrize("uid", [uid for uid, codec in CODECS.items() if codec != JPEG_LS])
+def test_the_smallest_and_the_narrowest_pictures_are_painted(uid: str, rows: int, columns: int) -> None:
+    form = replace(KINDS["12u"], rows=rows, columns=columns, transfer_syntax=uid)
+    picture = np.arange(rows * columns, dtype="u2").reshape(rows, columns) + 5
+    codestream = CODECS[uid].encode(Coded(picture, 12, False, form.photometric, kept=1))
+    painted = paint_encapsulated(codestream, form, [Region(0, 0, 1, 1)])
+    assert not painted.transfer_syntax
+    after = decode_frame(painted.codestream, form)
+    assert after[0, 0] == (6 if picture.size > 1 else 0)
+    np.testing.assert_array_equal(after.ravel()[1:], picture.ravel()[1:])
 
 
 def test_native_frames_in_fragments_stay_what_they_are() -> None:
