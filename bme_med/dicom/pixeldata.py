@@ -59,15 +59,29 @@ def frames_end(instance: Instance, pixel_data: Element) -> int:
     ------
     MalformedFileError
         If the frames are not described: nothing could tell them from what may hide behind them.
+    UnsupportedFileError
+        If chroma is said to be subsampled and is not: as described, a third of the frames would go.
     """
     if pixel_data.end == pixel_data.value and not all(map(instance.number, (_ROWS, _COLUMNS, _BITS))):
         return pixel_data.end
-    size = (frame_bits(instance) * number_of_frames(instance) + 7) // 8
-    return pixel_data.value + size + (size & 1)
+    full_size = _padded_bytes(frame_bits(instance) * number_of_frames(instance))
+    if instance.first(_PHOTOMETRIC) != "YBR_FULL_422":
+        return pixel_data.value + full_size
+    if pixel_data.end - pixel_data.value >= full_size:
+        raise UnsupportedFileError(
+            "Photometric Interpretation is YBR_FULL_422, but each pixel has all its samples: "
+            "correct it to YBR_FULL where that is meant, then run again"
+        )
+    return pixel_data.value + _padded_bytes(frame_bits(instance) * number_of_frames(instance) // 3 * 2)
+
+
+def _padded_bytes(bits: int) -> int:
+    size = (bits + 7) // 8
+    return size + (size & 1)
 
 
 def frame_bits(instance: Instance) -> int:
-    """Bits of one frame, decoded.
+    """Bits of one frame, decoded, with all samples of each pixel.
 
     Raises
     ------
@@ -79,8 +93,7 @@ def frame_bits(instance: Instance) -> int:
         raise MalformedFileError(
             "nothing says how many rows, columns and bits these pixels have", where=format_tag(PIXEL_DATA)
         )
-    samples = 2 if instance.first(_PHOTOMETRIC) == "YBR_FULL_422" else instance.number(_SAMPLES, 1)
-    return rows * columns * samples * bits
+    return rows * columns * instance.number(_SAMPLES, 1) * bits
 
 
 def number_of_frames(instance: Instance) -> int:

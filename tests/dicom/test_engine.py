@@ -324,6 +324,19 @@ def test_pixel_data_longer_than_its_frames_is_cut() -> None:
     assert any("longer than its frames" in finding for finding in made.findings)
 
 
+def test_subsampled_chroma_is_cut_behind_its_frames_and_refused_where_it_is_whole() -> None:
+    ds = mr_instance()
+    ds.PhotometricInterpretation, ds.SamplesPerPixel, ds.PlanarConfiguration = "YBR_FULL_422", 3, 0
+    ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit = 7
+    keep = _BASE + "[pixels]\nburned-in='keep'"
+    ds.PixelData = bytes(range(32)) + b"Quillfeather"
+    assert _output(ds, keep).PixelData == bytes(range(32))
+    ds.PixelData = bytes(range(48))
+    with pytest.raises(UnsupportedFileError, match="YBR_FULL_422"):
+        _output(ds, keep)
+
+
 def test_overlays_curves_group_lengths_signatures_and_padding_go() -> None:
     ds = mr_instance()
     ds.add_new(0x60000010, "US", 4)
