@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from io import BytesIO
+from struct import pack
 
 import pytest
 from pydicom import Dataset, dcmread
@@ -172,14 +173,16 @@ def test_odd_fragments_are_padded_and_the_offset_table_follows() -> None:
     ds = small_mr()
     del ds.PixelData
     ds.NumberOfFrames = 2
-    table = (0).to_bytes(4, "little") + (8 + 5).to_bytes(4, "little")
+    frames = [pack("<16I", 2, 64, 69, *bytes(13)) + b"\3" + word + b"\xfdz" for word in (b"odd1", b"odd2")]
+    assert [len(frame) for frame in frames] == [71, 71]
+    table = pack("<2I", 0, 8 + 71)
     head = b"\xe0\x7f\x10\0OB\0\0" + _UNDEFINED
-    pixels = head + item(table) + item(b"odd 1") + item(b"odd 2") + _SEQUENCE_END
+    pixels = head + item(table) + item(frames[0]) + item(frames[1]) + _SEQUENCE_END
     source = _encoded(ds).replace(b"UI\x14\x001.2.840.10008.1.2.1\0", b"UI\x16\x001.2.840.10008.1.2.5\0\0\0")
     output = _deidentified(source + pixels)
     value = output.PixelData
-    assert value[:16] == item(bytes(4) + b"\x0e\0\0\0")
-    assert value[16:].count(b"odd 1\0") == value[16:].count(b"odd 2\0") == 1
+    assert value[:16] == item(pack("<2I", 0, 8 + 72))
+    assert value[16:] == item(frames[0] + b"\0") + item(frames[1] + b"\0")
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
