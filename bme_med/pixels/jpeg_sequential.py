@@ -66,9 +66,12 @@ class SequentialScan:
             _Block(c.component, dc_windows(c.dc, c.dc_out, c.ac, c.ac_out), ac_windows(c.ac, c.ac_out))
             for c in codings
         ]
-        self._passed = [
-            _Block(c.component, dc_windows(c.dc, None, c.ac, None), ac_windows(c.ac, None)) for c in codings
-        ]
+        self._passed = self._kept
+        if not all((c.dc, c.ac) == (c.dc_out, c.ac_out) for c in codings):  # a symbol there may have no code
+            self._passed = [
+                _Block(c.component, dc_windows(c.dc, None, c.ac, None), ac_windows(c.ac, None))
+                for c in codings
+            ]
 
     def write(self, data: bytes, spans: Sequence[Span]) -> bytes:
         """One restart interval, painted.
