@@ -6,6 +6,7 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 from pydicom.data import get_testdata_file
 from pydicom.encaps import generate_frames
 
@@ -58,6 +59,7 @@ def assert_painted(
     source: bytes, painted: bytes, regions: tuple[Region, ...], factors: tuple[int, int] = (1, 1)
 ) -> None:
     """Every block outside is the same, every block inside is flat, and decoders show black."""
+    step_of_luminance = JpegImageFile(io.BytesIO(source)).quantization[0][0]
     for index, (before, after) in enumerate(zip(coefficients(source), coefficients(painted), strict=True)):
         expected = before.copy()
         for region in regions:
@@ -65,7 +67,9 @@ def assert_painted(
             blocks = touched(before.shape, region, factors, step)
             expected[blocks.top : blocks.bottom, blocks.left : blocks.right] = 0
             inside = after[blocks.top : blocks.bottom, blocks.left : blocks.right]
-            expected[blocks.top : blocks.bottom, blocks.left : blocks.right, 0, 0] = inside[0, 0, 0, 0]
+            dc = inside[0, 0, 0, 0]
+            assert index or dc == 8 * -128 // step_of_luminance
+            expected[blocks.top : blocks.bottom, blocks.left : blocks.right, 0, 0] = dc
         assert np.array_equal(expected, after)
     for decoded in (pixels(painted), decoded_by_djpeg(painted)):
         for region in regions:
@@ -273,7 +277,7 @@ def test_damaged_data_is_refused_or_painted_but_never_an_error_of_another_kind()
     random = np.random.default_rng(3)
     for options in CODINGS.values():
         source = encode_by_cjpeg(photo(64, 80), *options)
-        for _ in range(60):
+        for _ in range(25):
             damaged = bytearray(source)
             for at in random.integers(2, len(source), 3):
                 damaged[at] = random.integers(0, 256)
