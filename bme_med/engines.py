@@ -10,6 +10,7 @@ from bme_med.core import (
     Plan,
     Policy,
     Profile,
+    ProfileError,
     Refusal,
     Source,
     UnsupportedFileError,
@@ -48,6 +49,10 @@ def prepare(profile: Profile, subject_length: int = PSEUDONYM_LENGTH) -> None:
     """
     dicom.action_table(profile)
     dicom.check_lengths(profile, subject_length)
+    if unknown := dicom.check_names(rule.conditions for rule in profile.regions):
+        raise ProfileError(
+            f"match.{unknown}: no attribute has this keyword", source=profile.name, key="pixels.regions"
+        )
 
 
 def plan(source: Source, policy: Policy) -> Plan | Refusal:

@@ -127,6 +127,37 @@ FORGOTTEN_GAPS = {
     "TreatmentTerminationDescription": ("free_text", _CLEANED, "why a treatment ended early, typed"),
 }  # fmt: skip
 """Attributes that the reference leaves out too: category, action, why."""
+SHIPPED_LICENCES = {"MIT", "Apache-2.0"}
+REGIONS_NOTE = (
+    "# Where devices burn text: rules published by deid and pycassodicom (MIT), SMI dicompixelanon and\n"
+    "# dicom-dre (Apache-2.0). Conditions are joined by &; boxes are left, top, width, height.\n"
+)
+MEANT = {
+    "Manfacturer": "Manufacturer",
+    "Manufacture~": "Manufacturer~",
+    "SOPClassUID contains ": "SOPClassUID~",
+    "AW electronic field": "AW electronic film",
+    "=VITREA": "~VITREA",
+    "DERIVED+SECONDARY+SCREEN SAVE": "DERIVED\\SECONDARY\\SCREEN SAVE",
+    "sop_class_uid:/^(?!1.2.840.10008.5.1.4.1.1.7$)/": "SOPClassUID:!=1.2.840.10008.5.1.4.1.1.7",
+    "pixel_spacing:/^.+$/": "PixelSpacing:*",
+    "image_type_exclude:": "ImageType:!",
+    " present": "*",
+}
+"""What the published rules say, and what they mean."""
+DEVICE = {
+    "manufacturer": "Manufacturer",
+    "model": "ManufacturerModelName",
+    "modality": "Modality",
+    "rows": "Rows",
+    "columns": "Columns",
+}
+MEANT_DEVICE = {"/(?i)^ACUSON$/": "=ACUSON", "~CXD1": "~CXDI", "~PET/CT": "", "~MRI": "", "~Other": ""}
+"""No instance has these modalities; the other conditions are enough."""
+UNASKED = ("ImplementationVersionName", "OverlayDescription", "CodeMeaning", "code_meaning")
+"""Rules that ask for these are left out: they stand outside the dataset or in repeating groups, and the dose
+phantom whose code's meaning is asked for is named in plain CT slices too.
+"""
 ALWAYS_DUMMY = {"URNCodeValue"}
 """Type 1C in every code sequence there is: the engine gives a dummy without asking for the IOD."""
 
@@ -145,6 +176,7 @@ def main(reference: Path) -> None:
     write_identifying(reference)
     write_iod_types(reference)
     write_directory_records()
+    write_pixel_regions(reference)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -332,6 +364,49 @@ def write_iod_types(reference: Path) -> None:
         f'{{"note": {json.dumps(NOTE[2:-1])},\n"iods": {json.dumps(known)},\n"rows": [\n{lines}\n]}}\n',
         encoding="utf-8",
     )
+
+
+def write_pixel_regions(reference: Path) -> None:
+    """Rules for devices that burn text into pixels, of those licences that let us ship them."""
+    rows = []
+    for row in read_rows(reference / "pixel_regions.csv"):
+        is_ours = row["licence"] in SHIPPED_LICENCES and row["box_mode"] == "blank"
+        if is_ours and not row["other"].startswith(UNASKED):
+            boxes = row["boxes"].replace(",-1,", ",0,")
+            head = [row["source"], row["licence"], row["name"].partition("#")[0].strip()]
+            rows += [[*head, match, boxes] for match in region_matches(row)]
+    path = HERE / "pixel_regions.csv"
+    write_rows(path.name, ["source", "licence", "name", "match", "boxes"], rows)
+    path.write_text(path.read_text(encoding="utf-8").replace(NOTE, REGIONS_NOTE), encoding="utf-8")
+
+
+def region_matches(row: dict[str, str]) -> Iterable[str]:
+    """The conditions of a rule, each in our notation; where it says OR, one by one."""
+    is_model = row["manufacturer"] == "~EPIQ"
+    device = {**row, "manufacturer": "", "model": "~EPIQ"} if is_model else row
+    if device["rows"] == "786":
+        device = {**device, "rows": "768"}
+    words = {column: MEANT_DEVICE.get(device[column], device[column]) for column in DEVICE}
+    fixed = [f"{name} {equals(words[column])}" for column, name in DEVICE.items() if words[column]]
+    other = row["other"]
+    for said, meant in MEANT.items():
+        other = other.replace(said, meant)
+    for choice in other.split(" OR "):
+        yield " & ".join((*fixed, *(map(condition, choice.split(" & ")) if choice else ())))
+
+
+def equals(wanted: str) -> str:
+    """`wanted` with an operator in front: numbers stand there without."""
+    return f"={wanted}" if wanted[:1].isdigit() else wanted
+
+
+def condition(text: str) -> str:
+    """One condition on another attribute: keyword or bare tag, and what it has to be."""
+    name, no, operator, wanted = re.findall(r"^(?:0x)?(\w+):?(!?)([~^=*])(.*)$", text)[0]
+    keyword = "".join(part.capitalize() for part in name.split("_")) if "_" in name else name
+    keyword = keyword.replace("SopClassUid", "SOPClassUID")
+    alternatives = (part if part[:1] in tuple("~^=") else operator + part for part in wanted.split("|"))
+    return f"{keyword} {no}{'|'.join(alternatives)}"
 
 
 def merge(

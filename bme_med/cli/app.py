@@ -5,11 +5,12 @@ from typing import Annotated
 import typer  # noqa: TID253 - the command line is made with it
 
 from bme_med import __version__
-from bme_med.cli import audit, key, profiles
+from bme_med.cli import audit, boxes, key, profiles
 from bme_med.cli.commands import command, help_of, new_app
 from bme_med.cli.convert import convert
 from bme_med.cli.deid import deid
 from bme_med.cli.inspect import inspect
+from bme_med.cli.redact import redact
 
 __all__ = ["app"]
 
@@ -47,7 +48,9 @@ def _root(
 app.callback(help=help_of(_root))(_root)
 command(app)(deid)
 command(app)(inspect)
+command(app)(redact)
 command(app)(convert)
 app.add_typer(profiles.app, name="profiles")
+app.add_typer(boxes.app, name="boxes")
 app.add_typer(audit.app, name="audit")
 app.add_typer(key.app, name="key")

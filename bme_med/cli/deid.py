@@ -24,6 +24,10 @@ def deid(
         Path | None,
         typer.Option(metavar="F.csv", help="Your own subject names: a table with columns source,subject."),
     ] = None,
+    boxes: Annotated[
+        Path | None,
+        typer.Option(metavar="F.json", help="Boxes to paint over, by file, series or device."),
+    ] = None,
     crosswalk: Annotated[
         Path | None,
         typer.Option(metavar="F", help="New table of original and new patient IDs, for your eyes only."),
@@ -54,6 +58,7 @@ def deid(
       bme-med deid scans/ --out clean/
       bme-med deid scans/ photos/ --out clean/ --profile research-longitudinal --key-file study.key
       bme-med deid scans/ photos/ --out clean/ --subjects subjects.csv --crosswalk crosswalk.csv
+      bme-med deid scans/ --out clean/ --boxes boxes.json
       bme-med deid scans/ --out clean/ --dry-run --json
       bme-med deid scans/ --out clean/ --resume      after a power cut or Ctrl-C
     """
@@ -66,6 +71,7 @@ def deid(
         profile=profile,
         key_file=key_file,
         subjects=subjects,
+        boxes=boxes,
         crosswalk=crosswalk,
         audit=audit,
         audit_names=audit_names,

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
 
 __all__ = ["print_summary"]
 
-_CODES = {"X": "removed", "Z": "emptied", "D": "replaced", "C": "cleaned", "U": "new UID"}
+_CODES = {
+    "X": "removed",
+    "Z": "emptied",
+    "D": "replaced",
+    "C": "cleaned",
+    "U": "new UID",
+    "redact": "painted over",
+}
 
 _KEY = {
     "kept": (

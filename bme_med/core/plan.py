@@ -18,7 +18,7 @@ __all__ = ["Action", "Code", "Piece", "Pieces", "Plan", "Range", "Refusal", "Ren
 
 
 class Code(StrEnum):
-    """Action codes of PS3.15 Table E.1-1a, resolved: no compound code is left in a plan."""
+    """Action codes of PS3.15 Table E.1-1a, resolved, so that none is compound, and our own for pixels."""
 
     X = "X"
     """Remove."""
@@ -32,6 +32,8 @@ class Code(StrEnum):
     """Clean: keep the meaning, drop what identifies."""
     U = "U"
     """Replace by another UID, consistently."""
+    REDACT = "redact"
+    """Paint a region of the picture over."""
 
 
 class Range(NamedTuple):

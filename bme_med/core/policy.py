@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from bme_med.core.boxes import BoxRule
+from bme_med.core.detection import Detector
 from bme_med.core.profile import Profile
 from bme_med.core.pseudonyms import Pseudonyms
 from bme_med.core.subjects import Subjects
@@ -21,6 +23,10 @@ class Policy:
         By study, patient ID and issuer as one file tells them: ID and issuer as the whole study tells them.
     subjects
         Names that the user gave to patients; None where there are none.
+    boxes
+        What the user drew; conditions on paths are settled before a policy reaches an engine.
+    detector
+        Looks for text and faces; None where none is installed.
     """
 
     profile: Profile
@@ -29,6 +35,8 @@ class Policy:
         default_factory=lambda: MappingProxyType({}), hash=False
     )
     subjects: Subjects | None = field(default=None, hash=False)
+    boxes: tuple[BoxRule, ...] = field(default=(), hash=False)
+    detector: Detector | None = field(default=None, hash=False)
 
     def person(self, identity: tuple[str, ...]) -> tuple[str, ...]:
         """What new names and date shift of a patient hang on.

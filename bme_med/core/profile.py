@@ -6,9 +6,14 @@ What only an engine can judge, such as an attribute's keyword, the engine checks
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bme_med.core.boxes import BoxRule
 from bme_med.core.plan import Code
 
-__all__ = ["AttributeRule", "DatePolicy", "Descriptors", "Option", "Profile", "WordList"]
+__all__ = ["ATTRIBUTE_CODES", "AttributeRule", "DatePolicy", "Descriptors", "Option", "Profile", "WordList"]
+
+
+ATTRIBUTE_CODES = tuple(code for code in Code if code is not Code.REDACT)
+"""Codes that a profile may give an attribute."""
 
 
 class Option(StrEnum):
@@ -77,8 +82,13 @@ class Profile:
     orientation: str
     color_profile: str
     hidden_pixels: str
+    faces: str
+    photo_text: str
     dates: DatePolicy
     burned_in: str
+    suspect: str
+    marks: str
+    regions: tuple[BoxRule, ...]
     unused_bits: str
     names: str
     pattern: str

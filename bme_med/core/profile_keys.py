@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any
 
-from bme_med.core.plan import Code
-from bme_med.core.profile import DatePolicy, Descriptors, Option
+from bme_med.core.boxes_file import rule_schema
+from bme_med.core.profile import ATTRIBUTE_CODES, DatePolicy, Descriptors, Option
 
 __all__ = ["KEYS", "Key", "json_schema"]
 
@@ -97,11 +97,51 @@ KEYS: tuple[Key, ...] = (
         (DatePolicy.REMOVE, DatePolicy.YEAR, DatePolicy.SHIFT),
     ),
     Key(
+        "photo.faces",
+        str,
+        "Faces: not looked for; refuse photos that show one, or in which that is uncertain; cover eyes; "
+        "cover faces; or a person has looked at these photos. Where no detector is installed, `refuse` "
+        "writes photos with a finding, and `eyes` and `face` refuse them.",
+        ("off", "refuse", "eyes", "face", "reviewed"),
+        "off",
+    ),
+    Key(
+        "photo.text",
+        str,
+        "Text in photos: not looked for, or covered.",
+        ("off", "burn"),
+        "off",
+    ),
+    Key(
         "pixels.burned-in",
         str,
-        "Instances at high risk of burned-in text: refuse, or keep and do not claim (0012,0062) = YES.",
-        ("keep", "refuse"),
+        "Instances at high risk of burned-in text: keep and do not claim (0012,0062) = YES; refuse; cover "
+        "what rules for the device and its ultrasound regions say, and refuse where none applies; or look "
+        "for text as well and cover it, and refuse where no detector is installed.",
+        ("keep", "refuse", "rules", "detect"),
         "refuse",
+    ),
+    Key(
+        "pixels.suspect",
+        str,
+        "What may be text, though no letters could be read: list it for review, or cover it as well.",
+        ("review", "burn"),
+        "review",
+    ),
+    Key(
+        "pixels.marks",
+        str,
+        "Harmless marks that the detector reads, such as R, L and scale ticks: keep, or cover.",
+        ("keep", "burn"),
+        "keep",
+    ),
+    Key(
+        "pixels.regions",
+        list,
+        "Regions of your own devices, which `rules` and `detect` cover: tables `[[pixels.regions]]` with "
+        '`name`, `match`, such as `{ Manufacturer = "~ZIEHM", Rows = 1024 }`, and `boxes`, such as '
+        "`[{ x = 0, y = 0, w = 0, h = 60 }]`; added to those of `extends`.",
+        default=[],
     ),
     Key(
         "pixels.unused-bits",
@@ -152,7 +192,7 @@ KEYS: tuple[Key, ...] = (
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a profile, so that editors complete and check."""
-    code = {"enum": list(Code)}
+    code = {"enum": list(ATTRIBUTE_CODES)}
     rule = {
         "oneOf": [
             code,
@@ -186,6 +226,8 @@ def json_schema() -> dict[str, Any]:
             }
         elif key.kind is dict:
             entry = {"type": "object", "additionalProperties": rule}
+        elif key.path == "pixels.regions":
+            entry = {"type": "array", "items": rule_schema()}
         elif key.kind is list:
             items = {"enum": choices} if choices else {"type": "string"}
             entry = {"type": "array", "items": items, "uniqueItems": True}

@@ -8,10 +8,20 @@ from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Any
 
+from bme_med.core.boxes import BoxRule
+from bme_med.core.boxes_file import read_rule
 from bme_med.core.errors import ProfileError
 from bme_med.core.naming import check_dicom_path, check_pattern, check_value, default_path, default_pattern
 from bme_med.core.plan import Code
-from bme_med.core.profile import AttributeRule, DatePolicy, Descriptors, Option, Profile, WordList
+from bme_med.core.profile import (
+    ATTRIBUTE_CODES,
+    AttributeRule,
+    DatePolicy,
+    Descriptors,
+    Option,
+    Profile,
+    WordList,
+)
 from bme_med.core.profile_keys import KEYS, Key
 
 __all__ = ["parse_profile"]
@@ -78,7 +88,12 @@ def parse_profile(
         color_profile=values["photo.color-profile"],
         dates=dates,
         hidden_pixels=values["photo.hidden-pixels"],
-        burned_in=values["pixels.burned-in"],
+        faces=values["photo.faces"],
+        photo_text=values["photo.text"],
+        burned_in=_burned_in(options, values["pixels.burned-in"], source),
+        suspect=values["pixels.suspect"],
+        marks=values["pixels.marks"],
+        regions=tuple(values["pixels.regions"]),
         unused_bits=values["pixels.unused-bits"],
         names=names,
         pattern=pattern,
@@ -119,6 +134,7 @@ class _Resolver:
             "dicom.attributes": {},
             "dicom.words": [],
             "dicom.vocabulary": [],
+            "pixels.regions": [],
         }
         for parent in [parents] if isinstance(parents, str) else parents:
             below, _ = self.resolve(self._seen_from(source, parent), (*above, source))
@@ -146,6 +162,7 @@ def _over(values: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
         **later,
         "dicom.options": sorted({*values["dicom.options"], *later.get("dicom.options", [])}),
         "dicom.attributes": {**values["dicom.attributes"], **later.get("dicom.attributes", {})},
+        "pixels.regions": [*values["pixels.regions"], *later.get("pixels.regions", [])],
         "dicom.words": sorted({*values["dicom.words"], *later.get("dicom.words", [])}),
         "dicom.vocabulary": list(
             dict.fromkeys((*values["dicom.vocabulary"], *later.get("dicom.vocabulary", [])))
@@ -196,6 +213,8 @@ def _unknown(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
 
 
 def _checked(key: Key, value: Any, source: str) -> Any:
+    if key.path == "pixels.regions":
+        return _regions(value, source)
     kinds = key.kind.__args__ if isinstance(key.kind, UnionType) else (key.kind,)
     if not isinstance(value, kinds) or (isinstance(value, list) and not _are_texts(value)):
         expected = " or ".join(_EXPECTED[kind] for kind in kinds)
@@ -218,6 +237,31 @@ def _checked(key: Key, value: Any, source: str) -> Any:
     return value
 
 
+def _regions(value: Any, source: str) -> list[BoxRule]:
+    """The rules of ``[[pixels.regions]]``."""
+    if not isinstance(value, list):
+        raise ProfileError("expected tables [[pixels.regions]]", source=source, key="pixels.regions")
+    rules = []
+    for number, table in enumerate(value):
+        try:
+            rules.append(read_rule(table, "region of the profile"))
+        except ValueError as error:
+            raise ProfileError(str(error), source=source, key=f"pixels.regions[{number}]") from None
+    return rules
+
+
+def _burned_in(options: frozenset[Option], burned_in: str, source: str) -> str:
+    """The policy on burned-in text; the Clean Pixel Data Option needs one that cleans."""
+    if Option.CLEAN_PIXEL_DATA in options and burned_in not in ("rules", "detect"):
+        raise ProfileError(
+            f"{burned_in!r} contradicts the option clean-pixel-data in dicom.options: "
+            'write "rules" or "detect", or leave the option out',
+            source=source,
+            key="pixels.burned-in",
+        )
+    return burned_in
+
+
 def _are_texts(values: list[Any]) -> bool:
     return all(isinstance(value, str) for value in values)
 
@@ -230,8 +274,10 @@ def _attribute_rule(selector: str, rule: Any, source: str) -> AttributeRule:
     for name in table:
         if name not in ("action", "value"):
             raise ProfileError(_unknown(name, ("action", "value")), source=source, key=path)
-    if table.get("action") not in tuple(Code):
-        raise ProfileError(f"action must be one of {', '.join(Code)}", source=source, key=f"{path}.action")
+    if table.get("action") not in ATTRIBUTE_CODES:
+        raise ProfileError(
+            f"action must be one of {', '.join(ATTRIBUTE_CODES)}", source=source, key=f"{path}.action"
+        )
     value = table.get("value")
     if value is not None and not (isinstance(value, str) and value.isascii() and value.isprintable()):
         raise ProfileError("expected printable ASCII text", source=source, key=f"{path}.value")

@@ -29,6 +29,19 @@ class Region(NamedTuple):
         """Pixels in it."""
         return 0 if self.is_empty else (self.bottom - self.top) * (self.right - self.left)
 
+    def covers(self, other: "Region") -> bool:
+        """Whether all of `other` lies in it."""
+        return (
+            self.top <= other.top
+            and self.left <= other.left
+            and self.bottom >= other.bottom
+            and self.right >= other.right
+        )
+
+    def __str__(self) -> str:
+        """As people give it: left, top, width, height."""
+        return f"{self.left},{self.top},{self.right - self.left},{self.bottom - self.top}"
+
     def clipped(self, *, rows: int, columns: int) -> "Region":
         """What of it lies in a picture of that size; may be empty."""
         return Region(max(self.top, 0), max(self.left, 0), min(self.bottom, rows), min(self.right, columns))

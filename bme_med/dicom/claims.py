@@ -13,6 +13,7 @@ from bme_med.dicom.rules import ActionTable
 __all__ = ["Claims", "claims_of", "strongest_temporal"]
 
 _BASIC = "basic"
+_CLEAN_PIXELS = "113101"
 _PATIENT_GROUP = 0x0010
 _TEMPORAL = ("UNMODIFIED", "MODIFIED", "REMOVED")
 """Values of (0028,0303), each saying less of the original dates than the one before."""
@@ -36,12 +37,16 @@ class Claims:
     method
         Values that De-identification Method gets.
     codes
-        Code value and meaning of the profile and each option that was applied.
+        Code value and meaning of the profile and each option that was applied, and of clean pixels.
     """
 
     identity_removed: bool
     method: tuple[bytes, ...]
     codes: tuple[tuple[str, str], ...]
+
+    def codes_for(self, *, is_clean: bool) -> list[tuple[str, str]]:
+        """The codes of one instance; that of clean pixels only where they were checked or cleaned."""
+        return [(value, meaning) for value, meaning in self.codes if is_clean or value != _CLEAN_PIXELS]
 
 
 @lru_cache(maxsize=8)
@@ -69,7 +74,7 @@ def claims_of(table: ActionTable) -> Claims:
 
 
 def _applied(profile: Profile, *, keeps_private: bool) -> set[str]:
-    applied = set(profile.options)
+    applied = {*profile.options, Option.CLEAN_PIXEL_DATA}
     if profile.dates is DatePolicy.SHIFT:
         applied.add(Option.MODIFIED_DATES)
     if keeps_private:

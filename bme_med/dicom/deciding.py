@@ -5,12 +5,14 @@ bottom-up.
 """
 
 from functools import lru_cache
+from typing import Protocol
 
 from bme_med.core import Action, Code, MalformedFileError, Pieces
 from bme_med.dicom.characteristics import Characteristics, characteristics_of
 from bme_med.dicom.content import content_rules
 from bme_med.dicom.content_items import has_references
 from bme_med.dicom.decisions import Decision, Do
+from bme_med.dicom.derived import derived_decisions, is_image_type, new_instance, with_derived
 from bme_med.dicom.encoding import header, item_header
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.kept_pixels import keep_pixel_data
@@ -21,7 +23,13 @@ from bme_med.dicom.scope import Scope
 from bme_med.dicom.values import Values
 from bme_med.dicom.walker import PIXEL_TAGS, Element, Item
 
-__all__ = ["FIELDS", "Decider", "Insertions"]
+__all__ = ["FIELDS", "Decider", "Insertions", "PixelPainter"]
+
+SOP_INSTANCE = 0x00080018
+_NEW_INSTANCE = (
+    "the pixels changed, so that the instance has a new SOP Instance UID although the profile keeps UIDs: "
+    "references to it no longer find it"
+)
 
 FIELDS = {
     0x00100020: "PatientID",
@@ -40,6 +48,14 @@ Insertions = list[tuple[int, bytes]]
 """Encoded elements to insert, by tag."""
 
 
+class PixelPainter(Protocol):
+    """Writes pixel data with boxes painted over, and the tables that point into it."""
+
+    def write(self, element: Element, scope: Scope, out: Pieces) -> list[Action]:
+        """Append what replaces `element`; the actions say what was done."""
+        ...
+
+
 class Decider:
     """Decides the datasets of one instance, and notes what it does.
 
@@ -49,12 +65,20 @@ class Decider:
         Of the plan, so far.
     rewritten
         Top-level attributes that go without a word: they are inserted anew.
+    painter
+        Writes top-level pixel data, where boxes are painted over.
     """
 
     def __init__(
-        self, instance: Instance, table: ActionTable, values: Values, rewritten: frozenset[int]
+        self,
+        instance: Instance,
+        table: ActionTable,
+        values: Values,
+        rewritten: frozenset[int],
+        painter: PixelPainter | None = None,
     ) -> None:
         self.instance = instance
+        self.painter = painter
         self.table = table
         self.values = values
         self.rewritten = rewritten
@@ -73,6 +97,8 @@ class Decider:
         special = self._private(scope)
         if self.content and scope.prefix:
             special = special | self.content.values(scope)
+        if self.painter:
+            special = special | self._derived(scope)
         for element in scope.elements:
             tag = element.tag
             while pending and pending[-1][0] <= tag:
@@ -88,6 +114,15 @@ class Decider:
                 self._sequence(element, decision, scope, out)
             else:
                 self._change(element, decision, scope, out)
+
+    def _derived(self, scope: Scope) -> dict[int, Decision]:
+        """What follows for attributes of `scope` from pixels that are painted over."""
+        special = derived_decisions(scope)
+        for element in scope.elements if not scope.prefix else ():
+            if element.tag == SOP_INSTANCE and (new := new_instance(scope.rules[element.tag, element.vr])):
+                special[element.tag] = new
+                self.findings.append(_NEW_INSTANCE)
+        return special
 
     def _private(self, scope: Scope) -> dict[int, Decision]:
         """Private elements of which something stays, and their creators."""
@@ -112,6 +147,9 @@ class Decider:
         code = decision.action.code
         if not self._is_plain(element, decision, scope):
             self._fall_back(element, decision, scope, out)
+            return
+        if self.painter and element.tag in PIXEL_TAGS:
+            self.actions.extend(self.painter.write(element, scope, out))
             return
         if element.tag in EXTENDED_TABLES and not self._has_true_tables(scope):
             self.actions.append(scope.placed(decision.action, Code.X))
@@ -142,6 +180,8 @@ class Decider:
         if literal is None:
             self._fall_back(element, decision, scope, out)
             return
+        if self.painter and is_image_type(element.tag):
+            literal = with_derived(element, literal[8:], scope)
         code = decision.action.code
         if scope.data[element.start : element.end] == literal:
             out.keep(element.start, element.end)

@@ -5,7 +5,7 @@ of what was done (`marking`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bme_med.core import (
     Action,
@@ -19,7 +19,6 @@ from bme_med.core import (
     Plan,
     Policy,
     Source,
-    UnsupportedFileError,
 )
 from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom.content import content_rules
@@ -35,13 +34,15 @@ from bme_med.dicom.iods import iod_of
 from bme_med.dicom.layout import Section
 from bme_med.dicom.lifetime import Lifetime, lifetime_of
 from bme_med.dicom.losses import losses
-from bme_med.dicom.marking import Marking, rewritten_tags
+from bme_med.dicom.marking import Marking, PixelClaims, rewritten_tags
 from bme_med.dicom.meta import file_meta, file_of
 from bme_med.dicom.pixeldata import lacks_pixels
+from bme_med.dicom.redaction import redaction_of
+from bme_med.dicom.repainting import Repainting
 from bme_med.dicom.risk import burned_in_risk, pixel_findings, refuse_uncleanable
 from bme_med.dicom.rules import action_table
 from bme_med.dicom.scope import Scope
-from bme_med.dicom.texts import texts_for
+from bme_med.dicom.texts import Texts, texts_for
 from bme_med.dicom.values import values_for
 from bme_med.dicom.walker import Element
 
@@ -65,12 +66,7 @@ def plan(data: Source, policy: Policy) -> Plan:
     """
     instance = read_instance(data, layout=action_table(policy.profile).layout)
     refuse_uncleanable(instance, policy.profile)
-    risk = burned_in_risk(instance)
-    if risk and policy.profile.burned_in == "refuse":
-        raise UnsupportedFileError(
-            f'high risk of burned-in text: {risk}; review it, or set pixels.burned-in = "keep"'
-        )
-    return _Planner(instance, policy, risk).plan()
+    return _Planner(data, instance, policy).plan()
 
 
 def _class_of(instance: Instance) -> str:
@@ -97,10 +93,10 @@ def _class_of(instance: Instance) -> str:
 class _Planner:
     """Plans one instance."""
 
-    def __init__(self, instance: Instance, policy: Policy, risk: str | None) -> None:
+    def __init__(self, data: Source, instance: Instance, policy: Policy) -> None:
         self.instance = instance
         self.profile = policy.profile
-        self.risk = risk
+        self.risk = risk = burned_in_risk(instance)
         table = action_table(policy.profile)
         self.rules = table.dataset(iod_of(instance.first(_SOP_CLASS)))
         self.charset = instance.charset
@@ -108,15 +104,34 @@ class _Planner:
         lifetime = lifetime_of(instance) if self.profile.dates is DatePolicy.YEAR else Lifetime()
         person = policy.person(identity_of(owner_of(instance), policy.patients))
         values = values_for(policy, person, texts, lifetime)
-        self.decider = Decider(instance, table, values, rewritten_tags(instance, risk))
+        redaction = redaction_of(instance, policy, risk, self._knows(texts))
+        painter = None
+        if redaction.boxes:
+            self.instance = instance = read_instance(data)  # in one section: what slices share changes here
+            painter = Repainting(instance, redaction.boxes, policy.profile.unused_bits)
+        pixels = PixelClaims(risk, redaction.is_answered, redaction.is_clean)
+        self.painter = painter
+        self.redaction = redaction
+        rewritten = rewritten_tags(instance, pixels) | (painter.rewritten if painter else frozenset())
+        self.decider = Decider(instance, table, values, rewritten, painter)
         self.decider.fields["subject"] = policy.subject(person)
-        self.marking = Marking(instance, self.decider, texts, risk)
+        self.marking = Marking(instance, self.decider, texts, pixels)
+
+    def _knows(self, texts: Texts) -> Callable[[str], bool]:
+        """Whether words hold an identifier of this instance."""
+
+        def knows(words: str) -> bool:
+            raw = words.encode()
+            return texts.search(raw, "ISO_IR 192") != raw
+
+        return knows
 
     def plan(self) -> Plan:
         instance, decider = self.instance, self.decider
         sop_class = _class_of(instance)
         body = self._body()
-        meta = file_meta(sop_class, decider.fields["SOPInstanceUID"], instance.transfer_syntax)
+        syntax = self.painter.transfer_syntax if self.painter else instance.transfer_syntax
+        meta = file_meta(sop_class, decider.fields["SOPInstanceUID"], syntax)
         decider.actions.append(Action("preamble and file meta", Code.D, "PS3.15 E.1.1: written anew"))
         if instance.contents.mended:
             rule = f"read the tolerant way: {instance.contents.mended}"
@@ -130,7 +145,8 @@ class _Planner:
     def _body(self) -> Pieces:
         """The main dataset, with the marks in their places."""
         body, instance = Pieces(), self.instance
-        pending = self.marking.insertions(self._top(b"", []))[::-1]
+        made = self.painter.insertions() if self.painter else []
+        pending = sorted((*self.marking.insertions(self._top(b"", [])), *made), reverse=True)
         for base, section in instance.sections:
             if section.is_run:
                 while pending and pending[-1][0] < section.elements[0].tag:
@@ -149,6 +165,9 @@ class _Planner:
         instance = self.instance
         yield from instance.contents.notes
         yield from self.decider.findings
+        yield from self.redaction.findings
+        if self.painter:
+            yield from self.painter.findings
         if instance.contents.mended:
             yield f"read the tolerant way: {instance.contents.mended}"
         if lacks_pixels(instance):
@@ -157,7 +176,7 @@ class _Planner:
         if self._has_freehand_lines():
             yield "freehand lines of annotations stay: look whether they are handwriting"
         if not self.risk:
-            yield from pixel_findings(instance)
+            yield from pixel_findings(instance, is_looked_at=self.redaction.is_answered)
 
     def _study_year(self) -> str:
         """The year in Study Date as it stands in the output; empty where there is none."""

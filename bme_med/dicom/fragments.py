@@ -43,7 +43,7 @@ def keep_encapsulated(data: Source, pixel_data: Element, described: Instance, ou
             out.keep(position, payload.start)
             out.literal(bytes(payload.end - payload.start))
             position = payload.end
-        end = frame.end
+        end = frame.fragments[-1].end
     if is_overwritten:
         findings.append("metadata inside compressed frames was overwritten")
     if is_cut:

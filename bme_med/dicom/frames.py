@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from bme_med.core import Range, Source, UnsupportedFileError
 from bme_med.dicom.codestreams import JPEG_XL_START, Pictures, Stream, is_start
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.offset_tables import fragments_of, frame_starts
-from bme_med.dicom.pixeldata import frame_bits
+from bme_med.dicom.pixeldata import frame_bits, number_of_frames
 from bme_med.dicom.rle import rle_spare
 from bme_med.dicom.walker import Element
 
-__all__ = ["Frame", "frames_of"]
+__all__ = ["Frame", "counted_frames", "frames_of", "read_frame"]
 
 _PICTURES = re.compile(r"1\.2\.840\.10008\.1\.2\.4\.(?:[5-8]\d|9[0-3]|11[0-2]|20[1-3])")
 """JPEG, JPEG-LS, JPEG 2000, JPEG XL, High-Throughput JPEG 2000 (PS3.5, A.4)."""
@@ -22,9 +23,9 @@ _HEAD_BYTES = 8
 
 
 class Frame(NamedTuple):
-    """One frame: where its last fragment ends, and what to overwrite before, in order."""
+    """One frame: the payloads of its fragments, and what in them to overwrite, both in order."""
 
-    end: int
+    fragments: list[Range]
     spare: list[Range]
 
 
@@ -61,6 +62,29 @@ def frames_of(data: Source, pixel_data: Element, described: Instance, count: int
     return _grouped(fragments, look, lambda fragment: _opens(data, fragment), is_sure=False)
 
 
+def counted_frames(data: Source, pixel_data: Element, described: Instance) -> list[Frame]:
+    """All frames that Number of Frames counts.
+
+    Raises
+    ------
+    UnsupportedFileError
+        As `frames_of` does, and if there are fewer.
+    """
+    count = number_of_frames(described)
+    frames = list(islice(frames_of(data, pixel_data, described, count), count))
+    if len(frames) < count:
+        raise UnsupportedFileError(
+            "there are fewer compressed frames than Number of Frames says, so that boxes cannot be placed: "
+            "export it again from where it came"
+        )
+    return frames
+
+
+def read_frame(data: Source, frame: Frame) -> bytes:
+    """The bytes of one frame."""
+    return b"".join(data[start:end] for start, end in frame.fragments)
+
+
 def _grouped(
     fragments: Iterable[Range], look: _Look, begins: Callable[[Range], bool], *, is_sure: bool
 ) -> Iterator[Frame]:
@@ -70,11 +94,11 @@ def _grouped(
         if frame and begins(fragment):
             spare, is_whole = look(frame)
             if is_whole or is_sure:
-                yield Frame(frame[-1].end, spare)
+                yield Frame(frame, spare)
                 frame = []
         frame.append(fragment)
     if frame:
-        yield Frame(frame[-1].end, look(frame)[0])
+        yield Frame(frame, look(frame)[0])
 
 
 def _opens(data: Source, fragment: Range) -> bool:

@@ -1,6 +1,7 @@
 """Marking an instance: the attributes that say what was done, inserted anew (PS3.15, E.1.1)."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from bme_med.core import Action, Code, Pieces, splice
 from bme_med.dicom import markers
@@ -13,32 +14,42 @@ from bme_med.dicom.scope import Scope
 from bme_med.dicom.texts import Texts
 from bme_med.dicom.walker import Element
 
-__all__ = ["Marking", "rewritten_tags"]
+__all__ = ["Marking", "PixelClaims", "rewritten_tags"]
 
 _NO_ITEMS = Element(markers.DEIDENTIFICATION_METHOD_CODES, "SQ", 0, 0, 0, None)
 _LONGEST_METHOD_BYTES = 60_000
 """Of earlier values: together with ours they have to fit a short length (PS3.5, 7.1.2)."""
 
 
-def rewritten_tags(instance: Instance, risk: str | None) -> frozenset[int]:
-    """Attributes that go from the main dataset, to be inserted anew; `risk` is that of burned-in text."""
+class PixelClaims(NamedTuple):
+    """What is known of burned-in text: why it is likely, whether that was met, whether none is left."""
+
+    risk: str | None
+    is_answered: bool
+    is_clean: bool
+
+    def annotation(self, said: str) -> str:
+        """What Burned In Annotation is to say, where it says `said`; nothing where it stays as it is."""
+        if self.is_clean:
+            return "NO"
+        return "YES" if self.risk and said == "NO" else ""
+
+
+def rewritten_tags(instance: Instance, pixels: PixelClaims) -> frozenset[int]:
+    """Attributes that go from the main dataset, to be inserted anew."""
     tags = frozenset(markers.MARKER_TAGS)
-    return tags | {markers.BURNED_IN_ANNOTATION} if _is_unfounded_no(instance, risk) else tags
-
-
-def _is_unfounded_no(instance: Instance, risk: str | None) -> bool:
-    """Whether Burned In Annotation says NO of pixels that are likely to hold text."""
-    return bool(risk) and instance.first(markers.BURNED_IN_ANNOTATION) == "NO"
+    is_new = pixels.annotation(instance.first(markers.BURNED_IN_ANNOTATION))
+    return tags | {markers.BURNED_IN_ANNOTATION} if is_new else tags
 
 
 class Marking:
     """Makes the marks of one instance; what they do not claim becomes an action or a finding of `decider`."""
 
-    def __init__(self, instance: Instance, decider: Decider, texts: Texts, risk: str | None) -> None:
+    def __init__(self, instance: Instance, decider: Decider, texts: Texts, pixels: PixelClaims) -> None:
         self._instance = instance
         self._decider = decider
         self._texts = texts
-        self._risk = risk
+        self._pixels = pixels
         self._claims = claims_of(decider.table)
 
     def insertions(self, top: Scope) -> Insertions:
@@ -55,8 +66,8 @@ class Marking:
             values.insert(0, (markers.IDENTITY_REMOVED, "CS", b"YES"))
         elif markers.IDENTITY_REMOVED in instance.by_tag:
             self._note(markers.IDENTITY_REMOVED, Code.X, "not claimed of this copy")
-        if _is_unfounded_no(instance, self._risk):
-            values.insert(-1, (markers.BURNED_IN_ANNOTATION, "CS", b"YES"))
+        if annotation := self._pixels.annotation(instance.first(markers.BURNED_IN_ANNOTATION)):
+            values.insert(-1, (markers.BURNED_IN_ANNOTATION, "CS", annotation.encode()))
         for tag, _, _ in values:
             self._note(tag, Code.D, "says what was done")
         return [(tag, element(tag, vr, value, coding=instance.coding)) for tag, vr, value in values]
@@ -67,11 +78,12 @@ class Marking:
     def _is_identity_removed(self) -> bool:
         """Whether (0012,0062) may be YES; what speaks against it becomes a finding."""
         findings = self._decider.findings
-        if self._risk:
-            findings.append(f"high risk of burned-in text, kept by the profile: {self._risk}")
+        is_risky = self._pixels.risk and not self._pixels.is_answered
+        if is_risky:
+            findings.append(f"high risk of burned-in text, kept by the profile: {self._pixels.risk}")
         if not self._claims.identity_removed:
             findings.append("the profile keeps what names the patient: (0012,0062) is not YES")
-        return self._claims.identity_removed and not self._risk
+        return self._claims.identity_removed and not is_risky
 
     def _method_text(self) -> bytes:
         """De-identification Method: earlier values, searched for identifiers, and ours."""
@@ -98,7 +110,7 @@ class Marking:
             present.add(tuple(scope.text(code) for code in (markers.CODE_VALUE, markers.CODE_SCHEME)))
         added = [
             markers.code_item(value, "DCM", meaning, coding=coding)
-            for value, meaning in self._claims.codes
+            for value, meaning in self._claims.codes_for(is_clean=self._pixels.is_clean)
             if (value, "DCM") not in present
         ]
         vr = "SQ" if coding is top.coding else "UN"

@@ -13,7 +13,7 @@ from bme_med.core.resources import read_table
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.stored_bits import refuse_hidden_overlays
 
-__all__ = ["burned_in_risk", "pixel_findings", "refuse_uncleanable"]
+__all__ = ["burned_in_risk", "is_medium_risk", "pixel_findings", "refuse_uncleanable"]
 
 _SCREENS = frozenset(
     (
@@ -80,16 +80,30 @@ def burned_in_risk(instance: Instance) -> str | None:
     return None
 
 
-def pixel_findings(instance: Instance) -> Iterator[str]:
-    """What a person should look at in pixels that are no high risk: possible text, a recognisable face."""
+def is_medium_risk(instance: Instance) -> bool:
+    """Whether text in the pixels is possible, by modality, SOP Class, or an image as large as a screen."""
+    return bool(_medium_risk(instance))
+
+
+def _medium_risk(instance: Instance) -> str:
+    modality, sop_class = instance.first(_MODALITY), instance.first(_SOP_CLASS)
+    if modality in _rated("modality", "medium") or sop_class in _rated("sop_class", "medium"):
+        return f"text in the pixels is possible in modality {modality}: look at some of these images"
+    if (instance.number(_ROWS), instance.number(_COLUMNS)) in _SCREEN_SIZES:
+        return "text in the pixels is possible in images as large as a screen: look at some of them"
+    return ""
+
+
+def pixel_findings(instance: Instance, *, is_looked_at: bool) -> Iterator[str]:
+    """What a person should look at in pixels that are no high risk: possible text, a recognisable face.
+
+    `is_looked_at` says that text was looked for.
+    """
     if not any(tag in instance.by_tag for tag in _PIXEL_TAGS):
         return
-    modality, sop_class = instance.first(_MODALITY), instance.first(_SOP_CLASS)
-    is_medium = modality in _rated("modality", "medium") or sop_class in _rated("sop_class", "medium")
-    if is_medium:
-        yield f"text in the pixels is possible in modality {modality}: look at some of these images"
-    elif (instance.number(_ROWS), instance.number(_COLUMNS)) in _SCREEN_SIZES:
-        yield "text in the pixels is possible in images as large as a screen: look at some of them"
+    modality, medium = instance.first(_MODALITY), _medium_risk(instance)
+    if medium and not is_looked_at:
+        yield medium
     parts = set(re.split(r"[^A-Z]+", instance.first(_BODY_PART).upper()))
     if modality in ("CT", "MR", "PT") and parts & _HEAD:
         yield "a head or neck in CT, MR or PT: a face can be rendered from such slices"

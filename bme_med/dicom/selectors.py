@@ -15,11 +15,6 @@ SAFE_PRIVATE = "PS3.15 Table E.3.10-1"
 
 _TAG = re.compile(r"\(([0-9A-Fa-fxX]{4}),([0-9A-Fa-fxX]{4})\)(?: (.+))?")
 _UNSUPPORTED = {
-    Option.CLEAN_PIXEL_DATA,
-    Option.CLEAN_VISUAL_FEATURES,
-}
-_INSTEAD = {
-    Option.CLEAN_PIXEL_DATA: 'leave it out; pixels.burned-in = "refuse" keeps back what may hold text',
     Option.CLEAN_VISUAL_FEATURES: "leave it out, and take faces out of heads with a tool made for it first",
 }
 
@@ -43,10 +38,10 @@ class Selectors:
     """
 
     def __init__(self, profile: Profile) -> None:
-        missing = sorted(profile.options & _UNSUPPORTED)
+        missing = sorted(profile.options & _UNSUPPORTED.keys())
         if missing:
             raise ProfileError(
-                f"{missing[0]} is not available in this version; {_INSTEAD.get(missing[0], 'leave it out')}",
+                f"{missing[0]} is not available in this version; {_UNSUPPORTED[missing[0]]}",
                 source=profile.name,
                 key="dicom.options",
             )

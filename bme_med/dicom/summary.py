@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bme_med.core import Profile, Source, UnsupportedFileError
 from bme_med.dicom.instance import read_instance
+from bme_med.dicom.redaction import why_unanswered
 from bme_med.dicom.risk import burned_in_risk, refuse_uncleanable
 
 __all__ = ["Summary", "summarize"]
@@ -19,6 +20,8 @@ class Summary:
         Why burned-in text is likely, or nothing.
     refusal
         Why a run under the profile would refuse the instance whatever its pixels, or nothing.
+    is_unanswered
+        Whether it would refuse it for that risk.
     """
 
     patient_id: str
@@ -30,10 +33,11 @@ class Summary:
     sop_class_uid: str
     risk: str | None
     refusal: str | None
+    is_unanswered: bool
 
 
-def summarize(data: Source, profile: Profile) -> Summary:
-    """Read the header of `data`; pixel data is stepped over.
+def summarize(data: Source, profile: Profile, *, has_detector: bool) -> Summary:
+    """Read the header of `data`; pixel data is stepped over. `has_detector` says whether one is installed.
 
     Raises
     ------
@@ -46,6 +50,7 @@ def summarize(data: Source, profile: Profile) -> Summary:
         refusal = None
     except UnsupportedFileError as error:
         refusal = str(error)
+    risk = burned_in_risk(instance)
     return Summary(
         patient_id=instance.text(0x00100020),
         study_uid=instance.first(0x0020000D),
@@ -54,6 +59,7 @@ def summarize(data: Source, profile: Profile) -> Summary:
         series_description=instance.text(0x0008103E),
         modality=instance.first(0x00080060),
         sop_class_uid=instance.first(0x00080016),
-        risk=burned_in_risk(instance),
+        risk=risk,
         refusal=refusal,
+        is_unanswered=bool(why_unanswered(instance, profile, risk, has_detector=has_detector)),
     )

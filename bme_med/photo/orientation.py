@@ -8,7 +8,15 @@ import re
 import struct
 from itertools import pairwise
 
-__all__ = ["EXIF_HEADER", "orientation_exif", "read_exif_orientation", "read_xmp_orientation"]
+from bme_med.core.regions import Region
+
+__all__ = [
+    "EXIF_HEADER",
+    "orientation_exif",
+    "read_exif_orientation",
+    "read_xmp_orientation",
+    "stored_region",
+]
 
 EXIF_HEADER = b"Exif\0\0"
 """What precedes the TIFF in a JPEG marker segment, and by mistake in some PNG chunks."""
@@ -55,3 +63,19 @@ def read_xmp_orientation(xmp: bytes) -> int | None:
     """
     match = _XMP.search(xmp)
     return int(match[1]) if match else None
+
+
+def stored_region(shown: Region, orientation: int, *, rows: int, columns: int) -> Region:
+    """Where a region of the picture as viewers show it lies in the picture as stored, of that size.
+
+    >>> stored_region(Region(0, 0, 10, 30), 6, rows=200, columns=300)
+    Region(top=170, left=0, bottom=200, right=10)
+    """
+    top, left, bottom, right = shown
+    if orientation in (5, 6, 7, 8):
+        top, left, bottom, right = left, top, right, bottom
+    if orientation in (2, 3, 7, 8):
+        left, right = columns - right, columns - left
+    if orientation in (3, 4, 6, 7):
+        top, bottom = rows - bottom, rows - top
+    return Region(top, left, bottom, right)

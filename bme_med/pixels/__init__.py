@@ -1,5 +1,6 @@
 """Pixels: regions painted over for good, each frame in the transfer syntax that it came in."""
 
+from bme_med.pixels.comparing import Seen, compare_frames
 from bme_med.pixels.decoding import decode_frame
 from bme_med.pixels.encapsulated import Painted, paint_as_native, paint_encapsulated
 from bme_med.pixels.fills import Fill, Rendering, black, wants_outside
@@ -14,8 +15,10 @@ __all__ = [
     "Palette",
     "PixelForm",
     "Rendering",
+    "Seen",
     "aligned_frames",
     "black",
+    "compare_frames",
     "decode_frame",
     "frame_bytes",
     "lookup_table",

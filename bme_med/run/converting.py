@@ -6,33 +6,22 @@ written.
 """
 
 import io
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bme_med import engines
-from bme_med.core import Action, Code, FileError, Format, Plan, Policy, Profile, Refusal, Source, sniff
+from bme_med.core import Action, Code, FileError, Plan, Policy, Profile, Refusal, Source, sniff
+from bme_med.run.painted_photos import plan_any
+from bme_med.run.pictures import DECODERS, open_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 __all__ = ["Conversion", "Converted", "convert", "plan_converted"]
 
-_DECODERS = {
-    Format.JPEG: ("JPEG", "MPO"),
-    Format.PNG: ("PNG",),
-    Format.WEBP: ("WEBP",),
-    Format.HEIF: ("HEIF", "AVIF"),
-    Format.TIFF: ("TIFF",),
-    Format.GIF: ("GIF",),
-    Format.BMP: ("BMP",),
-}
-_MAX_PIXELS = 250_000_000
 _WIDE_MODES = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 _NO_PHOTO = "a DICOM file is not converted: use bme-med deid for it"
-_DAMAGED = "the picture cannot be decoded: open it, save it anew and use that, or leave it out"
-_TOO_LARGE = f"the picture has more than {_MAX_PIXELS:,} pixels: save it smaller"
 
 _REENCODED = "the pixels were decoded and saved anew, so they are no longer those of the camera"
 _FIRST_ONLY = "the file holds several pictures; one was converted"
@@ -81,15 +70,16 @@ def plan_converted(source: Source, conversion: Conversion, policy: Policy) -> tu
         converted = convert(source, conversion, policy.profile)
     except FileError as error:
         return source, Refusal(str(error), format_)
-    plan = engines.plan(converted.data, policy)
+    picture, plan = plan_any(converted.data, policy)
     if isinstance(plan, Refusal):
         return source, Refusal(plan.reason, format_)
     actions = (
         Action("pixels", Code.C, conversion.describe()),
         Action("all but the pixels", Code.X, "nothing else is carried over by a conversion"),
+        *(action for action in plan.actions if action.code is Code.REDACT),
     )
     findings = tuple(dict.fromkeys((*plan.findings, *converted.findings)))
-    return converted.data, Plan(format_, plan.pieces, actions, plan.suffix, findings)
+    return picture, Plan(format_, plan.pieces, actions, plan.suffix, findings)
 
 
 def convert(source: Source, conversion: Conversion, profile: Profile) -> Converted:
@@ -101,16 +91,9 @@ def convert(source: Source, conversion: Conversion, profile: Profile) -> Convert
         If it is no photo, or cannot be decoded.
     """
     format_ = sniff(source)
-    if format_ not in _DECODERS:
+    if format_ not in DECODERS:
         raise FileError(engines.why_no_engine(format_) or _NO_PHOTO)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _Converter(conversion, profile).convert(source[0 : len(source)], format_)
-    except FileError:
-        raise
-    except Exception:  # noqa: BLE001 - decoders raise what they like, and their words may hold a value
-        raise FileError(_DAMAGED) from None
+    return _Converter(conversion, profile).convert(source[0 : len(source)])
 
 
 class _Converter:
@@ -121,26 +104,20 @@ class _Converter:
         self._keeps_profile = profile.color_profile == "keep"
         self._findings = [_REENCODED]
 
-    def convert(self, data: bytes, format_: Format) -> Converted:
+    def convert(self, data: bytes) -> Converted:
         """The new file of the picture in `data`."""
-        import pillow_heif
         from PIL import Image, ImageOps
 
-        pillow_heif.register_heif_opener(thumbnails=False)
-        Image.MAX_IMAGE_PIXELS = None
-        with Image.open(io.BytesIO(data), formats=_DECODERS[format_]) as opened:
-            if opened.width * opened.height > _MAX_PIXELS:
-                raise FileError(_TOO_LARGE)
+        with open_picture(data) as opened:
             if getattr(opened, "n_frames", 1) > 1:
                 self._findings.append(_FIRST_ONLY)
-            if format_ is Format.HEIF:
-                opened.info.pop("xmp", None)  # the container alone turns a HEIF picture
             image = ImageOps.exif_transpose(opened)
-        profile = image.info.get("icc_profile") or b""
-        image = self._in_srgb(self._depth(image), profile)
-        if limit := self._conversion.max_side:
-            image.thumbnail((limit, limit), Image.Resampling.LANCZOS)
-        return Converted(self._encode(image, profile if self._keeps_profile else b""), tuple(self._findings))
+            profile = image.info.get("icc_profile") or b""
+            image = self._in_srgb(self._depth(image), profile)
+            if limit := self._conversion.max_side:
+                image.thumbnail((limit, limit), Image.Resampling.LANCZOS)
+            kept = profile if self._keeps_profile else b""
+            return Converted(self._encode(image, kept), tuple(self._findings))
 
     def _depth(self, image: "Image") -> "Image":
         """`image` as gray, RGB or either with transparency, 8 bits a sample."""

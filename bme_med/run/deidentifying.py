@@ -34,6 +34,7 @@ from bme_med.run.writing import put_in_place
 __all__ = ["deidentify"]
 
 _MAP = "the map of subjects that this run was given"
+_BOXES = "the boxes file that this run was given"
 
 Progress = Callable[[int, int], None]
 """Told how many sources of how many are done."""
@@ -94,7 +95,7 @@ def _plan_all(job: Job, summary: Summary, watch: _Watch) -> None:
     try:
         found = _find(job, watch)
         people = _people(job, found, summary, watch)
-        policy = people.policy(job.profile, names.pseudonyms)
+        policy = people.policy(job.profile, names.pseudonyms, job.boxes.rules if job.boxes else ())
         with closing(_judged(job, policy, ledger, _tasks(found, people), None, watch)) as judged:
             for task, outcome, verdict in judged:
                 summary.add(names.file(task.found.name), verdict, outcome)
@@ -125,10 +126,13 @@ def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> Non
 
 
 def _find(job: Job, watch: _Watch) -> list[Found]:
-    """All sources; the map of subjects is none, where it lies among them."""
-    subjects = os.path.realpath(job.places.subjects) if job.places.subjects else ""
-    found = find(job.places.inputs, watch.check)
-    return [replace(item, skipped=_MAP) if item.path == subjects else item for item in found]
+    """All sources; the user's own tables are none, where they lie among them."""
+    tables = ((job.places.subjects, _MAP), (job.places.boxes, _BOXES))
+    skipped = {os.path.realpath(path): reason for path, reason in tables if path}
+    return [
+        replace(item, skipped=skipped[item.path]) if item.path in skipped else item
+        for item in find(job.places.inputs, watch.check)
+    ]
 
 
 def _people(job: Job, found: Sequence[Found], summary: Summary, watch: _Watch) -> People:
@@ -179,7 +183,8 @@ class _Run:
         self.summary = summary
         self.watch = watch
         self.ledger = Ledger(job.profile, session.names)
-        self.policy = people.policy(job.profile, session.names.pseudonyms)
+        boxes = job.boxes.rules if job.boxes else ()
+        self.policy = people.policy(job.profile, session.names.pseudonyms, boxes)
         self.instances: dict[str, str] = {}
         """Outputs of the instances that were written, by the names of their sources."""
 

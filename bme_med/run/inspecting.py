@@ -25,8 +25,10 @@ from bme_med.core import (
     splice,
 )
 from bme_med.core.describe import Part
+from bme_med.run.detecting import detector_for
 from bme_med.run.keys import new_key
 from bme_med.run.opening import open_source
+from bme_med.run.painted_photos import plan_any
 from bme_med.run.pool import available_cpus
 from bme_med.run.properties import Property, container_of, read_properties
 from bme_med.run.surveying import Survey, survey
@@ -40,6 +42,7 @@ WORDS = {
     Code.K: "keep unchanged",
     Code.C: "clean",
     Code.U: "replace with a new, consistent UID",
+    Code.REDACT: "paint over",
 }
 """Action codes as PS3.15 Table E.1-1a words them, in short."""
 
@@ -109,7 +112,7 @@ def inspect_path(path: Path, profile: Profile) -> Inspection | Survey:
     if path.is_dir():
         return survey([path], profile, available_cpus())
     engines.prepare(profile)
-    return inspect_file(path, Policy(profile, Pseudonyms(new_key())))
+    return inspect_file(path, Policy(profile, Pseudonyms(new_key()), detector=detector_for(profile)))
 
 
 def inspect_file(path: Path, policy: Policy) -> Inspection:
@@ -129,14 +132,14 @@ def inspect_file(path: Path, policy: Policy) -> Inspection:
 
 def _inspect(path: str, source: Source, policy: Policy) -> Inspection:
     format_ = sniff(source)
-    plan = engines.plan(source, policy)
+    planned, plan = plan_any(source, policy)
     before = _parts(source)
     properties = [] if format_ is Format.DICOM else read_properties(source, format_)
     if isinstance(plan, Refusal):
         rows = [Row(part.where, part.value) for part in before]
         rows += [_about(item, Row(item.name, item.value)) for item in properties]
         return Inspection(path, format_.value, plan.reason, tuple(rows), ())
-    output = splice(plan.pieces, source)
+    output = splice(plan.pieces, planned)
     if format_ is Format.DICOM:
         rows = list(_joined(before, plan, _parts(output)))
     else:

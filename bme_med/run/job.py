@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bme_med.audit import NameStyle
 from bme_med.core import Profile, UsageError
+from bme_med.run.boxes import DrawnBoxes, read_boxes
 from bme_med.run.converting import Conversion
 from bme_med.run.places import Places
 from bme_med.run.pool import available_cpus
@@ -34,6 +35,8 @@ class Job:
         Plan everything, write nothing.
     conversion
         What photos are converted to; None where files stay what they are.
+    boxes
+        What the user drew; None where that is nothing.
     """
 
     places: Places
@@ -45,6 +48,7 @@ class Job:
     retry_refused: bool = False
     dry_run: bool = False
     conversion: Conversion | None = None
+    boxes: DrawnBoxes | None = None
 
 
 def make_job(
@@ -54,6 +58,7 @@ def make_job(
     profile: str = "hipaa-safe-harbor",
     key_file: Path | None = None,
     subjects: Path | None = None,
+    boxes: Path | None = None,
     crosswalk: Path | None = None,
     audit: Path | None = None,
     audit_names: str = "keep",
@@ -83,6 +88,7 @@ def make_job(
         audit=audit.absolute() if audit else target.with_name(f"{target.name}.audit.jsonl"),
         key_file=key_file,
         subjects=subjects,
+        boxes=boxes,
         crosswalk=crosswalk.absolute() if crosswalk else None,
     )
     return Job(
@@ -95,4 +101,5 @@ def make_job(
         retry_refused=retry_refused,
         dry_run=dry_run,
         conversion=conversion,
+        boxes=read_boxes(boxes) if boxes else None,
     )

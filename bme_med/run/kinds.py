@@ -19,6 +19,7 @@ _GROUPS = {
     0x0032: "visit, request and procedure",
     0x0038: "visit, request and procedure",
     0x0040: "visit, request and procedure",
+    0x7FE0: "pixels",
 }
 _DATES = "dates and times"
 _PRIVATE = "private attributes"
@@ -36,7 +37,7 @@ _PHOTOS = (
 
 KINDS = (
     *("patient", _DATES, "study, institution and staff", "visit, request and procedure"),
-    *("acquisition and device", "marks of de-identification", _PRIVATE, _OVERLAYS, _OTHER),
+    *("pixels", "acquisition and device", "marks of de-identification", _PRIVATE, _OVERLAYS, _OTHER),
     "preamble and file meta",
     *dict.fromkeys(kind for _, kind in _PHOTOS),
     _PHOTO,
@@ -68,6 +69,8 @@ def kind_of(where: str) -> str:
 
 
 def _photo_kind(where: str) -> str:
+    if where.startswith("pixels: "):
+        return _GROUPS[0x7FE0]
     return next((kind for word, kind in _PHOTOS if word.lower() in where.lower()), _PHOTO)
 
 

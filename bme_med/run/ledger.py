@@ -15,7 +15,7 @@ from bme_med.core.templates import fields_in
 from bme_med.run.naming import instance_in, instance_key, instance_path, is_photo, photo_path
 from bme_med.run.working import Outcome
 
-__all__ = ["Ledger", "Verdict", "reason_group"]
+__all__ = ["Ledger", "Verdict", "finding_group", "reason_group"]
 
 _LONGEST_PATH = 1000
 
@@ -24,6 +24,7 @@ _SAME_INSTANCE = "other content under the same SOP Instance UID as "
 _SAME_PATH = "its output would have the same name as that of "
 _DICOMDIR = "the DICOMDIR"
 _PLACE = re.compile(r" at byte \d+")
+_REGIONS = re.compile(r": -?\d+,-?\d+,\d+,\d+(?:; -?\d+,-?\d+,\d+,\d+)*$")
 _TOO_LONG = "its output would have a path that is too long: choose another pattern, or rename it"
 
 
@@ -46,6 +47,15 @@ def reason_group(reason: str) -> str:
         if reason.startswith(start):
             return f"{start}another file"
     return _PLACE.sub("", reason)
+
+
+def finding_group(finding: str) -> str:
+    """`finding` without the regions that it lists, so that a summary can count it.
+
+    >>> finding_group("look at it: 5,0,10,20; 7,8,9,10")
+    'look at it'
+    """
+    return _REGIONS.sub("", finding)
 
 
 class Ledger:

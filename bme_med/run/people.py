@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bme_med.core import Policy, Profile, Pseudonyms, Subjects, UnsupportedFileError
+from bme_med.core.boxes import BoxRule
 from bme_med.dicom import fits_issuer, identity_of, patients_by_study
+from bme_med.run.detecting import detector_for
 from bme_med.run.finding import Found
 from bme_med.run.owners import find_owners
 from bme_med.run.subjects import Line, SubjectMap
@@ -59,9 +61,9 @@ class People:
     given: Mapping[str, Given] = field(default_factory=dict)
     unmatched: tuple[int, ...] = ()
 
-    def policy(self, profile: Profile, pseudonyms: Pseudonyms) -> Policy:
-        """A profile under one key, for these patients."""
-        return Policy(profile, pseudonyms, self.patients, self.subjects)
+    def policy(self, profile: Profile, pseudonyms: Pseudonyms, boxes: tuple[BoxRule, ...] = ()) -> Policy:
+        """A profile under one key, for these patients; `boxes` are what the user drew."""
+        return Policy(profile, pseudonyms, self.patients, self.subjects, boxes, detector_for(profile))
 
 
 def find_people(

@@ -27,6 +27,8 @@ class Places:
         The user's map of subjects.
     crosswalk
         Where original and new IDs go.
+    boxes
+        The user's boxes file.
     """
 
     inputs: tuple[Path, ...]
@@ -35,6 +37,7 @@ class Places:
     key_file: Path | None
     subjects: Path | None = None
     crosswalk: Path | None = None
+    boxes: Path | None = None
 
     @property
     def state(self) -> Path:
@@ -89,6 +92,7 @@ def _check_nesting(places: Places) -> None:
         ("audit", places.audit),
         ("key file", places.key_file),
         ("subjects map", places.subjects),
+        ("boxes file", places.boxes),
         ("crosswalk", places.crosswalk),
     )
     for what, place in secret:

@@ -1,7 +1,10 @@
 """Loading profiles: ready-made ones by name, others by path."""
 
 import difflib
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bme_med import engines
@@ -17,9 +20,11 @@ __all__ = [
     "ready_made_profiles",
 ]
 
+_OVER = "options of the command line"
 
-def load_profile(name: str) -> Profile:
-    """The profile `name`: a ready-made one, or a TOML file.
+
+def load_profile(name: str, keys: Mapping[str, str] = MappingProxyType({})) -> Profile:
+    """The profile `name`: a ready-made one, or a TOML file; `keys` are said over it.
 
     What a file extends is a ready-made profile, or a path seen from that file.
 
@@ -34,7 +39,15 @@ def load_profile(name: str) -> Profile:
     if name in option_names():
         example = f'extends = ["ps315-basic", "{name}"]'
         raise ProfileError(f"an option alone is no profile: write one that says {example}", source=name)
-    return parse_profile(name, _read, _seen_from, _read_list)
+    if not keys:
+        return parse_profile(name, _read, _seen_from, _read_list)
+    own = {"name": load_profile(name).name, "extends": name}
+    text = "\n".join(f"{key} = {json.dumps(value)}" for key, value in {**own, **keys}.items())
+
+    def read(asked: str) -> tuple[str, str]:
+        return (_OVER, text) if asked == _OVER else _read(asked)
+
+    return parse_profile(_OVER, read, _seen_from, _read_list)
 
 
 def _is_ready_made(name: str) -> bool:
@@ -135,9 +148,21 @@ def profile_settings(profile: Profile) -> dict[str, Any]:
             "vocabulary": [words.name for words in profile.word_lists],
             "structured-reports": profile.structured_reports,
         },
-        "photo": {"orientation": profile.orientation, "color-profile": profile.color_profile},
+        "photo": {
+            "orientation": profile.orientation,
+            "color-profile": profile.color_profile,
+            "hidden-pixels": profile.hidden_pixels,
+            "faces": profile.faces,
+            "text": profile.photo_text,
+        },
         "dates": {"policy": profile.dates.value},
-        "pixels": {"burned-in": profile.burned_in},
+        "pixels": {
+            "burned-in": profile.burned_in,
+            "suspect": profile.suspect,
+            "marks": profile.marks,
+            "regions": [rule.origin for rule in profile.regions],
+            "unused-bits": profile.unused_bits,
+        },
         "subjects": {"unlisted": profile.unlisted},
         "files": {
             "names": profile.names,

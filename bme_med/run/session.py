@@ -157,6 +157,7 @@ def _compare(job: Job, names: AuditNames, header: dict[str, Any]) -> None:
         ("key", checks["key"], header["checks"].get("key")),
         ("input", checks["inputs"], header["checks"].get("inputs")),
         ("--subjects", checks.get("subjects"), header["checks"].get("subjects")),
+        ("--boxes", checks.get("boxes"), header["checks"].get("boxes")),
         ("conversion", checks.get("conversion"), header["checks"].get("conversion")),
     ):
         if mine != then:
@@ -201,6 +202,8 @@ def _checks(job: Job, names: AuditNames) -> dict[str, str]:
         checks["conversion"] = job.conversion.describe()
     if job.subjects:
         checks["subjects"] = names.pseudonyms.digest("audit-subjects", job.subjects.sha256).hex()
+    if job.boxes:
+        checks["boxes"] = names.pseudonyms.digest("audit-boxes", job.boxes.sha256).hex()
     if job.places.crosswalk:
         checks["crosswalk"] = "yes"
     return checks

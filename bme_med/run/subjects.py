@@ -7,13 +7,13 @@ path covers all below it too. Errors name file and line, never what stands there
 import csv
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from bme_med.core import UsageError
 from bme_med.core.subjects import SUBJECT_RULE, is_subject
+from bme_med.run.path_patterns import normal_path, path_pattern
 
 __all__ = ["Line", "SubjectMap", "read_subjects"]
 
@@ -53,12 +53,12 @@ class SubjectMap:
             if named := _patient(line.source):
                 self.patients.setdefault(named[1], []).append((named[0], line))
         paths = [line for line in lines if "|" not in line.source]
-        self._plain = {_path(line.source): line for line in paths if not _WILD.search(line.source)}
-        self._patterns = [(line, _pattern(line.source)) for line in paths if _WILD.search(line.source)]
+        self._plain = {normal_path(line.source): line for line in paths if not _WILD.search(line.source)}
+        self._patterns = [(line, path_pattern(line.source)) for line in paths if _WILD.search(line.source)]
 
     def for_path(self, name: str) -> list[Line]:
         """Lines whose path or pattern covers the source `name`, a path below the input."""
-        parts = _path(name).split("/")
+        parts = normal_path(name).split("/")
         above = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
         found = [self._plain[path] for path in above if path in self._plain]
         return found + [line for line, pattern in self._patterns if pattern.match("/".join(parts))]
@@ -74,12 +74,7 @@ def _patient(source: str) -> tuple[str | None, str] | None:
 
 def _same(source: str) -> object:
     """What two sources have in common that cover the same."""
-    return _patient(source) if "|" in source else _path(source)
-
-
-def _path(source: str) -> str:
-    """`source` as paths are compared."""
-    return unicodedata.normalize("NFC", source.removeprefix("./").strip("/"))
+    return _patient(source) if "|" in source else normal_path(source)
 
 
 def read_subjects(path: Path) -> SubjectMap:
@@ -168,17 +163,3 @@ def _check(path: Path, lines: Iterable[Line]) -> None:
                 f"{path}: line {line.number}: the subject differs from that of line {other.number} only "
                 "in case, and some file systems would take them for one: choose another"
             )
-
-
-def _pattern(source: str) -> re.Pattern[str]:
-    """What a path or pattern covers: itself and all below it.
-
-    >>> bool(_pattern("ward/*").match("ward/a/b.jpg")), bool(_pattern("ward/a?.jpg").match("ward/ab.jpg"))
-    (True, True)
-    >>> bool(_pattern("*.jpg").match("ward/b.jpg")), bool(_pattern("**/*.jpg").match("ward/b.jpg"))
-    (False, True)
-    """
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", _path(source))
-    meaning = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    text = "".join(meaning[part] if part in meaning else re.escape(part) for part in parts)
-    return re.compile(rf"{text}(?:/.*)?\Z", re.DOTALL)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bme_med.audit import Status
 from bme_med.run.kinds import KINDS, count_kinds
-from bme_med.run.ledger import Verdict, reason_group
+from bme_med.run.ledger import Verdict, finding_group, reason_group
 from bme_med.run.working import Outcome
 
 __all__ = ["Group", "Summary"]
@@ -88,7 +88,7 @@ class Summary:
         self._count(name, verdict.status, verdict.reason)
         if verdict.status is Status.WRITTEN:
             self.kinds.update(outcome.kinds)
-            self.findings.update(outcome.findings)
+            self.findings.update(map(finding_group, outcome.findings))
         if self.dry_run:
             self.files.append(
                 {
@@ -107,7 +107,7 @@ class Summary:
         self._count(record["filename"], status, record["reason"])
         if status is Status.WRITTEN:
             self.kinds.update(count_kinds((action["where"], action["code"]) for action in record["actions"]))
-            self.findings.update(record["findings"])
+            self.findings.update(map(finding_group, record["findings"]))
 
     def _count(self, name: str, status: Status, reason: str) -> None:
         self.counts[status] += 1

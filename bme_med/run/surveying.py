@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from bme_med import dicom, engines
 from bme_med.core import FileError, Format, Profile, Source, sniff
 from bme_med.core.resources import read_table
+from bme_med.run.detecting import detector_for
 from bme_med.run.finding import Found, find
 from bme_med.run.ledger import reason_group
 from bme_med.run.opening import open_source
@@ -119,6 +120,7 @@ class _Look:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        self._has_detector = detector_for(profile) is not None
 
     def __call__(self, item: Found) -> _Glance:
         if item.skipped:
@@ -140,7 +142,7 @@ class _Look:
         if format_ is not Format.DICOM:
             return _Glance(_key(f"{format_.value} file"), problem=engines.why_no_engine(format_))
         try:
-            seen = dicom.summarize(source, self._profile)
+            seen = dicom.summarize(source, self._profile, has_detector=self._has_detector)
         except FileError as error:
             return _Glance(_key("unreadable DICOM"), problem=str(error))
         return _Glance(
@@ -148,7 +150,7 @@ class _Look:
             seen.study_date,
             seen.series_description,
             seen.risk or "",
-            seen.refusal or (_RISK if seen.risk and self._profile.burned_in == "refuse" else ""),
+            seen.refusal or (_RISK if seen.is_unanswered else ""),
         )
 
 

@@ -5,22 +5,23 @@ What comes back is small and complete, so that the main process never looks at t
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from bme_med import engines
 from bme_med.audit import ActionTexts, Status
 from bme_med.core import Action, Code, DatePolicy, FileError, Format, Plan, Policy, Refusal, Source, sniff
 from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom.dates import shift
 from bme_med.photo.taken import taken_on
 from bme_med.run.blocks import by_block
+from bme_med.run.boxes import boxes_for
 from bme_med.run.converting import Conversion, plan_converted
 from bme_med.run.finding import Found
 from bme_med.run.hashing import sha256_beside
 from bme_med.run.kinds import count_kinds
 from bme_med.run.opening import open_source
+from bme_med.run.painted_photos import plan_any
 from bme_med.run.people import NOBODY, Given, person_of_photo
 from bme_med.run.unwanted import why_unwanted
 from bme_med.run.writing import write_pieces
@@ -108,7 +109,7 @@ class Worker:
         format_ = sniff(source)
         if reason := why_unwanted(task.found.name, source, format_):
             return Outcome(Status.SKIPPED, reason, format_.value, digest())
-        planned, plan = self._plan(source)
+        planned, plan = self._plan(task, source)
         if isinstance(plan, Refusal):
             return Outcome(Status.REFUSED, plan.reason, plan.format.value, digest())
         try:
@@ -119,11 +120,14 @@ class Worker:
         output_digest = _write(part, plan, planned) if part else ""
         return self._written(plan, fields, digest(), output_digest)
 
-    def _plan(self, source: Source) -> tuple[Source, Plan | Refusal]:
-        """What is planned, `source` or its picture saved anew, and the plan."""
+    def _plan(self, task: Task, source: Source) -> tuple[Source, Plan | Refusal]:
+        """What is planned, `source` or its picture saved or painted anew, and the plan."""
+        policy = self._policy
+        if policy.boxes:
+            policy = replace(policy, boxes=boxes_for(policy.boxes, task.found.name))
         if self._conversion:
-            return plan_converted(source, self._conversion, self._policy)
-        return source, engines.plan(source, self._policy)
+            return plan_converted(source, self._conversion, policy)
+        return plan_any(source, policy)
 
     def _photo_fields(self, task: Task, source: Source, sha256: str) -> dict[str, str]:
         """What a photo's name may be made of, beside its number."""

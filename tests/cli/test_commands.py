@@ -83,7 +83,7 @@ def test_profiles_are_listed_and_shown(capsys: Capture) -> None:
     assert all(one["name"] in shown and one["title"] in shown for one in listed)
     assert {one["name"] for one in listed if one["kind"] == "option"} == set(option_names())
     missing = {one["name"] for one in listed if not one["available"]}
-    assert missing == {"option-clean-pixel-data", "option-clean-recognizable-visual-features"}
+    assert missing == {"option-clean-recognizable-visual-features"}
     assert shown.count("not in this version") == len(missing)
     profiles = [one for one in listed if one["kind"] == "profile"]
     assert [profile["name"] for profile in profiles] == profile_names()

@@ -178,13 +178,15 @@ def test_only_the_volume_of_a_slide_has_no_label_and_no_other_class_is_a_slide()
     assert "burned-in" in _refusal(capture)
 
 
-@pytest.mark.parametrize("option", [Option.CLEAN_PIXEL_DATA, Option.CLEAN_VISUAL_FEATURES])
-def test_an_option_on_pixels_is_never_claimed_and_its_error_says_what_to_do(option: Option) -> None:
+def test_the_option_on_visual_features_is_never_claimed_and_its_error_says_what_to_do() -> None:
+    option = Option.CLEAN_VISUAL_FEATURES
     profile = parse_profile("p", lambda name: (name, f"name='p'\n[dicom]\noptions=['{option}']"))
     with pytest.raises(ProfileError, match=r"not available in this version; leave it out[;,] .{20}"):
         action_table(profile)
 
 
 def test_a_refused_screenshot_is_told_what_to_do() -> None:
-    with pytest.raises(UnsupportedFileError, match=r'review it, or set pixels\.burned-in = "keep"'):
+    with pytest.raises(
+        UnsupportedFileError, match=r'review it and draw boxes \(--boxes\), or set pixels\.burned-in = "keep"'
+    ):
         planned(encoded(_with(ConversionType="WSD")), _BASE)

@@ -108,8 +108,8 @@ def test_a_selector_that_names_nothing_is_an_error_with_a_hint(line: str, expect
 
 
 def test_an_option_that_is_not_available_is_an_error_and_never_ignored() -> None:
-    with pytest.raises(ProfileError, match="clean-pixel-data is not available"):
-        action_table(_profile("name='p'\n[dicom]\noptions=['clean-pixel-data']"))
+    with pytest.raises(ProfileError, match="clean-recognizable-visual-features is not available"):
+        action_table(_profile("name='p'\n[dicom]\noptions=['clean-recognizable-visual-features']"))
 
 
 def test_exact_selectors_beat_patterns_and_narrow_patterns_wide_ones() -> None:

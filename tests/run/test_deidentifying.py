@@ -210,7 +210,7 @@ def failing_after(calls: int, function: Callable[..., Any]) -> Callable[..., Any
 def test_an_interrupt_stops_between_two_files_and_resume_finishes_the_run(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
-    run(source, tmp_path / "undisturbed")
+    run(source, tmp_path / "undisturbed", profile="ps315-basic")
     add = committing.Committer.add
     seen = []
 
@@ -223,11 +223,11 @@ def test_an_interrupt_stops_between_two_files_and_resume_finishes_the_run(
     before = signal.getsignal(signal.SIGTERM)
     with monkeypatch.context() as patch:
         patch.setattr(committing.Committer, "add", interrupt)
-        summary = run(source, tmp_path / "out", workers=workers)
+        summary = run(source, tmp_path / "out", workers=workers, profile="ps315-basic")
     assert signal.getsignal(signal.SIGTERM) is before
     assert (summary.exit_code, summary.stopped) == (3, "interrupted by SIGTERM")
     assert len(records(tmp_path / "out.audit.jsonl")) == len(seen)
-    finished(run(source, tmp_path / "out", resume=True), tmp_path)
+    finished(run(source, tmp_path / "out", resume=True, profile="ps315-basic"), tmp_path)
 
 
 def finished(summary: Summary, folder: Path) -> None:

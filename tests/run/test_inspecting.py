@@ -83,7 +83,7 @@ def test_every_property_of_a_photo_is_shown_with_what_becomes_of_it(tmp_path: Pa
 def test_a_file_that_a_run_would_refuse_says_why(tmp_path: Path) -> None:
     path = tmp_path / "scan.dcm"
     path.write_bytes(instance(1, BurnedInAnnotation="YES"))
-    inspection = inspect(path)
+    inspection = inspect(path, "ps315-basic")
     assert "burned-in" in inspection.refusal
     assert any(row.before == "ZQ-90210" for row in inspection.rows)
     (tmp_path / "notes.txt").write_text("ZQ")

@@ -31,7 +31,9 @@ def test_a_folder_is_told_by_patient_study_series_and_kind(source: Path, workers
         ("ZQ-90210", "1.2.3.1"): 5,
         ("ZQ-90210", "1.2.3.2"): 4,
     }
-    assert series["ZQ-2", "1.2.3.9"].risky == series["ZQ-2", "1.2.3.9"].refused == 1
+    assert (series["ZQ-2", "1.2.3.9"].risky, series["ZQ-2", "1.2.3.9"].refused) == (1, 0)
+    refusing = survey([source], load_profile("ps315-basic"), workers).series
+    assert sum(s.refused for s in refusing if s.patient == "ZQ-2") == 1
     assert series["ZQ-90210", "1.2.3.1"].kind == "MR image"
     assert snapshot(source) == before
 
@@ -53,8 +55,8 @@ def test_found_is_what_is_in_series_or_skipped(source: Path) -> None:
 
 
 def test_what_a_survey_calls_refused_a_run_refuses(source: Path) -> None:
-    expected = survey([source], PROFILE, 1)
-    summary = run(source, source.parent / "out")
+    expected = survey([source], load_profile("ps315-basic"), 1)
+    summary = run(source, source.parent / "out", profile="ps315-basic")
     clashes_and_photos = 2  # a glance at headers finds neither the broken photo nor the instance met twice
     assert summary.counts["refused"] == sum(expected.problems.values()) + clashes_and_photos  # type: ignore[index]
 
@@ -69,7 +71,7 @@ def test_links_and_faults_are_counted_and_end_nothing(source: Path, monkeypatch:
     (source / "out of here").symlink_to("/")
     (source / "again").symlink_to(source / "us.dcm")
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyError("Quillfeather")
 
     monkeypatch.setattr(dicom, "summarize", fail)

@@ -1,0 +1,77 @@
+"""What else changes in an instance whose pixels were painted over: second copies go, and it says DERIVED.
+
+Thumbnails, overlays, histograms and private bytes may show what a box covers. Image Type and SOP Instance UID
+follow PS3.3, C.7.6.1.1.2 and C.12.1.1.
+"""
+
+from bme_med.core import Action, Code
+from bme_med.dicom.decisions import Decision, Do
+from bme_med.dicom.dictionary import where
+from bme_med.dicom.encoding import element as encoded
+from bme_med.dicom.offset_tables import EXTENDED_TABLES
+from bme_med.dicom.scope import Scope
+from bme_med.dicom.walker import PIXEL_TAGS, Element
+
+__all__ = ["derived_decisions", "is_image_type", "new_instance", "with_derived"]
+
+_IMAGE_TYPE, _FRAME_TYPE = 0x00080008, 0x00089007
+_SOP_INSTANCE = 0x00080018
+_COPY = "a smaller copy of the pixels, of which some were painted over"
+_GOES = {
+    0x00880200: _COPY,
+    0x00280106: "told a value of the pixels as they were",
+    0x00280107: "told a value of the pixels as they were",
+    0x00280108: "told a value of the pixels as they were",
+    0x00280109: "told a value of the pixels as they were",
+    0x00280110: "told a value of the pixels as they were",
+    0x00280111: "told a value of the pixels as they were",
+    0x00603000: "counted the pixels as they were",
+    0x7FE00003: "told the length of the pixels as they were",
+}
+_BYTES = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
+_OVERLAY = "a plane over pixels, of which some were painted over"
+_PRIVATE = "bytes that may repeat the pixels, of which some were painted over"
+
+
+def derived_decisions(scope: Scope) -> dict[int, Decision]:
+    """Elements of `scope` that go because pixels were painted over."""
+    found = {}
+    for element in scope.elements:
+        if rule := _why_it_goes(element, is_top=not scope.prefix):
+            found[element.tag] = Decision(Do.REMOVE, Action(where(element.tag), Code.X, rule))
+    return found
+
+
+def _why_it_goes(element: Element, *, is_top: bool) -> str:
+    tag = element.tag
+    if tag in _GOES:
+        return _GOES[tag]
+    if tag >> 24 == 0x60:
+        return _OVERLAY
+    if tag & 0x10000 and element.vr in _BYTES:
+        return _PRIVATE
+    if not is_top and tag in (*PIXEL_TAGS, *EXTENDED_TABLES):
+        return _COPY
+    return ""
+
+
+def new_instance(decision: Decision) -> Decision | None:
+    """What replaces a decision to keep SOP Instance UID: other pixels are another instance; else nothing."""
+    if decision.do not in (Do.KEEP, Do.CLASS_UID):
+        return None
+    return Decision(
+        Do.UID,
+        Action(where(_SOP_INSTANCE), Code.U, "PS3.3 C.12.1.1: the pixels are not those of this instance"),
+    )
+
+
+def is_image_type(tag: int) -> bool:
+    """Whether an attribute says whether pixels are original."""
+    return tag in (_IMAGE_TYPE, _FRAME_TYPE)
+
+
+def with_derived(element: Element, value: bytes, scope: Scope) -> bytes:
+    """Image Type, or Frame Type, that says DERIVED in place of ORIGINAL."""
+    first, slash, rest = value.partition(b"\\")
+    new = b"DERIVED" + slash + rest.rstrip(b" \0") if first.strip(b" \0") == b"ORIGINAL" else value
+    return encoded(element.tag, "CS", new, coding=scope.coding)

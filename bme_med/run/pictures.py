@@ -1,0 +1,106 @@
+"""Decoding photos: every picture in a file as a viewer shows it, and how large it is."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from bme_med.core import FileError, Format, sniff
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+__all__ = ["DECODERS", "MAX_PIXELS", "PictureForm", "decode_pictures", "open_picture", "read_picture_form"]
+
+MAX_PIXELS = 250_000_000
+DECODERS = {
+    Format.JPEG: ("JPEG", "MPO"),
+    Format.PNG: ("PNG",),
+    Format.WEBP: ("WEBP",),
+    Format.HEIF: ("HEIF", "AVIF"),
+    Format.TIFF: ("TIFF",),
+    Format.GIF: ("GIF",),
+    Format.BMP: ("BMP",),
+}
+"""What Pillow is asked to open, and nothing else."""
+_FIRST_ALONE = (Format.JPEG, Format.HEIF)
+"""Of these, further pictures never reach an output."""
+_ORIENTATION = 0x0112
+_DAMAGED = "the picture cannot be decoded: open it, save it anew and use that, or leave it out"
+_TOO_LARGE = f"the picture has more than {MAX_PIXELS:,} pixels: save it smaller"
+
+
+class PictureForm(NamedTuple):
+    """Size of the first picture as stored, and the Orientation that turns it."""
+
+    rows: int
+    columns: int
+    orientation: int
+
+    @property
+    def shown_rows(self) -> int:
+        """Rows as a viewer shows it."""
+        return self.columns if self.orientation > 4 else self.rows
+
+    @property
+    def shown_columns(self) -> int:
+        """Columns as a viewer shows it."""
+        return self.rows if self.orientation > 4 else self.columns
+
+
+@contextmanager
+def open_picture(photo: bytes) -> "Iterator[Image]":
+    """A photo opened by Pillow; whatever goes wrong inside becomes a `FileError` that repeats nothing.
+
+    Raises
+    ------
+    FileError
+        If it cannot be decoded, or is too large.
+    """
+    import pillow_heif
+    from PIL import Image
+
+    format_ = sniff(photo)
+    pillow_heif.register_heif_opener(thumbnails=False)
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(photo), formats=DECODERS[format_]) as opened:
+                _refuse_too_large(opened)
+                if format_ is Format.HEIF:
+                    opened.info.pop("xmp", None)  # the container alone turns a HEIF picture
+                yield opened
+    except FileError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders raise what they like, and their words may hold a value
+        raise FileError(_DAMAGED) from None
+
+
+def _refuse_too_large(opened: "Image") -> None:
+    if opened.width * opened.height > MAX_PIXELS:
+        raise FileError(_TOO_LARGE)
+
+
+def read_picture_form(photo: bytes) -> PictureForm:
+    """How large the first picture is, and how it is turned; of HEIF as it is shown."""
+    with open_picture(photo) as opened:
+        said = opened.getexif().get(_ORIENTATION, 1) if sniff(photo) is not Format.HEIF else 1
+        orientation = said if isinstance(said, int) and 1 <= said <= 8 else 1
+        return PictureForm(opened.height, opened.width, orientation)
+
+
+def decode_pictures(photo: bytes) -> "Iterator[NDArray[np.uint8]]":
+    """The pictures in `photo` that an output may hold, the right way round, as RGB."""
+    import numpy as np
+    from PIL import ImageOps
+
+    with open_picture(photo) as opened:
+        has_one = sniff(photo) in _FIRST_ALONE
+        for number in range(1 if has_one else getattr(opened, "n_frames", 1)):
+            if number:
+                opened.seek(number)
+            yield np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))

@@ -1,0 +1,198 @@
+"""One file painted over and de-identified, into one new file, with an audit beside it."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bme_med import __version__, engines
+from bme_med.audit import (
+    AuditNames,
+    AuditWriter,
+    NameStyle,
+    Record,
+    Status,
+    footer_text,
+    header_text,
+    record_text,
+)
+from bme_med.core import Policy, Profile, Pseudonyms, UsageError
+from bme_med.core.boxes import BoxRule
+from bme_med.run.boxes import drawn_boxes, read_boxes
+from bme_med.run.detecting import detector_for
+from bme_med.run.finding import Found
+from bme_med.run.keys import new_key, read_key
+from bme_med.run.ledger import Verdict
+from bme_med.run.profiles import load_profile
+from bme_med.run.session import timestamp
+from bme_med.run.summary import Summary
+from bme_med.run.working import Outcome, Task, Worker
+from bme_med.run.writing import flush
+
+__all__ = ["DETECTED", "Redaction", "make_redaction", "redact"]
+
+DETECTED = {"text": {"pixels.burned-in": "detect", "photo.text": "burn"}, "faces": {"photo.faces": "face"}}
+"""What can be detected, and the keys of a profile that ask for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What a user asked for: one file, one output."""
+
+    source: Path
+    out: Path
+    audit: Path
+    profile: Profile
+    boxes: tuple[BoxRule, ...]
+    key: bytes
+    is_key_kept: bool
+
+
+def make_redaction(
+    source: Path,
+    out: Path,
+    *,
+    box: Sequence[str] = (),
+    boxes: Path | None = None,
+    detect: str = "",
+    profile: str = "hipaa-safe-harbor",
+    key_file: Path | None = None,
+    audit: Path | None = None,
+) -> Redaction:
+    """A redaction from the options of the command line, which mean the same here.
+
+    Raises
+    ------
+    UsageError, ProfileError, KeyFileError
+        If they make no sense together.
+    """
+    found = [word.strip() for word in detect.split(",") if word.strip()]
+    if unknown := [word for word in found if word not in DETECTED]:
+        raise UsageError(
+            f"--detect: {unknown[0]!r} is not known here (one or both of: {', '.join(DETECTED)})"
+        )
+    keys = {key: value for word in found for key, value in DETECTED[word].items()}
+    rules = (*drawn_boxes(box), *(read_boxes(boxes).rules if boxes else ()))
+    redaction = Redaction(
+        source=source,
+        out=out.absolute(),
+        audit=(audit or out.with_name(f"{out.name}.audit.jsonl")).absolute(),
+        profile=load_profile(profile, keys),
+        boxes=rules,
+        key=read_key(key_file) if key_file else new_key(),
+        is_key_kept=key_file is not None,
+    )
+    engines.prepare(redaction.profile)
+    _check(redaction)
+    return redaction
+
+
+def _check(redaction: Redaction) -> None:
+    source, out, audit = redaction.source, redaction.out, redaction.audit
+    if not source.is_file():
+        raise UsageError(f"{source}: there is no such file")
+    if os.path.lexists(out):
+        raise UsageError(f"{out} exists already: give another --out")
+    for path in (out, audit):
+        if not path.parent.is_dir():
+            raise UsageError(f"there is no folder {path.parent}")
+    if audit == out:
+        raise UsageError("--audit and --out name the same file")
+
+
+def redact(redaction: Redaction) -> Summary:
+    """Do it.
+
+    Raises
+    ------
+    UsageError
+        If an audit is in the way, or the output cannot be written.
+    """
+    started = time.monotonic()
+    profile = redaction.profile
+    summary = Summary(
+        profile=profile.name,
+        profile_sha256=profile.sha256,
+        out=str(redaction.out),
+        audit=str(redaction.audit),
+        dry_run=False,
+        has_pseudonyms=False,
+        key="kept" if redaction.is_key_kept else "forgotten",
+    )
+    audit = AuditWriter.create(redaction.audit)
+    parts = Path(tempfile.mkdtemp(prefix=".bme-med-", dir=redaction.out.parent))
+    try:
+        audit.append([_header(redaction)])
+        outcome = _work(redaction, parts)
+        if outcome.stop:
+            raise UsageError(f"{redaction.out}: {outcome.stop}")
+        audit.append([_record(redaction, outcome)])
+        output = redaction.out.name if outcome.status is Status.WRITTEN else ""
+        summary.add(redaction.source.name, Verdict(outcome.status, outcome.reason, output), outcome)
+        summary.seconds = time.monotonic() - started
+        counts = {"found": 1, **{status.value: summary.counts[status] for status in Status}}
+        audit.append(
+            [
+                footer_text(
+                    timestamp=timestamp(), seconds=summary.seconds, records=1, counts=counts, prev=audit.prev
+                )
+            ]
+        )
+        audit.flush()
+    finally:
+        audit.close()
+        shutil.rmtree(parts, ignore_errors=True)
+    return summary
+
+
+def _work(redaction: Redaction, parts: Path) -> Outcome:
+    """Plan, write to a temporary name, and give the output its own."""
+    profile = redaction.profile
+    policy = Policy(profile, Pseudonyms(redaction.key), boxes=redaction.boxes, detector=detector_for(profile))
+    path = os.path.realpath(redaction.source)
+    found = Found(redaction.source.name, path, redaction.source.stat().st_size)
+    outcome = Worker(policy, parts)(Task(0, found))
+    if outcome.status is Status.WRITTEN:
+        part = parts / "0"
+        flush([str(part)], str(parts))
+        part.rename(redaction.out)
+        flush([str(redaction.out.parent)], str(redaction.out.parent))
+    return outcome
+
+
+def _header(redaction: Redaction) -> str:
+    pseudonyms = Pseudonyms(redaction.key)
+    path = os.path.realpath(redaction.source)
+    return header_text(
+        version=__version__,
+        timestamp=timestamp(),
+        profile=redaction.profile.name,
+        profile_sha256=redaction.profile.sha256,
+        names=NameStyle.KEEP,
+        inputs=[str(redaction.source)],
+        checks={
+            "key": pseudonyms.digest("audit-key").hex(),
+            "inputs": pseudonyms.digest("audit-inputs", path).hex(),
+        },
+    )
+
+
+def _record(redaction: Redaction, outcome: Outcome) -> str:
+    is_written = outcome.status is Status.WRITTEN
+    names = AuditNames(NameStyle.KEEP, Pseudonyms(redaction.key))
+    record = Record(
+        filename=names.file(redaction.source.name),
+        status=outcome.status,
+        reason=outcome.reason,
+        format=outcome.format,
+        output=redaction.out.name if is_written else "",
+        source_sha256=outcome.source_sha256,
+        output_sha256=outcome.output_sha256 if is_written else "",
+        actions=outcome.actions if is_written else "[]",
+        findings=outcome.findings if is_written else (),
+    )
+    profile = redaction.profile
+    return record_text(record, timestamp=timestamp(), profile=profile.name, profile_sha256=profile.sha256)
