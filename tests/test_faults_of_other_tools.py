@@ -21,11 +21,11 @@ from pydicom.uid import (
 )
 
 from bme_med.core.resources import read_table
+from bme_med.verify.tables import load_tables
 from tests.cli.calling import call
 from tests.dicom.making import encoded, mr_instance
 from tests.oracles.planting import ENCODINGS, NEST, Planted, encode, nested, plant, small_mr
 from tests.oracles.residue import residue
-from tests.oracles.tables import load_tables
 from tests.run.making import key_file, records
 
 Capture = pytest.CaptureFixture[str]

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from bme_med.core import Plan, Refusal, splice
-from tests.oracles.ps315 import check
+from bme_med.verify.instance import check
+from bme_med.verify.tables import load_tables
 from tests.oracles.reading import read
 from tests.oracles.residue import residue
 from tests.oracles.runs import PROFILE_NAMES, deidentify, plan, policy
-from tests.oracles.tables import load_tables
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 INPUT = SAMPLE / "input"

@@ -7,19 +7,21 @@ documentation shows.
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from bme_med.core import Option, Policy, ProfileError, Pseudonyms, parse_profile
+from bme_med.core.resources import read_table
 from bme_med.dicom import action_table
+from bme_med.verify.elements import Element, Node, node_of
+from bme_med.verify.instance import check
+from bme_med.verify.tables import load_tables, tags_of
 from tests.dicom.test_table import DOCUMENT, SHAPES
 from tests.docs.conformance import NO_OPTION, Row, headings, page_rows
-from tests.oracles.elements import Element, Node, node_of
 from tests.oracles.planting import EVERY_ENCODING, NEST, Planted, encode, plant
-from tests.oracles.ps315 import check
 from tests.oracles.reading import read
 from tests.oracles.runs import KEY, deidentify, without_refusing
-from tests.oracles.tables import PROFILES, load_tables, read_rows, tags_of
 
 COLUMN_COUNT = 11
 IOD = "mr-image"
@@ -109,7 +111,7 @@ def became(before: Element, after: Element | None) -> str:
 
 
 def test_the_page_has_every_row_and_every_column() -> None:
-    rows = read_rows("ps315_e1_1.csv")
+    rows = read_table("ps315_e1_1.csv")
     assert sorted(row.tag for row in page_rows(NO_OPTION)) == sorted(row["tag"] for row in rows)
     columns = list(rows[0])[list(rows[0]).index("basic") :]
     assert len(columns) == COLUMN_COUNT
@@ -121,7 +123,7 @@ def test_the_page_has_every_row_and_every_column() -> None:
 
 def is_missing(column: str) -> bool:
     """Whether no profile can ask for the option of a column."""
-    (name,) = (row["code_meaning"] for row in read_rows("cid7050.csv") if row["e1_1_column"] == column)
+    (name,) = (row["code_meaning"] for row in read_table("cid7050.csv") if row["e1_1_column"] == column)
     option = Option(name.lower().removesuffix(" option").replace(" ", "-"))
     try:
         action_table(under(option).profile)
@@ -175,7 +177,7 @@ def test_of_private_attributes_those_of_the_table_stay(shape: str, encoding: str
 def private_blocks() -> Iterator[Planted]:
     """Every attribute of Table E.3.10-1 in a block of its creator, and beside them one that is not listed."""
     blocks: dict[tuple[str, str], int] = {}
-    for number, row in enumerate(read_rows("safe_private.csv")):
+    for number, row in enumerate(read_table("safe_private.csv")):
         group, element = row["tag_pattern"].strip("()").split(",")
         key = group, row["private_creator"]
         if key not in blocks:
@@ -203,6 +205,6 @@ def test_no_row_keeps_what_the_letter_removes() -> None:
 
 
 def test_every_reason_is_somebody_s() -> None:
-    text = (PROFILES.parent / "docs" / "deviations.csv").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "deviations.csv").read_text(encoding="utf-8")
     reasons = {line.rsplit(',"', 1)[1].strip('"') for line in text.splitlines()[1:]}
     assert reasons == {row.why for heading in headings() for row in page_rows(heading)} - {""}

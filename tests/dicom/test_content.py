@@ -20,10 +20,10 @@ from pydicom.uid import UID, ComprehensiveSRStorage, ImplicitVRLittleEndian, Key
 from bme_med.core import Plan, Policy, Pseudonyms, UnsupportedFileError, parse_profile, splice
 from bme_med.core.resources import read_resource, read_table
 from bme_med.dicom.engine import plan
+from bme_med.verify.tables import load_tables
 from tests.dicom.making import encoded, mr_instance
 from tests.oracles.reading import second_pass_changes
 from tests.oracles.runs import CORPUS, PROFILE_NAMES, dcmdump_complains, deidentify, iod_errors
-from tests.oracles.tables import load_tables
 
 _KEY = bytes(range(32))
 _OPTION = "clean-structured-content"

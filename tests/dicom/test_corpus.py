@@ -20,8 +20,10 @@ import pytest
 from pydicom.misc import is_dicom
 
 from bme_med.core import Policy, Pseudonyms, Refusal
-from tests.oracles.pixels import lost_pixels
-from tests.oracles.ps315 import check
+from bme_med.verify.instance import check
+from bme_med.verify.pixels import lost_pixels
+from bme_med.verify.tables import load_tables
+from bme_med.verify.values import Seen
 from tests.oracles.reading import read, second_pass_changes, unreadable
 from tests.oracles.runs import (
     CORPUS,
@@ -34,8 +36,6 @@ from tests.oracles.runs import (
     tool,
     without_refusing,
 )
-from tests.oracles.tables import load_tables
-from tests.oracles.values import Seen
 
 DICOM = CORPUS / "dicom"
 PYDICOM = Path(pydicom.__file__).parent / "data"

@@ -24,9 +24,9 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 from bme_med.core import FileError, Format, Plan, Refusal, sniff
 from bme_med.dicom.instance import Instance, read_instance, read_strictly
 from bme_med.dicom.walker import Element
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import ENCODINGS, encode, nested, small_mr
 from tests.oracles.runs import CORPUS, plan, policy, without_refusing
-from tests.oracles.tables import load_tables
 
 PYDICOM = Path(pydicom.__file__).parent / "data"
 UNDER = without_refusing(policy("hipaa-safe-harbor"))

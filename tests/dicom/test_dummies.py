@@ -7,13 +7,13 @@ from importlib.resources import files
 import pytest
 
 from bme_med.core import Refusal
+from bme_med.verify.elements import Node, node_of
+from bme_med.verify.tables import load_tables
 from tests.dicom.test_conformance import under
 from tests.dicom.typed import every_iod
 from tests.docs.conformance import NO_OPTION
-from tests.oracles.elements import Node, node_of
 from tests.oracles.reading import read
 from tests.oracles.runs import deidentify
-from tests.oracles.tables import load_tables
 
 DUMMIES = (
     "GraphicAnnotationSequence",

@@ -15,11 +15,11 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 from bme_med.core import FileError, Format, Plan, Range, Refusal, sniff
 from bme_med.dicom import describe, glance, glance_layout
 from bme_med.dicom.instance import read_strictly
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import ENCODINGS, encode, nested, small_mr
 from tests.oracles.raw import explicit, item
 from tests.oracles.residue import residue
 from tests.oracles.runs import CORPUS, deidentify, plan, policy, without_refusing
-from tests.oracles.tables import load_tables
 
 
 def _output(source: bytes) -> bytes:

@@ -14,10 +14,10 @@ from pydicom.data import get_testdata_file
 from bme_med.core import Plan, Policy, Pseudonyms, parse_profile, splice
 from bme_med.core.resources import read_resource
 from bme_med.dicom.engine import plan
+from bme_med.verify.tables import load_tables
 from tests.dicom.making import encoded, mr_instance
 from tests.oracles.reading import second_pass_changes
 from tests.oracles.runs import CORPUS, PROFILE_NAMES, dcmdump_complains, deidentify, iod_errors
-from tests.oracles.tables import load_tables
 
 _OPTION = "clean-graphics"
 

@@ -10,13 +10,13 @@ from pydicom.tag import Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, JPEGBaseline8Bit
 
 from bme_med.core import Refusal
+from bme_med.verify.tables import load_tables
 from tests.oracles.judged import encoded, output_of
 from tests.oracles.planting import ENCODINGS, encode, small_mr
 from tests.oracles.raw import WORD, explicit, implicit, item, with_element
 from tests.oracles.reading import read
 from tests.oracles.residue import residue
 from tests.oracles.runs import PROFILE_NAMES, deidentify, policy
-from tests.oracles.tables import load_tables
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR:UserWarning")  # planted on purpose
 

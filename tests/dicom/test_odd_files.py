@@ -12,11 +12,11 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 
 from bme_med.core import Plan, Range, Refusal
 from bme_med.dicom.instance import read_strictly
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import ENCODINGS, encode, small_mr
 from tests.oracles.raw import WORD, explicit, implicit, item, with_element
 from tests.oracles.residue import residue
 from tests.oracles.runs import PROFILE_NAMES, deidentify, plan, policy, without_refusing
-from tests.oracles.tables import load_tables
 
 UNDER = without_refusing(policy("ps315-basic"))
 UNSEEN = "ZQUNSEEN"

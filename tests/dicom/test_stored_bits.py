@@ -25,11 +25,11 @@ from bme_med.core import (
 )
 from bme_med.dicom.engine import plan
 from bme_med.dicom.stored_bits import StoredBits, cleared
+from bme_med.verify.tables import load_tables
 from tests.dicom.making import encoded, mr_instance
 from tests.oracles.planting import encode
 from tests.oracles.runs import dcmdump_complains, deidentify, iod_errors, without_refusing
 from tests.oracles.runs import policy as ready_made
-from tests.oracles.tables import load_tables
 
 _KEY = bytes(range(32))
 

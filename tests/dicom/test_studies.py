@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from bme_med.core import Policy, Pseudonyms
+from bme_med.verify.elements import node_of
+from bme_med.verify.tables import load_tables
 from tests.dicom.test_corpus import files
-from tests.oracles.elements import node_of
 from tests.oracles.planting import ENCODINGS, ROOT, encode, small_mr
 from tests.oracles.reading import read
 from tests.oracles.references import References, references_of
@@ -27,7 +28,6 @@ from tests.oracles.runs import (
     without_refusing,
 )
 from tests.oracles.study import study_files
-from tests.oracles.tables import load_tables
 
 LEAST_RESOLVED = 25
 """References of the invented study that lead to one of its instances under every profile."""

@@ -8,12 +8,13 @@ from pydicom import Dataset
 from pydicom._dicom_dict import DicomDictionary
 
 from bme_med.core import DatePolicy, Plan, Profile, Refusal, splice
+from bme_med.core.resources import read_table
+from bme_med.verify.instance import check
+from bme_med.verify.tables import COLUMNS, Row, Tables, load_tables
 from tests.dicom.typed import every_iod
 from tests.oracles.planting import ENCODINGS, Planted, encode, nested, plant, small_mr
-from tests.oracles.ps315 import check
 from tests.oracles.reading import read
 from tests.oracles.runs import PROFILE_NAMES, deidentify, plan, policy, without_refusing
-from tests.oracles.tables import COLUMNS, Row, Tables, load_tables, read_rows
 
 SHAPES: dict[str, Callable[[list[Planted]], Dataset]] = {"top level": small_mr, "three deep": nested}
 
@@ -87,7 +88,7 @@ def surviving(planted: tuple[Planted, ...], output: bytes) -> Iterator[str]:
 
 
 def test_the_tables_are_complete() -> None:
-    listed, gaps = read_rows("ps315_e1_1.csv"), read_rows("ps315_gaps.csv")
+    listed, gaps = read_table("ps315_e1_1.csv"), read_table("ps315_gaps.csv")
     assert (len(listed), len(gaps)) == (LISTED_ROWS, GAP_ROWS)
     assert {row["tag"] for row in listed}.isdisjoint(row["tag"] for row in gaps)
 
@@ -159,7 +160,7 @@ def test_a_plan_never_carries_a_value(name: str) -> None:
 @every_profile
 @every_encoding
 def test_private_elements_go_whatever_their_creator(name: str, encoding: str) -> None:
-    creators = sorted({row["private_creator"] for row in read_rows("safe_private.csv")})
+    creators = sorted({row["private_creator"] for row in read_table("safe_private.csv")})
     planted = [Planted(0x00090010, "LO", "ZQ CREATOR", "ZQ CREATOR")]
     for number, creator in enumerate(creators):
         group = 0x0011 + 2 * number

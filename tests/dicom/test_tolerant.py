@@ -13,11 +13,11 @@ from pydicom.uid import UID, ImplicitVRLittleEndian, JPEGBaseline8Bit
 
 from bme_med.core import Action, Code, FileError, Plan, Range, Refusal
 from bme_med.dicom.instance import read_instance, read_strictly
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import ENCODINGS, encode, small_mr
 from tests.oracles.raw import explicit, implicit, item, with_element
 from tests.oracles.residue import residue
 from tests.oracles.runs import deidentify, plan, policy, without_refusing
-from tests.oracles.tables import load_tables
 
 UNDER = without_refusing(policy("ps315-basic"))
 

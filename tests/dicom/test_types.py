@@ -3,13 +3,13 @@
 import pytest
 
 from bme_med.core import Policy, Refusal
+from bme_med.verify.elements import Element, Node, node_of
+from bme_med.verify.tables import load_tables
 from tests.dicom.test_conformance import under
 from tests.dicom.typed import every_iod, tag_of
 from tests.docs.conformance import NO_OPTION
-from tests.oracles.elements import Element, Node, node_of
 from tests.oracles.reading import read
 from tests.oracles.runs import deidentify, policy, without_refusing
-from tests.oracles.tables import load_tables
 
 LEAST_SEEN = 4_000
 """Places with an attribute of Type 1 or 2 whose item is left in the output."""

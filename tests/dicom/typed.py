@@ -6,8 +6,8 @@ from functools import cache
 from pydicom import Dataset
 from pydicom._dicom_dict import DicomDictionary
 
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import ENCODINGS, encode, plant, small_mr
-from tests.oracles.tables import load_tables
 
 __all__ = ["Typed", "every_iod", "tag_of"]
 

@@ -2,11 +2,11 @@
 
 from pydicom import Dataset
 
+from bme_med.verify.instance import check
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import ENCODINGS, encode
-from tests.oracles.ps315 import check
 from tests.oracles.reading import read
 from tests.oracles.runs import deidentify, policy
-from tests.oracles.tables import load_tables
 
 __all__ = ["encoded", "output_of"]
 

@@ -18,8 +18,8 @@ from pydicom.uid import (
     MRImageStorage,
 )
 
-from tests.oracles.elements import newer_attributes
-from tests.oracles.tables import Tables
+from bme_med.verify.elements import newer_attributes
+from bme_med.verify.tables import Tables
 
 __all__ = ["ENCODINGS", "EVERY_ENCODING", "NEST", "ROOT", "Planted", "encode", "nested", "plant", "small_mr"]
 

@@ -2,8 +2,8 @@
 
 from pydicom.uid import ExplicitVRLittleEndian
 
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import encode, small_mr
-from tests.oracles.tables import load_tables
 
 __all__ = ["WORD", "explicit", "implicit", "item", "with_element"]
 

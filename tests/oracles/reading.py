@@ -7,8 +7,8 @@ from itertools import zip_longest
 from pydicom import Dataset, FileDataset, config, dcmread
 
 from bme_med.core import DatePolicy, Profile
-from tests.oracles.elements import node_of, place_of
-from tests.oracles.tables import Tables
+from bme_med.verify.elements import node_of, place_of
+from bme_med.verify.tables import Tables
 
 __all__ = ["read", "second_pass_changes", "unreadable"]
 

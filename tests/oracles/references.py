@@ -7,7 +7,7 @@ and those of its series, study and frame of reference, at its top level.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tests.oracles.elements import Node
+from bme_med.verify.elements import Node
 
 __all__ = ["References", "references_of"]
 

@@ -6,8 +6,8 @@ from typing import Any
 from pydicom import Dataset
 from pydicom import uid as classes
 
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import ENCODINGS, ROOT, encode, small_mr
-from tests.oracles.tables import load_tables
 
 __all__ = ["study_files"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydicom import FileDataset
 from pydicom.encaps import parse_fragments
 
-from tests.oracles.elements import place_of
+from bme_med.verify.elements import place_of
 
 __all__ = ["PIXEL_TAGS", "lost_pixels"]
 

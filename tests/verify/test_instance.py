@@ -9,10 +9,10 @@ from pydicom import Dataset, FileDataset, dcmread
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
-from tests.oracles.ps315 import check
+from bme_med.verify.instance import check
+from bme_med.verify.tables import load_tables
+from bme_med.verify.values import Seen
 from tests.oracles.runs import policy
-from tests.oracles.tables import load_tables
-from tests.oracles.values import Seen
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR:UserWarning")  # spoilt on purpose
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bme_med.core import Code, DatePolicy, Option, Profile
-from tests.oracles.elements import TEXT_VRS
-from tests.oracles.tables import COLUMNS, Row, Tables
+from bme_med.verify.elements import TEXT_VRS
+from bme_med.verify.tables import COLUMNS, Row, Tables
 
 __all__ = ["Place", "State", "States", "allowed_states", "vouched_states"]
 

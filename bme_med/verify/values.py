@@ -9,10 +9,10 @@ from pydicom.datadict import dictionary_VM
 from pydicom.valuerep import validate_value
 
 from bme_med.core import DatePolicy
-from tests.oracles.elements import Element
-from tests.oracles.identifiers import Identifiers
-from tests.oracles.rules import State
-from tests.oracles.tables import Tables
+from bme_med.verify.elements import Element
+from bme_med.verify.harvest import Identifiers
+from bme_med.verify.rules import State
+from bme_med.verify.tables import Tables
 
 __all__ = ["Context", "Seen", "holds", "is_subject"]
 

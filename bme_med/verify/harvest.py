@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.oracles.elements import Element, Node
-from tests.oracles.tables import Tables
+from bme_med.verify.elements import Element, Node
+from bme_med.verify.tables import Tables
 
 __all__ = ["Identifiers", "harvest"]
 

@@ -12,13 +12,13 @@ from pydicom import FileDataset
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID
 
 from bme_med.core import Code, DatePolicy, Option, Profile
-from tests.oracles.elements import TEXT_VRS, Node, node_of, place_of
-from tests.oracles.identifiers import harvest
-from tests.oracles.pixels import PIXEL_TAGS, lost_pixels
-from tests.oracles.private import safe_places
-from tests.oracles.rules import Place, State, allowed_states, vouched_states
-from tests.oracles.tables import METHOD_CODES, Tables
-from tests.oracles.values import Context, Seen, holds, is_subject
+from bme_med.verify.elements import TEXT_VRS, Node, node_of, place_of
+from bme_med.verify.harvest import harvest
+from bme_med.verify.pixels import PIXEL_TAGS, lost_pixels
+from bme_med.verify.private import safe_places
+from bme_med.verify.rules import Place, State, allowed_states, vouched_states
+from bme_med.verify.tables import METHOD_CODES, Tables
+from bme_med.verify.values import Context, Seen, holds, is_subject
 
 __all__ = ["check"]
 

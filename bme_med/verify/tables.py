@@ -1,24 +1,21 @@
-"""The standard's tables as the judges read them: PS3.15 Table E.1-1, its gaps, and the Types of PS3.3.
+"""The standard's tables as the check reads them: PS3.15 Table E.1-1, its gaps, and the Types of PS3.3.
 
 Read anew from ``profiles/`` with nothing of the engine's, so that the two readings can disagree.
 """
 
-import csv
 import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from pydicom._dicom_dict import DicomDictionary
 from pydicom._uid_dict import UID_dictionary
 from pydicom.datadict import get_entry
 
 from bme_med.core import Option
+from bme_med.core.resources import read_resource, read_table
 
-__all__ = ["COLUMNS", "METHOD_CODES", "PROFILES", "Row", "Tables", "load_tables", "read_rows", "tags_of"]
-
-PROFILES = Path(__file__).parents[2] / "profiles"
+__all__ = ["COLUMNS", "METHOD_CODES", "Row", "Tables", "load_tables", "tags_of"]
 
 COLUMNS = {
     Option.FULL_DATES: "rtn_long_full_dates",
@@ -50,12 +47,6 @@ METHOD_CODES = {
 """CID 7050: the code that each option adds to (0012,0064)."""
 
 Row = dict[str, str]
-
-
-def read_rows(name: str) -> list[Row]:
-    """Rows of one CSV table of ``profiles/``, its note lines left out."""
-    lines = (PROFILES / name).read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +96,7 @@ class Tables:
 def load_tables() -> Tables:
     """All tables, read once."""
     listed: dict[int, Row] = {}
-    for row in read_rows("ps315_e1_1.csv"):
+    for row in read_table("ps315_e1_1.csv"):
         for tag in tags_of(row["tag"]):
             listed[tag] = row
     dictionary = _tab_separated("dictionary.tsv")
@@ -113,17 +104,17 @@ def load_tables() -> Tables:
     names = [entry[2].lower() for entry in DicomDictionary.values()] + [meaning for _, _, meaning in codes]
     return Tables(
         listed=listed,
-        gaps={tag: row for row in read_rows("ps315_gaps.csv") for tag in tags_of(row["tag"])},
+        gaps={tag: row for row in read_table("ps315_gaps.csv") for tag in tags_of(row["tag"])},
         types=_types(),
-        iods={row["sop_class_uid"]: row["iod"] for row in read_rows("sop_class_iod.csv")},
+        iods={row["sop_class_uid"]: row["iod"] for row in read_table("sop_class_iod.csv")},
         registered=frozenset(UID_dictionary),
         codes=codes,
         dummies=frozenset(
             row[column]
-            for row in read_rows("dummy_values.csv")
+            for row in read_table("dummy_values.csv")
             for column in ("dummy", "alternate_if_source_equals_dummy")
         ),
-        identifying=frozenset(tag for row in read_rows("identifying.csv") for tag in tags_of(row["tag"])),
+        identifying=frozenset(tag for row in read_table("identifying.csv") for tag in tags_of(row["tag"])),
         vocabulary=frozenset(word for name in names for word in re.findall(r"\b[a-z]+\b", name)),
         additions={
             int(tag, 16): (vr, keyword)
@@ -134,8 +125,7 @@ def load_tables() -> Tables:
 
 
 def _tab_separated(name: str) -> list[list[str]]:
-    lines = (PROFILES / name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines if not line.startswith("#")]
+    return [line.split("\t") for line in read_resource(name).splitlines() if not line.startswith("#")]
 
 
 def tags_of(text: str) -> list[int]:
@@ -152,7 +142,7 @@ def tags_of(text: str) -> list[int]:
 
 def _types() -> dict[tuple[str, str, str], int]:
     """Rows of ``[path, keyword, Type, hex bit mask over iods]``, taken apart."""
-    table = json.loads((PROFILES / "ps315_iod_types.json").read_text(encoding="utf-8"))
+    table = json.loads(read_resource("ps315_iod_types.json"))
     types: dict[tuple[str, str, str], int] = {}
     for path, keyword, type_, mask in table["rows"]:
         bits = int(mask, 16)

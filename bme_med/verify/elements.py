@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
-from unittest.mock import patch
 
 from pydicom import Dataset
 from pydicom._dicom_dict import DicomDictionary
@@ -13,7 +12,7 @@ from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.dataelem import RawDataElement
 from pydicom.multival import MultiValue
 
-from tests.oracles.tables import Tables
+from bme_med.verify.tables import Tables
 
 __all__ = ["TEXT_VRS", "Element", "Node", "newer_attributes", "node_of", "place_of"]
 
@@ -86,8 +85,12 @@ def node_of(dataset: Dataset, tables: Tables) -> Node:
 def newer_attributes(tables: Tables) -> Iterator[None]:
     """Let pydicom know attributes that are newer than it: in implicit VR it could not tell sequences."""
     entries = {tag: (vr, "1", keyword, "", keyword) for tag, (vr, keyword) in tables.additions.items()}
-    with patch.dict(DicomDictionary, entries):
+    DicomDictionary.update(entries)
+    try:
         yield
+    finally:
+        for tag in entries:
+            del DicomDictionary[tag]
 
 
 def _node(dataset: Dataset, tables: Tables, inherited: tuple[str, ...]) -> Node:
@@ -95,7 +98,6 @@ def _node(dataset: Dataset, tables: Tables, inherited: tuple[str, ...]) -> Node:
     elements: dict[int, Element] = {}
     for tag in sorted(dataset.keys()):
         item = dataset.get_item(tag)
-        assert item is not None
         known = tables.vr(tag)
         vr = str(getattr(item, "VR", None) or known)
         is_un = vr == "UN"

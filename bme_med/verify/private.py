@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from tests.oracles.elements import Node
-from tests.oracles.tables import read_rows
+from bme_med.core.resources import read_table
+from bme_med.verify.elements import Node
 
 __all__ = ["safe_places"]
 
@@ -33,5 +33,5 @@ def _safe() -> dict[tuple[str, int], str]:
             row["private_creator"],
             int(row["tag_pattern"].strip("()").replace(",", "").replace("xx", "00"), 16),
         ): row["vr"][:2]
-        for row in read_rows("safe_private.csv")
+        for row in read_table("safe_private.csv")
     }
