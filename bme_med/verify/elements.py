@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from pydicom import Dataset
@@ -11,6 +13,7 @@ from pydicom._dicom_dict import DicomDictionary
 from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.dataelem import RawDataElement
 from pydicom.multival import MultiValue
+from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
 
 from bme_med.verify.tables import Tables
 
@@ -21,10 +24,19 @@ TEXT_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 
 _STRING_VRS = TEXT_VRS | {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"}
 
+_HEADER_BYTES = 8
+"""Of a tag and a length: in front of short values, items and delimiters (PS3.5, 7.1 and 7.5)."""
 
-@dataclass(frozen=True, slots=True)
+_UNDEFINED = 0xFFFFFFFF
+_ESCAPE = b"\x1b"
+
+
+@dataclass(frozen=True)
 class Element:
-    """One element. `vr` is that of the file, or of the dictionary where the file says UN or nothing."""
+    """One element. `vr` is that of the file, or of the dictionary where the file says UN or nothing.
+
+    `size` counts the bytes that it accounts for in its file, its header and delimiters included.
+    """
 
     tag: int
     vr: str
@@ -32,16 +44,17 @@ class Element:
     encodings: tuple[str, ...]
     items: "tuple[Node, ...] | None" = None
     is_un: bool = False
+    size: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Zero length, or a sequence without items."""
         return not self.raw if self.items is None else not self.items
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The value as text, padding stripped; nothing for binary VRs."""
-        if self.vr in TEXT_VRS:
+        if self.vr in TEXT_VRS and not (self.raw.isascii() and _ESCAPE not in self.raw):
             return decode_bytes(self.raw, list(self.encodings), set()).strip(" \0")
         return self.raw.decode("latin-1").strip(" \0") if self.vr in _STRING_VRS else ""
 
@@ -56,29 +69,43 @@ class Element:
         return {word for word in re.findall(r"\w+", self.text.lower()) if len(word) > 3}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Node:
     """A dataset or item, element by tag, as it was before pydicom interpreted anything."""
 
     elements: dict[int, Element]
+    is_in_order: bool = True
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes that its elements account for."""
+        return sum(found.size for found in self.elements.values())
 
     def text(self, tag: int) -> str:
         """The value of a text element, or nothing."""
         return self.elements[tag].text if tag in self.elements else ""
 
-    def walk(self, path: str = "") -> "Iterator[tuple[str, Node, Element]]":
+    def walk(self) -> "list[tuple[str, Node, Element]]":
         """Every element at every depth with its place and the node it stands in."""
+        return self._flat
+
+    @cached_property
+    def _flat(self) -> "list[tuple[str, Node, Element]]":
+        return list(self._walk(""))
+
+    def _walk(self, path: str) -> "Iterator[tuple[str, Node, Element]]":
         for tag, found in self.elements.items():
             place = place_of(path, tag)
             yield place, self, found
             for number, item in enumerate(found.items or ()):
-                yield from item.walk(f"{place}[{number}]")
+                yield from item._walk(f"{place}[{number}]")
 
 
 def node_of(dataset: Dataset, tables: Tables) -> Node:
     """`dataset` as a node, fresh from its bytes: pydicom forgets them once a value was asked for."""
     with newer_attributes(tables):
-        return _node(dataset, tables, ("iso8859",))
+        explicit = not getattr(dataset, "is_implicit_VR", False)
+        return _node(dataset, tables, ("iso8859",), explicit=explicit)
 
 
 @contextmanager
@@ -93,19 +120,45 @@ def newer_attributes(tables: Tables) -> Iterator[None]:
             del DicomDictionary[tag]
 
 
-def _node(dataset: Dataset, tables: Tables, inherited: tuple[str, ...]) -> Node:
+def _node(dataset: Dataset, tables: Tables, inherited: tuple[str, ...], *, explicit: bool) -> Node:
     encodings = _encodings(dataset, inherited)
     elements: dict[int, Element] = {}
-    for tag in sorted(dataset.keys()):
-        item = dataset.get_item(tag)
+    raw_items = [(int(tag), item) for tag, item in dataset.items()]
+    in_order = sorted(raw_items, key=itemgetter(0))
+    for tag, item in in_order:
         known = tables.vr(tag)
         vr = str(getattr(item, "VR", None) or known)
         is_un = vr == "UN"
-        elements[tag] = Element(tag, known if is_un else vr, _raw(item), encodings, None, is_un)
+        raw = _raw(item)
+        size = _size(item, vr, len(raw), explicit=explicit)
+        elements[tag] = Element(tag, known if is_un else vr, raw, encodings, None, is_un, size)
     for found in [found for found in elements.values() if found.vr == "SQ"]:
-        items = tuple(_node(item, tables, encodings) for item in dataset[found.tag].value or ())
-        elements[found.tag] = replace(found, raw=b"", items=items)
-    return Node(elements)
+        elements[found.tag] = _sequence(dataset, found, tables, explicit=explicit)
+    return Node(elements, raw_items == in_order)
+
+
+def _sequence(dataset: Dataset, found: Element, tables: Tables, *, explicit: bool) -> Element:
+    """The element with its items, and as many bytes as those and their delimiters account for."""
+    is_explicit = explicit and not found.is_un
+    value = dataset[found.tag].value or ()
+    items = tuple(_node(item, tables, found.encodings, explicit=is_explicit) for item in value)
+    content = sum(
+        _HEADER_BYTES + node.size + item.is_undefined_length_sequence_item * _HEADER_BYTES
+        for item, node in zip(value, items, strict=True)
+    )
+    is_undefined = dataset[found.tag].is_undefined_length
+    header = _HEADER_BYTES + explicit * 4
+    size = header + content + is_undefined * _HEADER_BYTES
+    return replace(found, raw=b"", items=items, size=size)
+
+
+def _size(item: Any, vr: str, length: int, *, explicit: bool) -> int:
+    """Bytes of header, value and delimiter; those of a sequence are counted item by item."""
+    header = _HEADER_BYTES + (explicit and vr in EXPLICIT_VR_LENGTH_32) * 4
+    declared = getattr(item, "length", length + length % 2)
+    if declared == _UNDEFINED or getattr(item, "is_undefined_length", False):
+        return header + length + _HEADER_BYTES
+    return header + int(declared)
 
 
 def _encodings(dataset: Dataset, inherited: tuple[str, ...]) -> tuple[str, ...]:

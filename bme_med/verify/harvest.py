@@ -5,13 +5,16 @@ itself writes ("head", "long") is no identifier on its own; a whole name of two 
 """
 
 import re
+from calendar import month_name
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bme_med.verify.elements import Element, Node
+from bme_med.verify.folding import fold, spellings
 from bme_med.verify.tables import Tables
 
-__all__ = ["Identifiers", "harvest"]
+__all__ = ["Identifiers", "date_forms", "harvest", "spaced"]
 
 _SHORT = 4
 """From this length on an identifier is looked for inside words too."""
@@ -23,55 +26,71 @@ _CODES = (0x00080100, 0x00080104)
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """`parts` are looked for inside words, `words` as whole words, `dates` between other digits.
+    """What tells who an instance is about; texts in lower case.
 
-    `hints` is every word of a value that identifies: text that holds none of them has nothing to clean.
+    Attributes
+    ----------
+    parts
+        Names, IDs, places and the like of four and more characters: looked for inside words too.
+    words
+        Short ones, and whole names: looked for as whole words.
+    dates
+        Dates in every notation.
+    hints
+        Every word of a value that identifies: a text that holds none of them has nothing to clean.
     """
 
     parts: frozenset[str]
     words: frozenset[str]
+    dates: frozenset[str]
     hints: frozenset[str]
+
+    @classmethod
+    def none(cls) -> "Identifiers":
+        """Of an instance that nobody has the source of."""
+        return cls(frozenset(), frozenset(), frozenset(), frozenset())
 
     def stand_in(self, text: str) -> bool:
         """Whether `text` tells who it is about."""
-        lowered = text.lower()
-        spaced = f" {_spaced(text)} "
-        return any(part in lowered for part in self.parts) or any(
-            f" {word} " in spaced for word in self.words
-        )
+        lowered = text.lower() if text.isascii() else f"{text.lower()} {fold(text)}"
+        padded = f" {spaced(text)} "
+        if any(part in lowered for part in self.parts) or any(part in lowered for part in self.dates):
+            return True
+        return any(f" {word} " in padded for word in self.words)
 
     def may_stand_in(self, text: str) -> bool:
         """Whether there is any reason to clean `text`."""
-        return self.stand_in(text) or not self.hints.isdisjoint(_spaced(text).split())
+        return self.stand_in(text) or not self.hints.isdisjoint(spaced(text).split())
 
 
 def harvest(source: Node, tables: Tables, kept: Iterable[int] = ()) -> Identifiers:
     """Collect from the source; attributes that the profile keeps (`kept`) are no secret."""
     parts: set[str] = set()
     words: set[str] = set()
+    dates: set[str] = set()
     hints: set[str] = set()
     kept = frozenset(kept)
     for _, _, found in source.walk():
         if found.tag in _CODES:
-            hints |= set(_spaced(found.text).split())
+            hints |= set(spaced(found.text).split())
         if found.tag in kept or found.items is not None or found.is_empty:
             continue
         if found.vr == "PN":
             _add_names(found, tables, parts, words)
         elif found.vr in {"DA", "DT"}:
-            parts |= {form for value in found.values for form in _date_forms(value)}
+            dates |= {form for value in found.values for form in date_forms(value)}
         elif found.tag in tables.identifying:
             _add_ids(found, tables, parts, words)
         is_known = found.tag in tables.identifying or found.tag in tables.listed
         if found.vr in {"PN", "DA", "DT", "AE"} or is_known:
-            hints |= set(_spaced(found.text).split())
-    return Identifiers(frozenset(parts), frozenset(words), frozenset(hints))
+            hints |= set(spaced(found.text).split())
+    return Identifiers(frozenset(parts), frozenset(words), frozenset(dates), frozenset(hints))
 
 
-def _spaced(text: str) -> str:
+def spaced(text: str) -> str:
     """Words in lower case with one space between.
 
-    >>> _spaced("Doe^Jane_M.")
+    >>> spaced("Doe^Jane_M.")
     'doe jane m'
     """
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
@@ -81,7 +100,7 @@ def _add_names(found: Element, tables: Tables, parts: set[str], words: set[str])
     """Whole names in both orders, and components, of each group (PS3.5, 6.2.1); titles identify no one."""
     for group in re.split(r"[\\=]", found.text):
         names = group.split("^")[:3]
-        components = [spaced for part in names if (spaced := _spaced(part))]
+        components = [text for part in names if (text := spaced(part))]
         if len(" ".join(components).split()) > 1:
             words |= {" ".join(components), " ".join(reversed(components))}
         for component in names:
@@ -96,23 +115,32 @@ def _add_ids(found: Element, tables: Tables, parts: set[str], words: set[str]) -
 
 def _add(value: str, tables: Tables, parts: set[str], words: set[str]) -> None:
     lowered = value.strip().lower()
-    spaced = _spaced(value)
-    is_known = value in tables.dummies or all(word in tables.vocabulary for word in spaced.split())
-    if not spaced or is_known:
+    words_of = spaced(value)
+    is_known = value in tables.dummies or all(word in tables.vocabulary for word in words_of.split())
+    if not words_of or is_known:
         return
     if len(lowered) >= _SHORT:
-        parts.add(lowered)
+        parts |= spellings(lowered)
     else:
-        words.add(spaced)
+        words.add(words_of)
 
 
-def _date_forms(value: str) -> set[str]:
-    """A date as it may stand in text: 20240229, 2024-02-29, 29.02.2024, 02/29/2024."""
+@lru_cache(maxsize=4096)
+def date_forms(value: str) -> frozenset[str]:
+    """A date as it may stand in text.
+
+    >>> sorted(date_forms("20240229"))[:4], "29 february 2024" in date_forms("20240229")
+    (['02-29-2024', '02.29.2024', '02/29/2024', '02:29:2024'], True)
+    """
     digits = value.replace(".", "")[:8] if len(value) == 10 else value[:8]
-    if not re.fullmatch(r"\d{8}", digits) or digits[:4] in {"1900", "0000"}:
-        return set()
+    if not re.fullmatch(r"\d{4}(0[1-9]|1[0-2])[0-3]\d", digits) or digits[:4] in {"1900", "0000"}:
+        return frozenset()
     year, month, day = digits[:4], digits[4:6], digits[6:]
     forms = {digits}
-    for mark in "-./":
+    for mark in "-./:":
         forms |= {mark.join((year, month, day)), mark.join((day, month, year)), mark.join((month, day, year))}
-    return forms
+    name = month_name[int(month)].lower()
+    for spelt in (name, name[:3]):
+        for number in {day, str(int(day))}:
+            forms |= {f"{number} {spelt} {year}", f"{number}-{spelt}-{year}", f"{spelt} {number}, {year}"}
+    return frozenset(forms)

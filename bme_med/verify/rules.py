@@ -7,12 +7,23 @@ Table E.1-1a). Unlisted attributes follow the page "Settled details" of the desi
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import assert_never
 
-from bme_med.core import Code, DatePolicy, Option, Profile
+from bme_med.core import AttributeRule, Code, DatePolicy, Option, Profile
 from bme_med.verify.elements import TEXT_VRS
 from bme_med.verify.tables import COLUMNS, Row, Tables
 
-__all__ = ["Place", "State", "States", "allowed_states", "vouched_states"]
+__all__ = [
+    "Place",
+    "State",
+    "States",
+    "allowed_states",
+    "loosened",
+    "names_class",
+    "selects",
+    "vouched_states",
+]
 
 
 class State(StrEnum):
@@ -27,7 +38,7 @@ class State(StrEnum):
     DATED = "a date by the policy"
     UIDS = "replaced UIDs"
     ITEMS = "items, each by its own rules"
-    SUBJECT = "the pseudonym"
+    GIVEN = "the value that the profile gives"
     ICC = "a colour profile without device or date"
     LAYER = "a keyed name of a graphic layer"
 
@@ -40,6 +51,7 @@ _ZEROED = frozenset({State.EMPTY, State.DUMMY})
 _DUMMY = frozenset({State.DUMMY})
 _SEARCHED = frozenset({State.SAME, State.CLEANED})
 _CLEANED = frozenset({State.SAME, State.SHORTER, State.DUMMY})
+_STAYING = frozenset({State.SAME, State.CLEANED, State.SHORTER, State.DATED, State.ITEMS})
 
 _NEVER = {0xFFFAFFFA, 0x4FFE0001, 0xFFFCFFFC, 0x00080300}
 """Digital signatures, their MAC parameters and trailing padding (PS3.15, E.1.1); what describes private
@@ -70,6 +82,7 @@ class Place:
     iod: str
 
 
+@lru_cache(maxsize=1 << 16)
 def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
     """The states that one element may have in the output."""
     tag = place.tag
@@ -82,7 +95,7 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
         return _GONE
     if tag == 0x00280301 and profile.burned_in == "keep":  # NO of pixels that nobody looked at becomes YES
         return _LEFT | _DUMMY
-    chosen = _chosen(tables.keyword(tag), profile)
+    chosen = _chosen(place, profile, tables)
     if chosen:
         return chosen if not place.path else chosen | _ZEROED
     if _is_annotation(place, profile, tables):
@@ -103,12 +116,67 @@ def _is_annotation(place: Place, profile: Profile, tables: Tables) -> bool:
     return is_waveform and Option.CLEAN_STRUCTURED_CONTENT in profile.options
 
 
-def _chosen(keyword: str, profile: Profile) -> States | None:
-    """What ``[dicom.attributes]`` says of an attribute named by its keyword."""
-    for rule in profile.attributes:
-        if rule.selector == keyword and rule.code is Code.D and rule.value == "{subject}":
-            return frozenset({State.SUBJECT})
-    return None
+def _chosen(place: Place, profile: Profile, tables: Tables) -> States | None:
+    """What ``[dicom.attributes]`` says of an attribute; an exact name goes before a pattern."""
+    keyword = tables.keyword(place.tag)
+    fitting = [rule for rule in profile.attributes if selects(rule.selector, place.tag, keyword)]
+    if not fitting:
+        return None
+    rule = min(fitting, key=lambda one: one.selector.count("x") if one.selector.startswith("(") else 0)
+    return _of_exception(rule, place)
+
+
+def _of_exception(rule: AttributeRule, place: Place) -> States:
+    match rule.code:
+        case Code.X:
+            return _GONE
+        case Code.Z:
+            return frozenset({State.EMPTY})
+        case Code.U:
+            return frozenset({State.UIDS})
+        case Code.C:
+            return _cleaned(place)
+        case Code.D if rule.value is not None:
+            return frozenset({State.GIVEN})
+        case Code.D:
+            return frozenset({State.UIDS}) if place.vr == "UI" else _DUMMY
+        case Code.K:
+            if place.vr == "SQ":
+                return frozenset({State.ITEMS})
+            return _SEARCHED if place.vr in TEXT_VRS else _LEFT
+    assert_never(rule.code)
+
+
+def selects(selector: str, tag: int, keyword: str) -> bool:
+    """Whether a line of ``[dicom.attributes]`` speaks of a standard attribute.
+
+    >>> selects("(60xx,3000)", 0x60023000, ""), selects("PatientID", 0x00100020, "PatientID")
+    (True, True)
+    """
+    if not selector.startswith("("):
+        return selector == keyword
+    digits = selector.strip("()").replace(",", "").lower()
+    return len(digits) == 8 and all(
+        want in ("x", digit) for want, digit in zip(digits, f"{tag:08x}", strict=True)
+    )
+
+
+def names_class(keyword: str) -> bool:
+    """Whether the UIDs of an attribute name classes, schemes and the like, which identify nothing."""
+    return _STAYING_UIDS.search(keyword) is not None
+
+
+def loosened(profile: Profile, tables: Tables) -> set[int]:
+    """Attributes of Table E.1-1 that a line of the profile keeps although table and options do not."""
+    lines = {rule.selector: rule for rule in profile.attributes if rule.code in (Code.K, Code.C)}
+    found = set()
+    for tag, row in tables.listed.items() if lines else ():
+        place = Place(tag, tables.vr(tag)[:2], False, (), "")
+        if any(selects(selector, tag, tables.keyword(tag)) for selector in lines) and not (
+            _of_row(row, place, profile, tables) & _STAYING
+        ):
+            found.add(tag)
+    return found
 
 
 def _by_code(code: str, place: Place, tables: Tables) -> States:
@@ -201,8 +269,9 @@ def _unlisted(place: Place, profile: Profile, tables: Tables) -> States:
 
     Where the file says UN, the dictionary's VR rules (PS3.5, 6.2.2), or the element goes.
     """
-    is_overlay = 0x6000 <= place.tag >> 16 <= 0x601E
-    either = _GONE if is_overlay or place.is_un or place.tag in _EITHER else frozenset()
+    if place.tag >> 24 == 0x60:  # nothing of a plane without its data
+        return _GONE
+    either = _GONE if place.is_un or place.tag in _EITHER else frozenset()
     if place.vr == "SQ":
         return frozenset({State.ITEMS}) | either
     if tables.keyword(place.tag) == "GraphicLayer":  # typed by people, and matched by name
@@ -214,6 +283,6 @@ def _unlisted(place: Place, profile: Profile, tables: Tables) -> States:
     if place.vr in {"DA", "DT", "TM"}:
         return (_by_dates("X", place, profile, tables) or _GONE) | either
     if place.vr == "UI":
-        keeps = _STAYING_UIDS.search(tables.keyword(place.tag)) or Option.RETAIN_UIDS in profile.options
+        keeps = names_class(tables.keyword(place.tag)) or Option.RETAIN_UIDS in profile.options
         return (_LEFT if keeps else frozenset({State.UIDS})) | either
     return (_SEARCHED if place.vr in TEXT_VRS else _LEFT) | either

@@ -6,7 +6,7 @@ Read anew from ``profiles/`` with nothing of the engine's, so that the two readi
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pydicom._dicom_dict import DicomDictionary
 from pydicom._uid_dict import UID_dictionary
@@ -49,7 +49,7 @@ METHOD_CODES = {
 Row = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tables:
     """Everything a judge looks up.
 
@@ -73,23 +73,26 @@ class Tables:
         """The VR that the data dictionary gives, or UN."""
         if tag in self.additions:
             return self.additions[tag][0]
-        try:
-            return get_entry(tag)[0]
-        except KeyError:
-            return "UN"
+        return _entry(tag)[0]
 
     def keyword(self, tag: int) -> str:
         """The keyword that the data dictionary gives, or nothing."""
         if tag in self.additions:
             return self.additions[tag][1]
-        try:
-            return get_entry(tag)[4]
-        except KeyError:
-            return ""
+        return _entry(tag)[1]
 
     def type_of(self, iod: str, path: tuple[str, ...], keyword: str) -> int:
         """1, 2 or 3: the strictest Type of an attribute at one place of an IOD; unknown is 3."""
         return self.types.get((iod, ".".join(path), keyword), 3)
+
+
+@lru_cache(maxsize=1 << 16)
+def _entry(tag: int) -> tuple[str, str]:
+    try:
+        vr, _, _, _, keyword = get_entry(tag)
+    except KeyError:
+        return "UN", ""
+    return vr, keyword
 
 
 @cache

@@ -3,18 +3,22 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from typing import assert_never
 
 from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VM
 from pydicom.valuerep import validate_value
 
-from bme_med.core import DatePolicy
+from bme_med.core import Code, DatePolicy, Profile
 from bme_med.verify.elements import Element
 from bme_med.verify.harvest import Identifiers
-from bme_med.verify.rules import State
+from bme_med.verify.rules import State, selects
 from bme_med.verify.tables import Tables
 
-__all__ = ["Context", "Seen", "holds", "is_subject"]
+__all__ = ["NO_ID", "Context", "Seen", "holds", "is_given", "stands"]
+
+NO_ID = "no ID: instance "
+"""In front of what stands for the ID of a patient without one."""
 
 _NUMBER_BYTES = {"AT": 4, "FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8}
 _SIZED = {0x54000110: 8, 0x54000112: 8, 0x5400100A: 8, 0x00700256: 128, 0x00160062: 4}
@@ -22,7 +26,15 @@ _SIZED = {0x54000110: 8, 0x54000112: 8, 0x5400100A: 8, 0x00700256: 128, 0x001600
 _BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW"}
 _CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
 _UID = re.compile(r"2\.25\.(0|[1-9][0-9]{0,38})")
-_SUBJECT = re.compile(r"S-[A-Z2-7]{12}")
+_SUBJECT = r"S-[A-Z2-7]{12}"
+_LAYER = re.compile(r"LAYER[0-9A-F]{8}")
+_IDLE_TEXTS = frozenset(
+    ("99BMEMED", "DCM", "121106", "Comment", "CONTAINS", "TEXT", "PIXEL", "POINT", "N", "PSN")
+)
+"""What dummy items are made of beside dummies."""
+_GRAPHIC_LAYER = 0x00700002
+_NUMBERS = frozenset({"AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"})
+_LONGEST_NUMBER_BYTES = 8
 _DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
 
 
@@ -37,15 +49,26 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One instance before its judge."""
+    """One instance before its judge.
+
+    `kept` has the attributes of the source whose bytes the profile keeps, such as a device's serial number.
+    """
 
     tables: Tables
-    dates: DatePolicy
+    profile: Profile
     identifiers: Identifiers
     patient: tuple[str, str]
     seen: Seen
     birth: str = ""
     examined: int = 0
+    kept: frozenset[int] = frozenset()
+    has_own_subjects: bool = False
+    were_pixels_cleaned: bool = False
+
+    @property
+    def dates(self) -> DatePolicy:
+        """What becomes of dates."""
+        return self.profile.dates
 
     def is_told_by(self, before: Element) -> bool:
         """Whether a year that stays would be the birth year, or lie so far back that an age over 89 shows."""
@@ -71,8 +94,8 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return after.raw == before.raw and after.items is None and not _has_too_many(before)
         case State.ITEMS:
             return len(after.items or ()) == len(before.items or ())
-        case State.SUBJECT:
-            return is_subject(after.text, context)
+        case State.GIVEN:
+            return is_given(after, context)
         case _ if before.is_empty:
             return after.is_empty or state is State.DUMMY
         case State.DUMMY:
@@ -87,7 +110,7 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
         case State.UIDS:
             return _are_replaced(before, after, context)
         case State.LAYER:
-            return re.fullmatch(r"LAYER[0-9A-F]{8}", after.text) is not None
+            return _LAYER.fullmatch(after.text) is not None
         case State.ICC:
             was_none = before.raw[36:40] != b"acsp"
             return _is_plain_icc(after.raw) or (was_none and _is_dummy(before, after, context.tables))
@@ -115,11 +138,79 @@ def _has_too_many(element: Element) -> bool:
     return size is not None and "n" not in most and len(element.raw) > int(most) * size
 
 
-def is_subject(text: str, context: Context) -> bool:
-    """Whether `text` is a pseudonym, and the one that this patient had before."""
-    if not _SUBJECT.fullmatch(text):
-        return False
-    return context.seen.subjects.setdefault(context.patient, text) == text
+def stands(state: State, after: Element, context: Context) -> bool:
+    """Whether an element whose source nobody has may be in `state`."""
+    match state:
+        case State.ABSENT:
+            return False
+        case State.EMPTY:
+            return after.is_empty
+        case State.ITEMS:
+            return after.items is not None
+        case State.SAME | State.CLEANED | State.SHORTER:
+            return after.items is None
+        case State.DUMMY:
+            return _says_nothing(after, context.tables)
+        case State.GIVEN:
+            return is_given(after, context)
+        case State.DATED:
+            return after.is_empty or _may_be_dated(after, context)
+        case State.UIDS:
+            return all(not uid or uid in context.tables.registered or _is_new(uid) for uid in after.values)
+        case State.LAYER:
+            return _LAYER.fullmatch(after.text) is not None
+        case State.ICC:
+            return _is_plain_icc(after.raw) or _says_nothing(after, context.tables)
+    assert_never(state)
+
+
+def is_given(after: Element, context: Context) -> bool:
+    """Whether the value is the one that the profile gives, and a pseudonym the one that the patient had."""
+    keyword = context.tables.keyword(after.tag)
+    for rule in context.profile.attributes:
+        if rule.code is Code.D and rule.value is not None and selects(rule.selector, after.tag, keyword):
+            subject = r"(?P<subject>.+?)" if context.has_own_subjects else rf"(?P<subject>{_SUBJECT})"
+            pattern = re.escape(rule.value).replace(r"\{subject\}", subject, 1)
+            found = re.fullmatch(pattern, after.text)
+            told = found.groupdict().get("subject", "") if found else ""
+            is_same = (
+                context.has_own_subjects
+                or not any(context.patient)
+                or (context.seen.subjects.setdefault(context.patient, told or "") == (told or ""))
+            )
+            return found is not None and (not told or is_same)
+    return False
+
+
+def _may_be_dated(after: Element, context: Context) -> bool:
+    if context.dates is not DatePolicy.YEAR:
+        return True
+    form = r"\d{4}0101" if after.vr == "DA" else r"\d{4}"
+    is_year = all(re.fullmatch(form, value) or not value for value in after.values)
+    return is_year or after.text in context.tables.dummies
+
+
+def _is_new(uid: str) -> bool:
+    """Whether a UID has the form of a replaced one: a UUID of version 8."""
+    return _UID.fullmatch(uid) is not None and int(uid[5:]) >> 76 & 0xF == 8
+
+
+def _says_nothing(after: Element, tables: Tables) -> bool:
+    """Whether a value is a dummy of the table, a number without content, or a sequence of such."""
+    if after.items is not None:
+        inner = [found for item in after.items for _, _, found in item.walk() if found.items is None]
+        return bool(inner) and all(_is_idle(found, tables) for found in inner)
+    return not after.is_empty and _is_idle(after, tables)
+
+
+def _is_idle(found: Element, tables: Tables) -> bool:
+    if found.is_empty or found.text in tables.dummies | _IDLE_TEXTS:
+        return True
+    if found.vr in _NUMBERS:
+        return len(found.raw) <= _LONGEST_NUMBER_BYTES
+    if found.vr == "UI":
+        return all(uid in tables.registered or uid == "2.25.0" for uid in found.values)
+    return found.tag == _GRAPHIC_LAYER or not (found.text or any(found.raw))
 
 
 def _is_dummy(before: Element, after: Element, tables: Tables) -> bool:

@@ -23,6 +23,7 @@ from bme_med.core import Policy, Pseudonyms, Refusal
 from bme_med.verify.instance import check
 from bme_med.verify.pixels import lost_pixels
 from bme_med.verify.tables import load_tables
+from bme_med.verify.tools import EXPECTED_ERRORS
 from bme_med.verify.values import Seen
 from tests.oracles.reading import read, second_pass_changes, unreadable
 from tests.oracles.runs import (
@@ -45,14 +46,6 @@ SAMPLE = 90
 
 LEAST_WRITTEN = {DICOM: 440, PYDICOM: 90}
 """Files that no profile has a reason to refuse, such as the corpus's MR and CT instances."""
-
-
-EXPECTED_ERRORS = {
-    # Table E.1-1 empties Source Image Sequence where the IOD makes it Type 2 (X/Z/U*), and leaves the Common
-    # Instance Reference Module, which then lists more than the instance refers to.
-    "Error - ReferencedSeriesSequence present but Instance does not reference Instances - attribute <>",
-}
-"""What following the table costs."""
 
 
 @dataclass
@@ -106,7 +99,9 @@ def judge(path: Path, name: str, seen: Seen, *, is_thorough: bool) -> Verdict:
     if isinstance(output, Refusal):
         return verdict
     before, after = read(source), read(output)
-    verdict.problems["the table"] = check(before, after, under.profile, load_tables(), seen)
+    verdict.problems["the table"] = [
+        " ".join(problem) for problem in check(before, after, under.profile, load_tables(), seen)
+    ]
     verdict.problems["pixels"] = lost_pixels(before, after)
     refused_by_pydicom = {*unreadable(read(output))}
     if refused_by_pydicom:

@@ -9,6 +9,7 @@ from pydicom._dicom_dict import DicomDictionary
 
 from bme_med.core import DatePolicy, Plan, Profile, Refusal, splice
 from bme_med.core.resources import read_table
+from bme_med.verify.findings import Problem
 from bme_med.verify.instance import check
 from bme_med.verify.tables import COLUMNS, Row, Tables, load_tables
 from tests.dicom.typed import every_iod
@@ -58,7 +59,7 @@ def planted_others() -> tuple[Planted, ...]:
     return tuple(plant(tag, number, tables()) for number, tag in enumerate(others, 1) if tag & 0xFFFF)
 
 
-def run(source: bytes, name: str) -> tuple[bytes, Plan, list[str]]:
+def run(source: bytes, name: str) -> tuple[bytes, Plan, list[Problem]]:
     """Output, plan and problems of one instance."""
     under = without_refusing(policy(name))  # some rows raise a suspicion of burned-in text, or are a report
     planned = plan(source, under)

@@ -11,7 +11,8 @@ from pydicom.errors import InvalidDicomError
 
 from bme_med.core import Policy, Pseudonyms, parse_profile
 from bme_med.core.resources import read_resource
-from tests.dicom.test_corpus import EXPECTED_ERRORS, files
+from bme_med.verify.tools import EXPECTED_ERRORS
+from tests.dicom.test_corpus import files
 from tests.oracles.runs import CORPUS, KEY, deidentify, iod_errors, tool
 
 OPTIONS = (

@@ -1,14 +1,13 @@
 """Looking for planted values in bytes: in every encoding, through compression, base64 and hexadecimal."""
 
-import base64
-import binascii
 import re
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import quote
 
-__all__ = ["forms", "residue", "views"]
+from bme_med.verify.packed import views
+
+__all__ = ["forms", "residue"]
 
 _TEXT_ENCODINGS = (
     "ascii",
@@ -21,11 +20,6 @@ _TEXT_ENCODINGS = (
     "iso8859-5",
     "gb18030",
 )
-_ZLIB_HEADER = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
-_GZIP_HEADER = re.compile(rb"\x1f\x8b\x08")
-_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/\r\n]{12,}={0,2}")
-_HEX_RUN = re.compile(rb"(?:[0-9A-Fa-f]{2}\s?){8,}")
-_DEPTH = 3
 
 
 def residue(values: Iterable[str | bytes], data: bytes) -> set[str | bytes]:
@@ -51,34 +45,3 @@ def forms(value: str | bytes) -> set[bytes]:
             with suppress(UnicodeEncodeError):
                 encoded.add(text.encode(encoding).lower())
     return encoded
-
-
-def views(data: bytes, depth: int = _DEPTH) -> Iterator[bytes]:
-    """The bytes themselves and whatever is packed in them, and in that."""
-    yield data
-    if not depth:
-        return
-    for packed in (*_inflated(data), *_decoded(data)):
-        yield from views(packed, depth - 1)
-
-
-def _inflated(data: bytes) -> Iterator[bytes]:
-    for header, bits in ((_ZLIB_HEADER, zlib.MAX_WBITS), (_GZIP_HEADER, zlib.MAX_WBITS | 16)):
-        for found in header.finditer(data):
-            plain = b""
-            with suppress(zlib.error):
-                plain = zlib.decompressobj(bits).decompress(data[found.start() :])
-            if plain:
-                yield plain
-
-
-def _decoded(data: bytes) -> Iterator[bytes]:
-    for run in _BASE64_RUN.findall(data):
-        text = re.sub(rb"[\r\n=]", b"", run)
-        for start in range(4):
-            whole = text[start : start + (len(text) - start) // 4 * 4]
-            with suppress(binascii.Error):
-                yield base64.b64decode(whole)
-    for run in _HEX_RUN.findall(data):
-        digits = re.sub(rb"\s", b"", run)
-        yield bytes.fromhex(digits[: len(digits) // 2 * 2].decode())

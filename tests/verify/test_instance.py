@@ -9,6 +9,7 @@ from pydicom import Dataset, FileDataset, dcmread
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
+from bme_med.verify.findings import Problem
 from bme_med.verify.instance import check
 from bme_med.verify.tables import load_tables
 from bme_med.verify.values import Seen
@@ -64,8 +65,8 @@ def output() -> Dataset:
     ds = deepcopy(source())
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    ds.file_meta.ImplementationClassUID = UID("2.25.9")
-    ds.file_meta.ImplementationVersionName = "BME"
+    ds.file_meta.ImplementationClassUID = UID("2.25.153268417298170938447213960127445118273")
+    ds.file_meta.ImplementationVersionName = "BME_MED_0"
     for keyword in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
         ds[keyword].value = "2.25." + ds[keyword].value[-1]
     ds.StudyDate = ds.StudyTime = ds.PatientBirthDate = ds.PatientSex = ""
@@ -75,7 +76,7 @@ def output() -> Dataset:
     item.ReferencedSOPInstanceUID = "2.25.1"
     del item.PerformingPhysicianName
     ds.PatientIdentityRemoved = "YES"
-    ds.DeidentificationMethod = "by hand"
+    ds.DeidentificationMethod = "bme-med by hand"
     method = Dataset()
     method.CodeValue, method.CodingSchemeDesignator = "113100", "DCM"
     method.CodeMeaning = "Basic Application Confidentiality Profile"
@@ -92,7 +93,7 @@ def read_back(dataset: Dataset, preamble: bytes = bytes(128)) -> FileDataset:
     return dcmread(BytesIO(data))
 
 
-def problems(changed: Dataset, **options: bytes) -> list[str]:
+def problems(changed: Dataset, **options: bytes) -> list[Problem]:
     return check(
         read_back(source()),
         read_back(changed, **options),
@@ -170,11 +171,11 @@ def test_the_judge_finds_that(fault: str) -> None:
     place, spoil = FAULTS[fault]
     changed = output()
     spoil(changed)
-    assert any(problem.startswith(place) for problem in problems(changed))
+    assert any(problem.place.startswith(place) for problem in problems(changed))
 
 
 def test_the_judge_finds_that_the_preamble_stays() -> None:
-    assert problems(output(), preamble=b"x" * 128) == ["preamble: not zero"]
+    assert problems(output(), preamble=b"x" * 128) == [("preamble", "file meta", "not zero")]
 
 
 def test_the_judge_finds_that_two_instances_disagree_about_a_uid() -> None:
@@ -184,4 +185,4 @@ def test_the_judge_finds_that_two_instances_disagree_about_a_uid() -> None:
     other = output()
     other.StudyInstanceUID = "2.25.77"
     found = check(read_back(source()), read_back(other), basic, load_tables(), seen)
-    assert [problem.split(":")[0] for problem in found] == ["(0020,000D)"]
+    assert [problem.place for problem in found] == ["(0020,000D)"]

@@ -1,0 +1,216 @@
+"""One DICOM output as pydicom reads it: counted to the last byte, held against table and source, searched."""
+
+import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+from pydicom import FileDataset, config, dcmread
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from bme_med.core import Profile
+from bme_med.verify.elements import Element, Node
+from bme_med.verify.findings import Check, Problem
+from bme_med.verify.instance import Instance, check_instance, collisions, context_of, instance_of
+from bme_med.verify.judged import Judged, Told
+from bme_med.verify.pixels import PIXEL_TAGS, pixel_digest, pixel_problems
+from bme_med.verify.rules import names_class
+from bme_med.verify.search import Needles, needles_of, numbers_in, words_in
+from bme_med.verify.tables import Tables, load_tables
+from bme_med.verify.values import Context, Seen
+
+__all__ = ["DicomJudge"]
+
+_META_START = 132
+_GROUP_LENGTH_BYTES = 12
+_DELIMITER_BYTES = 8
+_EXEMPT_VRS = frozenset({"CS", "IS", "DS"})
+"""What stays as it is by every profile, and is not searched: code strings and numbers."""
+
+_NUMERIC_VRS = frozenset({"AT", "DA", "DS", "DT", "FD", "FL", "IS", "SL", "SS", "SV", "TM", "UI", "UL", "US"})
+_OURS = frozenset({0x00100010, 0x00100020, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
+
+
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """A file, its dataset inflated where it was deflated, and where its pixels lie."""
+
+    head: bytes
+    content: bytes
+    unused: int
+
+    @classmethod
+    def of(cls, data: bytes, dataset: FileDataset) -> "_Bytes":
+        length = dataset.file_meta.get("FileMetaInformationGroupLength")
+        end = _META_START + _GROUP_LENGTH_BYTES + int(length or 0)
+        if dataset.file_meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+            return cls(data[:end], data[end:], 0)
+        stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        content = stream.decompress(data[end:])
+        return cls(data[:end], content, len(stream.unused_data.rstrip(b"\0")))
+
+
+class DicomJudge:
+    """Judges the instances of one run; remembers what they share, such as new UIDs."""
+
+    def __init__(self, profile: Profile, *, has_own_subjects: bool = False) -> None:
+        self.profile = profile
+        self.tables = load_tables()
+        self.seen = Seen()
+        self._has_own_subjects = has_own_subjects
+
+    def judge(self, data: bytes, source: bytes | None, told: Told) -> Judged:
+        """All that is wrong with the output `data`, and what of it the others are compared with."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            after = self._read(data)
+            before = self._read(source, force=True) if source is not None else None
+            if after is None:
+                return Judged((Problem("", Check.READABLE, "pydicom cannot read it"),))
+            return self._judge(data, after, before, told)
+
+    def _judge(self, data: bytes, after: Instance, before: Instance | None, told: Told) -> Judged:
+        context = context_of(
+            before,
+            self.profile,
+            self.tables,
+            self.seen,
+            has_own_subjects=self._has_own_subjects,
+            were_pixels_cleaned=told.were_pixels_cleaned,
+        )
+        parts = _Bytes.of(data, after.dataset)
+        problems = [*_layout(data, parts, after), *check_instance(before, after, context)]
+        if before is not None:
+            problems += pixel_problems(before.dataset, after.dataset, told.boxes)
+            known = {problem.place for problem in problems if problem.check is Check.IDENTIFIER}
+            problems += _residue(parts, after, context, known)
+        texts = _texts_of(after.node)
+        own = words_in(_texts_of(before.node)) if before else set()
+        return Judged(
+            problems=tuple(problems),
+            words=frozenset(words_in(texts) - own),
+            uids=frozenset(_uids_of(after.node, self.tables)),
+            source_words=frozenset(_names_of(before.node) if before else ()),
+            source_uids=frozenset(_uids_of(before.node, self.tables, context.kept) if before else ()),
+            digest=pixel_digest(after.dataset),
+            has_source=before is not None,
+            instance=after.node.text(0x00080018),
+            series=after.node.text(0x0020000E),
+        )
+
+    def collisions(self) -> list[Problem]:
+        """UIDs that became one, or old ones that are new, over all that was judged."""
+        return list(collisions(self.seen))
+
+    def _read(self, data: bytes, *, force: bool = False) -> Instance | None:
+        """The instance; nothing where pydicom fails."""
+        before = config.settings.reading_validation_mode
+        config.settings.reading_validation_mode = config.IGNORE
+        try:
+            return instance_of(dcmread(BytesIO(data), force=force), self.tables)
+        except Exception:  # noqa: BLE001 - whatever it is that pydicom stumbles over
+            return None
+        finally:
+            config.settings.reading_validation_mode = before
+
+
+def _layout(data: bytes, parts: _Bytes, after: Instance) -> Iterator[Problem]:
+    """Whether elements account for every byte, in ascending order, each once (PS3.5, 7.1; PS3.10, 7.2)."""
+    if data[128:132] != b"DICM":
+        yield Problem("preamble", Check.FILE_META, "no DICM behind it")
+    spare = len(parts.content) - after.node.size
+    is_open_end = spare == -_DELIMITER_BYTES and not parts.content.endswith(b"\xfe\xff\xdd\xe0\0\0\0\0")
+    if (spare and not is_open_end) or parts.unused:
+        yield Problem("", Check.READABLE, "bytes that belong to no element, or elements that are cut off")
+    for place, node, _ in after.node.walk():
+        if not node.is_in_order:
+            yield Problem(place, Check.READABLE, "elements are not in ascending order")
+            return
+
+
+def _residue(parts: _Bytes, after: Instance, context: Context, known: set[str]) -> Iterator[Problem]:
+    """Identifiers of the source in any byte; places that are `known` already are not named again."""
+    needles = needles_of(context.identifiers)
+    content, pixels = _without_pixels(parts.content, after.node)
+    if any(needles.found_in_pixels(part) for part in pixels):
+        yield Problem("(7FE0,0010)", Check.IDENTIFIER, "an identifier of the source stands in its bytes")
+    forms = {*needles.found_in(content), *needles.found_in(parts.head)}
+    yield from _places(forms, parts, after.node, known)
+    yield from _packed(needles, after.node, known)
+    yield from _numbers(needles, after.node, context, known)
+
+
+def _without_pixels(content: bytes, node: Node) -> tuple[bytes, list[bytes]]:
+    pixels = [node.elements[tag].raw for tag in PIXEL_TAGS if tag in node.elements]
+    for part in pixels:
+        if len(part) > _DELIMITER_BYTES:
+            start = _place_of(part, content)
+            content = content[:start] + content[start + len(part) :] if start >= 0 else content
+    return content, pixels
+
+
+def _place_of(part: bytes, content: bytes) -> int:
+    """Where a long value lies: at the end, as a rule, perhaps before a delimiter."""
+    for behind in (0, _DELIMITER_BYTES):
+        start = len(content) - len(part) - behind
+        if content.startswith(part, start):
+            return start
+    return content.rfind(part)
+
+
+def _places(forms: set[bytes], parts: _Bytes, node: Node, known: set[str]) -> Iterator[Problem]:
+    """Where the forms stand; what stands where nothing is ever changed is no finding."""
+    for form in forms:
+        is_placed = False
+        for place, _, found in node.walk():
+            if found.tag not in PIXEL_TAGS and found.items is None and form in found.raw.lower():
+                is_placed = True
+                if place not in known and found.vr not in _EXEMPT_VRS and found.tag not in _OURS:
+                    yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in its bytes")
+        if not is_placed:
+            where = "file meta" if form in parts.head.lower() else "between elements, or packed"
+            yield Problem(where, Check.IDENTIFIER, "an identifier of the source stands in the bytes")
+
+
+def _packed(needles: Needles, node: Node, known: set[str]) -> Iterator[Problem]:
+    """Identifiers inside what single elements hold packed."""
+    for place, _, found in node.walk():
+        is_bytes = found.vr in {"OB", "OW", "UN"} and found.tag not in PIXEL_TAGS and len(found.raw) > 8
+        if is_bytes and place not in known and any(True for _ in needles.found_in(found.raw)):
+            yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in its bytes")
+
+
+def _numbers(needles: Needles, node: Node, context: Context, known: set[str]) -> Iterator[Problem]:
+    """IDs and dates of digits alone, in what is no number and no date itself."""
+    sought = needles.numbers | {date.encode() for date in context.identifiers.dates if date.isdigit()}
+    for place, _, found in node.walk():
+        if found.items is not None or found.vr in _NUMERIC_VRS or found.tag in (*PIXEL_TAGS, *_OURS):
+            continue
+        if place not in known and len(found.raw) > 5 and not sought.isdisjoint(numbers_in(found.raw)):
+            yield Problem(place, Check.IDENTIFIER, "a number or date of the source stands in it")
+
+
+def _texts_of(node: Node) -> bytes:
+    """What stands in texts, for comparing words."""
+    return b"\n".join(found.raw for _, _, found in node.walk() if found.items is None and _is_worded(found))
+
+
+def _is_worded(found: Element) -> bool:
+    return found.vr not in _NUMERIC_VRS and found.tag not in PIXEL_TAGS and len(found.raw) < 65_536
+
+
+def _names_of(node: Node) -> Iterator[bytes]:
+    """Words of the source that name its patient."""
+    for tag in (0x00100010, 0x00100020, 0x00101001, 0x00101005, 0x00101060):
+        if tag in node.elements:
+            yield from words_in(node.elements[tag].text.encode())
+
+
+def _uids_of(node: Node, tables: Tables, kept: frozenset[int] = frozenset()) -> Iterator[str]:
+    """UIDs of everything but classes and what is `kept`."""
+    for _, _, found in node.walk():
+        if found.vr != "UI" or found.tag in kept or names_class(tables.keyword(found.tag)):
+            continue
+        if found.items is None:
+            yield from (uid for uid in found.values if uid and uid not in tables.registered)

@@ -1,0 +1,56 @@
+"""What is known of an output before it is judged, and what is known afterwards."""
+
+from dataclasses import dataclass
+
+from bme_med.core import Box
+from bme_med.verify.findings import Problem
+
+__all__ = ["Judged", "Told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the audit tells of one output.
+
+    Attributes
+    ----------
+    boxes
+        Regions of its pixels that were covered.
+    were_pixels_cleaned
+        Whether pixels were looked at or covered at all.
+    was_converted
+        Whether the picture was encoded anew, so that it is not the source's bit for bit.
+    """
+
+    boxes: tuple[Box, ...] = ()
+    were_pixels_cleaned: bool = False
+    was_converted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The judgement of one output.
+
+    Attributes
+    ----------
+    words, uids
+        What stands in it and not in its source, to be compared with the other sources.
+    source_words, source_uids
+        What names the patient and the parts of its source.
+    digest
+        SHA-256 of its pixels.
+    has_source
+        Whether it was compared with a source.
+    instance, series
+        UIDs of a DICOM file.
+    """
+
+    problems: tuple[Problem, ...]
+    words: frozenset[bytes] = frozenset()
+    uids: frozenset[str] = frozenset()
+    source_words: frozenset[bytes] = frozenset()
+    source_uids: frozenset[str] = frozenset()
+    digest: str = ""
+    has_source: bool = False
+    instance: str = ""
+    series: str = ""

@@ -1,0 +1,59 @@
+"""Good outputs raise nothing: the sample data, and every real file at hand, under each ready-made profile."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bme_med.verify import audit_beside, verify
+from bme_med.verify.dicom import DicomJudge
+from bme_med.verify.judged import Told
+from tests.cli.calling import call
+from tests.dicom.test_corpus import folder_of, sample
+from tests.oracles.runs import CORPUS, PROFILE_NAMES, deidentify, policy
+from tests.run.making import run
+
+SAMPLE_DATA = Path(__file__).parents[2] / "sample_data" / "input"
+SAMPLED = 45
+"""Real files in the normal run; a nightly run checks all of them."""
+
+every_profile = pytest.mark.parametrize("name", PROFILE_NAMES)
+
+
+@every_profile
+def test_the_sample_data_raises_nothing(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(SAMPLE_DATA, tmp_path / "clean", profile=name)
+    done = call(capsys, "verify", tmp_path / "clean", "--source", SAMPLE_DATA, "--json")
+    report = json.loads(done.out)
+    assert (done.code, report["findings"]) == (0, [])
+    assert report["outputs"] == report["compared"] == 19
+
+
+@every_profile
+def test_real_instances_raise_nothing_with_and_without_their_sources(name: str) -> None:
+    judges: dict[Path, DicomJudge] = {}
+    written = 0
+    for path in sorted(sample())[: 2 * SAMPLED : 2]:
+        source = path.read_bytes()
+        output = deidentify(source, policy(name))
+        if not isinstance(output, bytes):
+            continue
+        written += 1
+        judge = judges.setdefault(folder_of(path), DicomJudge(policy(name).profile))
+        assert judge.judge(output, source, Told()).problems == (), path.name
+        assert judge.judge(output, None, Told()).problems == (), path.name
+        assert judge.collisions() == []
+    assert written >= SAMPLED // 2
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the checkout")
+@every_profile
+def test_the_whole_corpus_raises_nothing(name: str, tmp_path: Path) -> None:
+    out = tmp_path / "clean"
+    run(CORPUS, out, profile=name)
+    report = verify(out, policy(name).profile, source=CORPUS, audit=audit_beside(out))
+    assert report.findings == []
+    assert report.compared == report.outputs >= 500

@@ -1,0 +1,255 @@
+"""Whatever lies in a photo beside its picture is found, in every container."""
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from functools import cache
+
+import pillow_heif
+import pytest
+from PIL import Image
+
+from bme_med.verify.findings import Check
+from bme_med.verify.judged import Judged, Told
+from bme_med.verify.photo import PhotoJudge
+from tests.oracles.runs import deidentify, policy
+from tests.photo.heif_making import box
+from tests.photo.making import (
+    bmp,
+    chunk,
+    exif,
+    gif,
+    icc_profile,
+    jpeg,
+    moving,
+    picture,
+    png,
+    segment,
+    tiff,
+    tiff_of,
+    webp,
+)
+
+PROFILE = "ps315-basic"
+NAME = b"Quillfeather"
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="Quillfeather"/>'
+    b"</rdf:RDF></x:xmpmeta>"
+)
+
+
+def judge(output: bytes, source: bytes | None = None) -> Judged:
+    return PhotoJudge(policy(PROFILE).profile).judge(output, source, Told())
+
+
+@cache
+def heif() -> bytes:
+    pillow_heif.register_heif_opener()
+    out = io.BytesIO()
+    picture(size=(64, 64)).save(out, "HEIF", quality=90)
+    return out.getvalue()
+
+
+SOURCES: dict[str, Callable[[], bytes]] = {
+    "JPEG": lambda: jpeg(),
+    "PNG": lambda: png(),
+    "WebP": lambda: webp(lossless=True),
+    "GIF": lambda: gif(),
+    "BMP": lambda: bmp(),
+    "TIFF": lambda: tiff(),
+    "HEIC": heif,
+}
+
+
+@cache
+def good(name: str) -> bytes:
+    source = SOURCES[name]()
+    output = deidentify(source, policy(PROFILE))
+    assert isinstance(output, bytes), output
+    assert judge(output, source).problems == ()
+    return output
+
+
+def after_soi(marker: int, payload: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data[:2] + segment(marker, payload) + data[2:]
+
+
+def before_end(marker: int, payload: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data[:-2] + segment(marker, payload) + data[-2:]
+
+
+def png_chunk(kind: bytes, content: bytes, at: int = 33) -> Callable[[bytes], bytes]:
+    return lambda data: data[:at] + chunk(kind, content) + data[at:]
+
+
+def webp_chunk(kind: bytes, content: bytes) -> Callable[[bytes], bytes]:
+    def add(data: bytes) -> bytes:
+        body = data[8:] + kind + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
+        return b"RIFF" + struct.pack("<I", len(body)) + body
+
+    return add
+
+
+def gif_extension(kind: int, content: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data[:-1] + bytes((0x21, kind, len(content))) + content + b"\0" + data[-1:]
+
+
+def saved(format_: str, **options: object) -> Callable[[bytes], bytes]:
+    """Saved again by Pillow with something more."""
+
+    def save(data: bytes) -> bytes:
+        out = io.BytesIO()
+        with Image.open(io.BytesIO(data)) as image:
+            image.save(out, format_, **options)
+        return out.getvalue()
+
+    return save
+
+
+def tail(data: bytes) -> bytes:
+    return data + NAME
+
+
+def bmp_gap(data: bytes) -> bytes:
+    start = int.from_bytes(data[10:14], "little")
+    header = struct.pack("<II", len(data) + 12, 0) + struct.pack("<I", start + 12)
+    return data[:2] + header + data[14:start] + NAME + data[start:]
+
+
+def tiff_with(**options: object) -> Callable[[bytes], bytes]:
+    pixels = picture(size=(8, 8)).tobytes()
+    entries = {256: (3, (8,)), 257: (3, (8,)), 258: (3, (8, 8, 8)), 259: (3, (1,)), 262: (3, (2,))}
+    entries |= {277: (3, (3,)), 278: (3, (8,))}
+    more = options.get("entries", {})
+    gap = options.get("gap", b"")
+    assert isinstance(more, dict)
+    assert isinstance(gap, bytes)
+    return lambda _: tiff_of(({**entries, **more}, [pixels]), gap=gap)
+
+
+FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "JPEG with Exif": ("JPEG", after_soi(0xE1, b"Exif\0\0" + exif(1))),
+    "JPEG with Exif after the scan": ("JPEG", before_end(0xE1, b"Exif\0\0" + exif(1))),
+    "JPEG with XMP": ("JPEG", after_soi(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP)),
+    "JPEG with extended XMP": ("JPEG", after_soi(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + XMP)),
+    "JPEG with IPTC": ("JPEG", after_soi(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0c" + NAME)),
+    "JPEG with a comment": ("JPEG", after_soi(0xFE, NAME)),
+    "JPEG with a comment after the scan": ("JPEG", before_end(0xFE, NAME)),
+    "JPEG with a JFIF extension": ("JPEG", after_soi(0xE0, b"JFXX\0\x10" + NAME)),
+    "JPEG with a thumbnail in JFIF": ("JPEG", after_soi(0xE0, b"JFIF\0\1\2\0\0\1\0\1\1\1" + b"abc")),
+    "JPEG with further pictures": ("JPEG", after_soi(0xE2, b"MPF\0" + exif(1))),
+    "JPEG with C2PA": ("JPEG", after_soi(0xEB, b"JP\0\1" + NAME)),
+    "JPEG with Ducky": ("JPEG", after_soi(0xEC, b"Ducky" + NAME)),
+    "JPEG with a longer Adobe": ("JPEG", after_soi(0xEE, b"Adobe\0d\0\0\0\0\0" + NAME)),
+    "JPEG with maker data": ("JPEG", after_soi(0xE7, NAME)),
+    "JPEG with bytes between segments": ("JPEG", lambda data: data[:2] + NAME + data[2:]),
+    "JPEG with a tail": ("JPEG", tail),
+    "JPEG with a second picture": ("JPEG", lambda data: data + jpeg()),
+    "JPEG with a profile that tells": ("JPEG", saved("JPEG", icc_profile=icc_profile(3), quality=95)),
+    "JPEG with a year": ("JPEG", after_soi(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP[:40])),
+    "PNG with a text": ("PNG", png_chunk(b"tEXt", b"Author\0" + NAME)),
+    "PNG with a packed text": ("PNG", png_chunk(b"zTXt", b"Author\0\0" + zlib.compress(NAME))),
+    "PNG with a text in UTF-8": ("PNG", png_chunk(b"iTXt", b"Author\0\0\0\0\0" + NAME)),
+    "PNG with XMP": ("PNG", png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP)),
+    "PNG with Exif": ("PNG", png_chunk(b"eXIf", exif(1))),
+    "PNG with a time": ("PNG", png_chunk(b"tIME", b"\x07\xe0\1\1\1\1\1")),
+    "PNG with a private chunk": ("PNG", png_chunk(b"prVt", NAME)),
+    "PNG with a suggested palette": ("PNG", png_chunk(b"sPLT", NAME + b"\0\x08")),
+    "PNG with C2PA": ("PNG", png_chunk(b"caBX", NAME)),
+    "PNG with a broken CRC": ("PNG", lambda data: data[:29] + b"\0\0\0\0" + data[33:]),
+    "PNG with data in IEND": ("PNG", lambda data: data[:-12] + chunk(b"IEND", NAME)),
+    "PNG with a tail": ("PNG", tail),
+    "PNG with a profile that tells": ("PNG", saved("PNG", icc_profile=icc_profile(3))),
+    "WebP with Exif": ("WebP", webp_chunk(b"EXIF", exif(1))),
+    "WebP with XMP": ("WebP", webp_chunk(b"XMP ", XMP)),
+    "WebP with an unknown chunk": ("WebP", webp_chunk(b"NAME", NAME)),
+    "WebP with C2PA": ("WebP", webp_chunk(b"C2PA", NAME)),
+    "WebP with a tail": ("WebP", tail),
+    "WebP with a profile that tells": ("WebP", saved("WEBP", icc_profile=icc_profile(3), lossless=True)),
+    "GIF with a comment": ("GIF", gif_extension(0xFE, NAME)),
+    "GIF with a plain text": ("GIF", gif_extension(0x01, NAME)),
+    "GIF with an application block": ("GIF", gif_extension(0xFF, b"XMP DataXMP")),
+    "GIF with more in its loop": ("GIF", gif_extension(0xFF, b"NETSCAPE2.0\x0c" + NAME)),
+    "GIF with a tail": ("GIF", tail),
+    "BMP with a gap": ("BMP", bmp_gap),
+    "BMP with a tail": ("BMP", tail),
+    "BMP with something reserved": ("BMP", lambda data: data[:6] + b"Quil" + data[10:]),
+    "TIFF with an artist": ("TIFF", tiff_with(entries={315: (2, NAME + b"\0")})),
+    "TIFF with a description": ("TIFF", tiff_with(entries={270: (2, NAME + b"\0")})),
+    "TIFF with a date": ("TIFF", tiff_with(entries={306: (2, b"2011:02:03 10:11:12\0")})),
+    "TIFF with XMP": ("TIFF", tiff_with(entries={700: (1, XMP)})),
+    "TIFF with IPTC": ("TIFF", tiff_with(entries={33723: (7, NAME)})),
+    "TIFF with Exif": ("TIFF", tiff_with(entries={34665: (4, (8,))})),
+    "TIFF with a private tag": ("TIFF", tiff_with(entries={65000: (7, NAME)})),
+    "TIFF with a short private tag": ("TIFF", tiff_with(entries={65000: (3, (7,))})),
+    "TIFF with gaps": ("TIFF", tiff_with(gap=NAME)),
+    "TIFF with a tail": ("TIFF", tail),
+    "HEIC with an unknown box": ("HEIC", lambda data: data + box(b"uuid", NAME * 2)),
+    "HEIC with a free box": ("HEIC", lambda data: data + box(b"free", NAME)),
+    "HEIC with a tail": ("HEIC", tail),
+    "HEIC with a second store": ("HEIC", lambda data: data + box(b"mdat", NAME)),
+    "HEIC with Exif": ("HEIC", saved("HEIF", exif=exif(1))),
+    "HEIC with XMP": ("HEIC", saved("HEIF", xmp=XMP)),
+    "no photo": ("JPEG", lambda data: NAME),
+    "a cut photo": ("PNG", lambda data: data[: len(data) // 2]),
+}
+
+
+@pytest.mark.parametrize("what", FAULTS)
+def test_a_photo_with_something_more_is_found(what: str) -> None:
+    name, spoil = FAULTS[what]
+    assert {problem.check for problem in judge(spoil(good(name))).problems} & {
+        Check.CONTAINER,
+        Check.READABLE,
+    }
+
+
+def other(name: str) -> bytes:
+    """A picture with one spot that the good one has not."""
+    with Image.open(io.BytesIO(SOURCES[name]())) as image:
+        changed = image.copy()
+    changed.putpixel((5, 5), 1 if image.mode == "P" else (1, 2, 3))
+    out = io.BytesIO()
+    format_ = {"HEIC": "HEIF", "WebP": "WEBP"}.get(name, name)
+    changed.save(out, format_, **({"lossless": True} if name == "WebP" else {}))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_another_picture_is_found(name: str) -> None:
+    assert Check.PIXELS in {problem.check for problem in judge(good(name), other(name)).problems}
+
+
+@pytest.mark.parametrize("name", ["GIF", "PNG", "WEBP"])
+def test_a_missing_frame_is_found(name: str) -> None:
+    source = moving(name)
+    output = deidentify(source, policy(PROFILE))
+    assert isinstance(output, bytes)
+    assert judge(output, source).problems == ()
+    first = deidentify(SOURCES["WebP" if name == "WEBP" else name](), policy(PROFILE))
+    assert isinstance(first, bytes)
+    assert Check.PIXELS in {problem.check for problem in judge(first, source).problems}
+
+
+HIDDEN: dict[str, Callable[[bytes], bytes]] = {
+    "plain": lambda text: text,
+    "in UTF-16": lambda text: text.decode().encode("utf-16-be"),
+    "in zlib": zlib.compress,
+    "in hexadecimal": lambda text: text.hex().encode(),
+}
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+@pytest.mark.parametrize("value", ["Quillfeather", "SN-99887766", "2011:02:03"])
+def test_what_the_source_tells_is_found_in_bytes_of_the_output(value: str, how: str) -> None:
+    tags = Image.Exif()
+    tags[0x013B] = tags[0x010E] = "Quillfeather"
+    tags.get_ifd(0x8769).update({0xA431: "SN-99887766", 0x9003: "2011:02:03 10:11:12"})
+    source = jpeg(exif=tags)
+    output = deidentify(source, policy(PROFILE))
+    assert isinstance(output, bytes)
+    assert judge(output, source).problems == ()
+    spoilt = before_end(0xE9, HIDDEN[how](value.encode()))(output)
+    assert Check.IDENTIFIER in {problem.check for problem in judge(spoilt, source).problems}
