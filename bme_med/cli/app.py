@@ -11,6 +11,7 @@ from bme_med.cli.convert import convert
 from bme_med.cli.deid import deid
 from bme_med.cli.inspect import inspect
 from bme_med.cli.redact import redact
+from bme_med.cli.review import review
 from bme_med.cli.verify import verify
 
 __all__ = ["app"]
@@ -52,6 +53,7 @@ command(app)(inspect)
 command(app)(redact)
 command(app)(convert)
 command(app)(verify)
+command(app)(review)
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(boxes.app, name="boxes")
 app.add_typer(audit.app, name="audit")

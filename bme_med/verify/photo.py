@@ -19,7 +19,7 @@ from bme_med.verify.judged import Judged, Told
 from bme_med.verify.search import needles_of
 from bme_med.verify.tables import load_tables
 
-__all__ = ["PhotoJudge", "picture_digest", "properties"]
+__all__ = ["PhotoJudge", "picture_digest", "properties", "texts_beside"]
 
 _MANY = ("PNG", "WEBP", "GIF", "TIFF")
 """Formats whose further images stay."""
@@ -101,7 +101,7 @@ class PhotoJudge:
         """What a source says of people, places, times and devices."""
         parts: set[str] = set()
         dates: set[str] = set()
-        told = {**properties(source), **_texts(source)}
+        told = {**properties(source), **texts_beside(source)}
         for name, value in told.items():
             for year, month, day in _DATE.findall(value):
                 dates |= date_forms(year + month + day)
@@ -133,14 +133,14 @@ def properties(data: bytes) -> dict[str, str]:
     return found
 
 
-def _texts(data: bytes) -> dict[str, str]:
-    """Texts that Pillow finds beside a picture: chunks of a PNG, comments."""
+def texts_beside(data: bytes) -> dict[str, str]:
+    """Texts that Pillow finds beside a picture: text chunks of a PNG, comments."""
     with suppress(Exception), Image.open(io.BytesIO(data)) as image:
-        texts: dict[Any, Any] = {**image.info, **getattr(image, "text", {})}
+        texts: dict[str, Any] = {"comment": image.info.get("comment"), **getattr(image, "text", {})}
         return {
-            f"{key} comment": value.decode("latin-1") if isinstance(value, bytes) else value
+            f"{key} comment": value.decode("latin-1") if isinstance(value, bytes) else str(value)
             for key, value in texts.items()
-            if isinstance(value, str) or (isinstance(value, bytes) and key == "comment")
+            if value
         }
     return {}
 
