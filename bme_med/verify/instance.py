@@ -29,6 +29,9 @@ _MARKERS = {0x00120062, 0x00120063, 0x00120064, 0x00280303}
 """What PS3.15, E.1.1 and E.2, has the de-identifier write."""
 
 _UID = re.compile(r"\d+(?:\.\d+){3,}")
+_ITEM_TAGS = frozenset({0x0040A040, 0x0040A043})
+"""Value Type and Concept Name Code Sequence: what makes an item a content item (PS3.3, 10.2)."""
+
 _SUBJECT_TAGS = {0x00100010, 0x00100020}
 _PATIENT_GROUP = 0x0010
 _META_TAGS = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013}
@@ -277,12 +280,27 @@ class _Walk:
         self, old: Element, new: Element | None, at: _At, vouched: Mapping[int, str]
     ) -> Iterator[Problem]:
         states = self._states(old, at, vouched)
-        if new is not None and new.vr != old.vr:
+        if self._is_content(old) and State.ITEMS in states:
+            yield from self._content(old, new, at)
+        elif new is not None and new.vr != old.vr:
             yield Problem(place_of(at.where, old.tag), Check.RULE, "another VR")
         elif not any(holds(state, old, new, self.context) for state in states):
             yield Problem(place_of(at.where, old.tag), Check.RULE, _not_in(states))
         elif State.ITEMS in states and new is not None:
             yield from self._items(new, old, at)
+
+    def _is_content(self, old: Element) -> bool:
+        """Whether a sequence holds content items that an option cleans, and takes away where it must."""
+        is_cleaned = Option.CLEAN_STRUCTURED_CONTENT in self.context.profile.options
+        return is_cleaned and any(_ITEM_TAGS & item.elements.keys() for item in old.items or ())
+
+    def _content(self, old: Element, new: Element | None, at: _At) -> Iterator[Problem]:
+        """Items may be missing, so that none has a source: each is held against what its rules can leave."""
+        if new is None:
+            return
+        if len(new.items or ()) > len(old.items or ()):
+            yield Problem(place_of(at.where, new.tag), Check.RULE, "more content items than there were")
+        yield from self._items(new, None, at)
 
     def _items(self, new: Element, old: Element | None, at: _At) -> Iterator[Problem]:
         path = (*at.path, self.context.tables.keyword(new.tag))

@@ -144,6 +144,8 @@ def _of_exception(rule: AttributeRule, place: Place) -> States:
             if place.vr == "SQ":
                 return frozenset({State.ITEMS})
             return _SEARCHED if place.vr in TEXT_VRS else _LEFT
+        case Code.REDACT:
+            raise ValueError("no profile can say this of an attribute")
     assert_never(rule.code)
 
 

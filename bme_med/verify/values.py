@@ -90,8 +90,11 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return False
         case State.EMPTY:
             return after.is_empty
+        case State.SAME if after.raw == before.raw:
+            return after.items is None and not _has_too_many(before)
         case State.SAME:
-            return after.raw == before.raw and after.items is None and not _has_too_many(before)
+            is_replaced = after.is_empty or _is_dummy(before, after, context.tables)
+            return _may_go(state, before, context) and is_replaced
         case State.ITEMS:
             return len(after.items or ()) == len(before.items or ())
         case State.GIVEN:
