@@ -1,0 +1,133 @@
+"""Regions that an audit declares as covered: one value inside, and the source's picture outside."""
+
+import io
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, RLELossless
+
+from bme_med.core import Box, FrameRange, Region
+from bme_med.verify.audits import told_of
+from bme_med.verify.dicom import DicomJudge
+from bme_med.verify.findings import Check
+from bme_med.verify.judged import Told
+from bme_med.verify.photo import PhotoJudge
+from tests.oracles.planting import small_mr
+from tests.oracles.runs import deidentify, policy
+from tests.photo.making import png
+from tests.verify.sabotage import Pair, edited, pair
+
+ROWS, COLUMNS, FRAMES = 16, 24, 3
+NAME_PLATE = Region(0, 0, 4, 10)
+TOLD = Told((Box(NAME_PLATE, "audit", (FrameRange(1, 2),)),), were_pixels_cleaned=True)
+
+
+@cache
+def frames() -> "np.ndarray[tuple[int, ...], np.dtype[np.uint16]]":
+    return np.arange(FRAMES * ROWS * COLUMNS, dtype="<u2").reshape(FRAMES, ROWS, COLUMNS)
+
+
+@cache
+def multi_frame() -> Pair:
+    ds = small_mr()
+    ds.NumberOfFrames, ds.Rows, ds.Columns = FRAMES, ROWS, COLUMNS
+    ds.add_new(0x7FE00010, "OW", frames().tobytes())
+    return pair(ds, ExplicitVRLittleEndian)
+
+
+def painted(paint: "Callable[[np.ndarray[tuple[int, ...], np.dtype[np.uint16]]], None]") -> bytes:
+    changed = frames().copy()
+    paint(changed)
+    return edited(multi_frame()[1], lambda ds: setattr(ds, "PixelData", changed.tobytes()))
+
+
+def cover(array: "np.ndarray[tuple[int, ...], np.dtype[np.uint16]]") -> None:
+    array[:2, :4, :10] = 7
+
+
+def pixel_findings(output: bytes, source: bytes, told: Told = TOLD) -> list[str]:
+    judge = DicomJudge(policy("ps315-basic").profile)
+    return [one.problem for one in judge.judge(output, source, told).problems if one.check is Check.PIXELS]
+
+
+def test_a_covered_region_is_no_finding() -> None:
+    assert pixel_findings(painted(cover), multi_frame()[0]) == []
+
+
+def test_the_same_picture_compressed_otherwise_is_no_finding() -> None:
+    assert pixel_findings(edited(painted(cover), compress), multi_frame()[0]) == []
+
+
+def compress(ds: Dataset) -> None:
+    ds.compress(RLELossless, generate_instance_uid=False)
+
+
+@pytest.mark.parametrize(
+    ("what", "place"),
+    [
+        ("another frame", np.s_[2, 0, 0]),
+        ("one row more", np.s_[0, 4, 0]),
+        ("one column more", np.s_[1, 0, 10]),
+        ("the last sample", np.s_[2, -1, -1]),
+    ],
+)
+def test_a_change_outside_is_found(what: str, place: "tuple[int, int, int]") -> None:
+    def paint(array: "np.ndarray[tuple[int, ...], np.dtype[np.uint16]]") -> None:
+        cover(array)
+        array[place] += 1
+
+    assert len(pixel_findings(painted(paint), multi_frame()[0])) == 1
+
+
+@pytest.mark.parametrize("place", [np.s_[0, 0, 0], np.s_[0, 3, 9], np.s_[1, 2, 5]])
+def test_a_region_that_was_not_covered_whole_is_found(place: "tuple[int, int, int]") -> None:
+    def paint(array: "np.ndarray[tuple[int, ...], np.dtype[np.uint16]]") -> None:
+        cover(array)
+        array[place] = frames()[place]
+
+    assert "not one value" in pixel_findings(painted(paint), multi_frame()[0])[0]
+
+
+def test_a_region_that_is_declared_and_was_not_covered_is_found() -> None:
+    source, output = multi_frame()
+    assert pixel_findings(output, source)
+
+
+def test_a_covered_region_that_nobody_declares_is_found() -> None:
+    assert pixel_findings(painted(cover), multi_frame()[0], Told())
+
+
+def test_regions_are_read_from_the_audit() -> None:
+    rule = "drawn: rows 0-4, columns 0-10, frames 1-2"
+    told = told_of({"actions": [{"where": "(7FE0,0010) PixelData", "code": "redact", "rule": rule}]})
+    assert told.boxes == TOLD.boxes
+    everywhere = told_of({"actions": [{"where": "rows 1-2, columns 3-4", "code": "redact", "rule": "text"}]})
+    assert everywhere.boxes == (Box(Region(1, 3, 2, 4), "audit"),)
+    assert told_of(None) == Told()
+
+
+def photo_findings(output: bytes, told: Told = TOLD) -> list[str]:
+    judge = PhotoJudge(policy("ps315-basic").profile)
+    return [one.problem for one in judge.judge(output, png(), told).problems if one.check is Check.PIXELS]
+
+
+def covered_photo(box: tuple[int, int, int, int], colour: tuple[int, int, int] = (0, 0, 0)) -> bytes:
+    output = deidentify(png(), policy("ps315-basic"))
+    assert isinstance(output, bytes)
+    with Image.open(io.BytesIO(output)) as image:
+        changed = image.copy()
+    changed.paste(colour, box)
+    out = io.BytesIO()
+    changed.save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_covered_region_of_a_photo_is_no_finding_and_a_larger_or_smaller_one_is() -> None:
+    assert photo_findings(covered_photo((0, 0, 10, 4))) == []
+    assert photo_findings(covered_photo((0, 0, 11, 4)))
+    assert photo_findings(covered_photo((0, 0, 9, 4)))
+    assert photo_findings(covered_photo((0, 0, 10, 4)), Told())
