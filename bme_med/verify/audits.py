@@ -1,6 +1,7 @@
 """What the audit of a run says, held against the outputs and the sources as they lie."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -135,15 +136,28 @@ def _check_pseudonyms(accounts: Accounts, audit: Audit, sources: Mapping[str, Pa
 
 def _check_sources(accounts: Accounts, audit: Audit, sources: Mapping[str, Path]) -> None:
     folders = tuple(name for name in audit.records if name.endswith("/"))
+    inputs = _inputs_below(audit.header["inputs"])
     for name, path in sources.items():
         record = audit.records.get(name)
         if record is None:
-            if not name.startswith(folders):
+            if not name.startswith(folders) and f"{name}/".startswith(inputs):
                 accounts.add("filename", "a source that the audit does not account for", name)
         elif record["source_sha256"] and record["source_sha256"] != _digest(path):
             accounts.add("source_sha256", "not the file that was read", name)
     for name in audit.records.keys() - sources.keys() - set(folders):
         accounts.add("filename", "the audit accounts for a source that is not there", name)
+
+
+def _inputs_below(inputs: list[str]) -> tuple[str, ...]:
+    """What names of sources start with: a run of several inputs names them from the folder that holds all.
+
+    >>> _inputs_below(["/data/scans/a", "/data/scans/b.dcm"]), _inputs_below(["/data/scans"])
+    (('a/', 'b.dcm/'), ('',))
+    """
+    if len(inputs) < 2 or len({Path(path).is_absolute() for path in inputs}) > 1:
+        return ("",)
+    base = os.path.commonpath([str(Path(path).parent) for path in inputs])
+    return tuple(f"{Path(path).relative_to(base).as_posix()}/" for path in inputs)
 
 
 def _digest(path: Path) -> str:

@@ -34,6 +34,7 @@ _ITEM_TAGS = frozenset({0x0040A040, 0x0040A043})
 
 _SUBJECT_TAGS = {0x00100010, 0x00100020}
 _PATIENT_GROUP = 0x0010
+_IDENTIFYING_VRS = frozenset({"AE", "DA", "DT", "PN"})
 _META_TAGS = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013}
 _BASIC = "113100"
 _EXAMINATION_DATES = (0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x0008002A)
@@ -167,7 +168,7 @@ def _file_meta(source: FileDataset | None, output: FileDataset) -> Iterator[Prob
 def _markers(source: FileDataset | None, output: FileDataset, context: Context) -> Iterator[Problem]:
     """PS3.15, E.1.1: the instance says that it was de-identified, and by which options (CID 7050)."""
     loose = loosened(context.profile, context.tables)
-    names_patient = any(tag >> 16 == _PATIENT_GROUP and tag in context.tables.identifying for tag in loose)
+    names_patient = any(tag >> 16 == _PATIENT_GROUP and _identifies(tag, context.tables) for tag in loose)
     is_removed = output.get("PatientIdentityRemoved")
     if is_removed != "YES" and context.profile.burned_in != "keep" and not names_patient:
         yield Problem("(0012,0062)", Check.MARKS, "not YES")
@@ -185,6 +186,10 @@ def _markers(source: FileDataset | None, output: FileDataset, context: Context) 
     for tag in _SUBJECT_TAGS:
         if source is not None and tag in source and tag not in output:
             yield Problem(place_of("", tag), Check.RULE, "no pseudonym")
+
+
+def _identifies(tag: int, tables: Tables) -> bool:
+    return tag in tables.identifying or tables.vr(tag) in _IDENTIFYING_VRS
 
 
 def _texts_of(dataset: FileDataset | None, keyword: str) -> list[str]:

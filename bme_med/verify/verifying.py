@@ -194,6 +194,8 @@ class _Verification:
         for path, odd in odd_properties([*photos]).items():
             for key in odd:
                 place = key.partition("=")[0]
+                if self.profile.color_profile == "keep" and place.startswith("ICC"):
+                    continue
                 self._add(photos[path], [Problem(place, Check.CONTAINER, "a property that no picture needs")])
 
     def _ask_dciodvfy(self, pairs: Mapping[str, Path]) -> None:

@@ -12,7 +12,8 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from bme_med.core import UsageError
-from bme_med.verify import Check, verify
+from bme_med.run import deidentify, make_job
+from bme_med.verify import Check, audit_beside, verify
 from tests.oracles.runs import policy
 from tests.photo.making import jpeg, png
 from tests.run.making import instance
@@ -48,6 +49,17 @@ def test_without_an_audit_that_names_sources_pixels_match_outputs(scene: Scene, 
         assert report.findings == []
         assert report.compared >= 2, "the photos; all the slices have the same pixels"
         assert any("equal pixels" in note for note in report.notes)
+
+
+def test_a_run_of_several_inputs_is_checked_against_the_folder_that_holds_them(
+    made: Scene, tmp_path: Path
+) -> None:
+    inputs = [made.source / "photos", made.source / "Brackenridge"]
+    out = tmp_path / "clean"
+    deidentify(make_job(inputs, out, profile=PROFILE, workers=1))
+    profile = policy(PROFILE).profile
+    report = verify(out, profile, source=made.source, audit=audit_beside(out))
+    assert (report.findings, report.compared) == ([], 3)
 
 
 def lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Scene], None]:
