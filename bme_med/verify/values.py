@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import assert_never
 
 from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VM
@@ -15,7 +14,13 @@ from bme_med.verify.harvest import Identifiers
 from bme_med.verify.rules import State, selects
 from bme_med.verify.tables import Tables
 
-__all__ = ["NO_ID", "Context", "Seen", "holds", "is_given", "stands"]
+__all__ = ["LAYER", "NEW_UID", "NO_ID", "Context", "Seen", "holds", "is_given", "is_plain_icc"]
+
+NEW_UID = re.compile(r"2\.25\.(0|[1-9][0-9]{0,38})")
+"""A UID made of a UUID (PS3.5, B.2)."""
+
+LAYER = re.compile(r"LAYER[0-9A-F]{8}")
+"""A keyed name of a graphic layer."""
 
 NO_ID = "no ID: instance "
 """In front of what stands for the ID of a patient without one."""
@@ -25,16 +30,7 @@ _SIZED = {0x54000110: 8, 0x54000112: 8, 0x5400100A: 8, 0x00700256: 128, 0x001600
 """Bytes that are one sample of a waveform, a pattern of 32 by 32 bits, four digits."""
 _BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW"}
 _CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
-_UID = re.compile(r"2\.25\.(0|[1-9][0-9]{0,38})")
 _SUBJECT = r"S-[A-Z2-7]{12}"
-_LAYER = re.compile(r"LAYER[0-9A-F]{8}")
-_IDLE_TEXTS = frozenset(
-    ("99BMEMED", "DCM", "121106", "Comment", "CONTAINS", "TEXT", "PIXEL", "POINT", "N", "PSN")
-)
-"""What dummy items are made of beside dummies."""
-_GRAPHIC_LAYER = 0x00700002
-_NUMBERS = frozenset({"AT", "FD", "FL", "SL", "SS", "SV", "UL", "US", "UV"})
-_LONGEST_NUMBER_BYTES = 8
 _DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
 
 
@@ -113,10 +109,10 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
         case State.UIDS:
             return _are_replaced(before, after, context)
         case State.LAYER:
-            return _LAYER.fullmatch(after.text) is not None
+            return LAYER.fullmatch(after.text) is not None
         case State.ICC:
             was_none = before.raw[36:40] != b"acsp"
-            return _is_plain_icc(after.raw) or (was_none and _is_dummy(before, after, context.tables))
+            return is_plain_icc(after.raw) or (was_none and _is_dummy(before, after, context.tables))
 
 
 def _may_go(state: State, before: Element | None, context: Context) -> bool:
@@ -141,32 +137,6 @@ def _has_too_many(element: Element) -> bool:
     return size is not None and "n" not in most and len(element.raw) > int(most) * size
 
 
-def stands(state: State, after: Element, context: Context) -> bool:
-    """Whether an element whose source nobody has may be in `state`."""
-    match state:
-        case State.ABSENT:
-            return False
-        case State.EMPTY:
-            return after.is_empty
-        case State.ITEMS:
-            return after.items is not None
-        case State.SAME | State.CLEANED | State.SHORTER:
-            return after.items is None
-        case State.DUMMY:
-            return _says_nothing(after, context.tables)
-        case State.GIVEN:
-            return is_given(after, context)
-        case State.DATED:
-            return after.is_empty or _may_be_dated(after, context)
-        case State.UIDS:
-            return all(not uid or uid in context.tables.registered or _is_new(uid) for uid in after.values)
-        case State.LAYER:
-            return _LAYER.fullmatch(after.text) is not None
-        case State.ICC:
-            return _is_plain_icc(after.raw) or _says_nothing(after, context.tables)
-    assert_never(state)
-
-
 def is_given(after: Element, context: Context) -> bool:
     """Whether the value is the one that the profile gives, and a pseudonym the one that the patient had."""
     keyword = context.tables.keyword(after.tag)
@@ -183,37 +153,6 @@ def is_given(after: Element, context: Context) -> bool:
             )
             return found is not None and (not told or is_same)
     return False
-
-
-def _may_be_dated(after: Element, context: Context) -> bool:
-    if context.dates is not DatePolicy.YEAR:
-        return True
-    form = r"\d{4}0101" if after.vr == "DA" else r"\d{4}"
-    is_year = all(re.fullmatch(form, value) or not value for value in after.values)
-    return is_year or after.text in context.tables.dummies
-
-
-def _is_new(uid: str) -> bool:
-    """Whether a UID has the form of a replaced one: a UUID of version 8."""
-    return _UID.fullmatch(uid) is not None and int(uid[5:]) >> 76 & 0xF == 8
-
-
-def _says_nothing(after: Element, tables: Tables) -> bool:
-    """Whether a value is a dummy of the table, a number without content, or a sequence of such."""
-    if after.items is not None:
-        inner = [found for item in after.items for _, _, found in item.walk() if found.items is None]
-        return bool(inner) and all(_is_idle(found, tables) for found in inner)
-    return not after.is_empty and _is_idle(after, tables)
-
-
-def _is_idle(found: Element, tables: Tables) -> bool:
-    if found.is_empty or found.text in tables.dummies | _IDLE_TEXTS:
-        return True
-    if found.vr in _NUMBERS:
-        return len(found.raw) <= _LONGEST_NUMBER_BYTES
-    if found.vr == "UI":
-        return all(uid in tables.registered or uid == "2.25.0" for uid in found.values)
-    return found.tag == _GRAPHIC_LAYER or not (found.text or any(found.raw))
 
 
 def _is_dummy(before: Element, after: Element, tables: Tables) -> bool:
@@ -326,12 +265,12 @@ def _are_replaced(before: Element, after: Element, context: Context) -> bool:
         if old in context.tables.registered or not old:
             if new != old:
                 return False
-        elif new == old or not _UID.fullmatch(new) or seen.setdefault(old, new) != new:
+        elif new == old or not NEW_UID.fullmatch(new) or seen.setdefault(old, new) != new:
             return False
     return True
 
 
-def _is_plain_icc(profile: bytes) -> bool:
+def is_plain_icc(profile: bytes) -> bool:
     """An ICC profile (ICC.1:2022, 7.2) whose creation date, device and creator are zero."""
     fields = profile[24:36], profile[48:56], profile[80:84]
     return profile[36:40] == b"acsp" and not any(any(field) for field in fields)
