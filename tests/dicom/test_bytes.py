@@ -4,13 +4,13 @@ import pytest
 from pydicom._dicom_dict import DicomDictionary
 from pydicom.tag import Tag
 
+from bme_med.verify.tables import load_tables
 from tests.oracles.judged import encoded, output_of
 from tests.oracles.planting import Planted, small_mr
 from tests.oracles.raw import WORD, explicit, with_element
 from tests.oracles.reading import read
 from tests.oracles.residue import residue
 from tests.oracles.runs import PROFILE_NAMES
-from tests.oracles.tables import load_tables
 
 every_profile = pytest.mark.parametrize("name", PROFILE_NAMES)
 
