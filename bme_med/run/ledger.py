@@ -3,28 +3,23 @@
 Asked in the sorted order of the sources, so that its answers do not depend on who finished first.
 """
 
-import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from bme_med.audit import AuditNames, Status
+from bme_med.audit.reasons import DUPLICATE, SAME_INSTANCE, SAME_PATH
 from bme_med.core import Profile
 from bme_med.core.templates import fields_in
 from bme_med.run.naming import instance_in, instance_key, instance_path, is_photo, photo_path
 from bme_med.run.working import Outcome
 
-__all__ = ["Ledger", "Verdict", "finding_group", "reason_group"]
+__all__ = ["Ledger", "Verdict"]
 
 _LONGEST_PATH = 1000
 
-_DUPLICATE = "an exact duplicate of "
-_SAME_INSTANCE = "other content under the same SOP Instance UID as "
-_SAME_PATH = "its output would have the same name as that of "
 _DICOMDIR = "the DICOMDIR"
-_PLACE = re.compile(r" at byte \d+")
-_REGIONS = re.compile(r": -?\d+,-?\d+,\d+,\d+(?:; -?\d+,-?\d+,\d+,\d+)*$")
 _TOO_LONG = "its output would have a path that is too long: choose another pattern, or rename it"
 
 
@@ -35,27 +30,6 @@ class Verdict:
     status: Status
     reason: str = ""
     output: str = ""
-
-
-def reason_group(reason: str) -> str:
-    """`reason` without what differs from file to file, so that a summary can count it.
-
-    >>> reason_group("an exact duplicate of a.jpg"), reason_group("broken in APP1 at byte 12")
-    ('an exact duplicate of another file', 'broken in APP1')
-    """
-    for start in (_DUPLICATE, _SAME_INSTANCE, _SAME_PATH):
-        if reason.startswith(start):
-            return f"{start}another file"
-    return _PLACE.sub("", reason)
-
-
-def finding_group(finding: str) -> str:
-    """`finding` without the regions that it lists, so that a summary can count it.
-
-    >>> finding_group("look at it: 5,0,10,20; 7,8,9,10")
-    'look at it'
-    """
-    return _REGIONS.sub("", finding)
 
 
 class Ledger:
@@ -90,15 +64,15 @@ class Ledger:
             return Verdict(outcome.status, outcome.reason)
         content = _content(outcome.format, self.names.digest(outcome.source_sha256), subject)
         if content in self._contents:
-            return Verdict(Status.SKIPPED, _DUPLICATE + self._contents[content])
+            return Verdict(Status.SKIPPED, DUPLICATE + self._contents[content])
         instance = "" if is_photo(outcome.format) else self._key(outcome)
         if instance in self._instances:
-            return Verdict(Status.REFUSED, _SAME_INSTANCE + self._instances[instance])
+            return Verdict(Status.REFUSED, SAME_INSTANCE + self._instances[instance])
         output = self._output(name, outcome, subject)
         if len(output) > _LONGEST_PATH:
             return Verdict(Status.REFUSED, _TOO_LONG)
         if other := self._clash(output):
-            return Verdict(Status.REFUSED, _SAME_PATH + other)
+            return Verdict(Status.REFUSED, SAME_PATH + other)
         self._enter(self.names.file(name), content, instance, output)
         self._count(outcome.format, outcome.fields.get("subject", ""))
         return Verdict(Status.WRITTEN, output=output)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bme_med.audit import Status
-from bme_med.run.kinds import KINDS, count_kinds
-from bme_med.run.ledger import Verdict, finding_group, reason_group
+from bme_med.audit.kinds import KINDS, count_kinds
+from bme_med.audit.reasons import finding_group, reason_group
+from bme_med.run.ledger import Verdict
 from bme_med.run.working import Outcome
 
 __all__ = ["Group", "Summary"]

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bme_med import dicom, engines
+from bme_med.audit.reasons import reason_group
 from bme_med.core import FileError, Format, Profile, Source, sniff
 from bme_med.core.resources import read_table
 from bme_med.run.detecting import detector_for
 from bme_med.run.finding import Found, find
-from bme_med.run.ledger import reason_group
 from bme_med.run.opening import open_source
 from bme_med.run.pool import chunked, ordered
 from bme_med.run.stopping import Interrupts

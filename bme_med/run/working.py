@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bme_med.audit import ActionTexts, Status
+from bme_med.audit.blocks import by_block
+from bme_med.audit.kinds import count_kinds
 from bme_med.core import Action, Code, DatePolicy, FileError, Format, Plan, Policy, Refusal, Source, sniff
 from bme_med.core.templates import YEAR, fields_in
 from bme_med.dicom.dates import shift
 from bme_med.photo.taken import taken_on
-from bme_med.run.blocks import by_block
 from bme_med.run.boxes import boxes_for
 from bme_med.run.converting import Conversion, plan_converted
 from bme_med.run.finding import Found
 from bme_med.run.hashing import sha256_beside
-from bme_med.run.kinds import count_kinds
 from bme_med.run.opening import open_source
 from bme_med.run.painted_photos import plan_any
 from bme_med.run.people import NOBODY, Given, person_of_photo

@@ -4,7 +4,7 @@ import pytest
 
 from bme_med.audit import AuditNames, NameStyle, Status
 from bme_med.core import Pseudonyms, parse_profile
-from bme_med.run.ledger import Ledger, Verdict, reason_group
+from bme_med.run.ledger import Ledger, Verdict
 from bme_med.run.working import Outcome
 
 SECRET = Pseudonyms(bytes(32))
@@ -125,8 +125,3 @@ def test_a_ledger_restored_from_an_audit_judges_as_the_first_did(style: NameStyl
     for outcome in (photo("1"), photo("5"), instance("6", "2.25.3"), instance("2", "2.25.8"), photo("3")):
         for subject in ("BEN", ""):
             assert first.judge("new", outcome, subject) == second.judge("new", outcome, subject)
-
-
-def test_reasons_are_grouped_without_names_and_places() -> None:
-    assert reason_group("an exact duplicate of x at byte 3.jpg") == "an exact duplicate of another file"
-    assert reason_group("cut off in APP1 at byte 77") == "cut off in APP1"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from bme_med.run.blocks import attributes_in
+from bme_med.audit.blocks import attributes_in
 
 __all__ = ["KINDS", "count_kinds", "kind_of"]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bme_med.audit.blocks import attributes_in, by_block
+from bme_med.audit.kinds import count_kinds
 from bme_med.core import Action, Code
-from bme_med.run.blocks import attributes_in, by_block
-from bme_med.run.kinds import count_kinds
 from tests.cli.calling import call
 from tests.dicom.making import encoded, mr_instance
 from tests.run.making import records, run

@@ -1,6 +1,6 @@
 import pytest
 
-from bme_med.run.kinds import KINDS, count_kinds, kind_of
+from bme_med.audit.kinds import KINDS, count_kinds, kind_of
 
 
 @pytest.mark.parametrize(
