@@ -1,14 +1,10 @@
 """Values with a token planted in them, legal for their VR, and small instances that carry them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from io import BytesIO
-from typing import Any
 
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
-from pydicom.tag import BaseTag
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -18,6 +14,8 @@ from pydicom.uid import (
     MRImageStorage,
 )
 
+from bme_med.selftest import values
+from bme_med.selftest.values import ROOT, Planted
 from bme_med.verify.elements import newer_attributes
 from bme_med.verify.tables import Tables
 
@@ -35,67 +33,10 @@ EVERY_ENCODING = {**ENCODINGS, "deflated": DeflatedExplicitVRLittleEndian}
 NEST = ("SharedFunctionalGroupsSequence", "MREchoSequence", "PixelValueTransformationSequence")
 """Three sequences that no table lists, so that they stay with their items."""
 
-ROOT = "1.2.826.0.1.3680043.99999."
-
-_ABSTRACT = {"OB or OW": "OB", "US or SS": "US", "US or OW": "US", "US or SS or OW": "US", "": "OB"}
-"""VRs that a file settles, as settled here."""
-
-_WORD_VRS = {"LO", "LT", "SH", "ST", "UC", "UT", "AE", "CS"}
-_BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW", "UN"}
-_NUMBERS = {"US", "SS", "UL", "SL", "FL", "FD", "SV", "UV"}
-
-
-@dataclass(frozen=True, slots=True)
-class Planted:
-    """One attribute with a value of its own; `token` is empty where a value is too short to hold one."""
-
-    tag: int
-    vr: str
-    value: Any
-    token: str
-
 
 def plant(tag: int, number: int, tables: Tables, vr: str = "") -> Planted:
     """A value for the attribute `tag` that no other `number` has; `vr` is that of a private attribute."""
-    vr = vr or _ABSTRACT.get(tables.vr(tag), tables.vr(tag))
-    word = f"ZQ{number:05d}Q"
-    if vr in _WORD_VRS:
-        return Planted(tag, vr, word, word)
-    if vr in _BYTE_VRS:
-        return Planted(tag, vr, word.encode(), word)
-    if vr in _NUMBERS:
-        return Planted(tag, vr, 7 + number % 90, "")
-    match vr:
-        case "SQ":
-            item = Dataset()
-            item.ManufacturerModelName = word
-            return Planted(tag, vr, [item], word)
-        case "PN":
-            return Planted(tag, vr, f"{word}^Ina", word)
-        case "UR":
-            return Planted(tag, vr, f"http://{word}.example", word)
-        case "UI":
-            return Planted(tag, vr, ROOT + str(10000 + number), ROOT + str(10000 + number))
-        case "DA":
-            return Planted(tag, vr, _day(number), _day(number))
-        case "DT":
-            return Planted(tag, vr, f"{_day(number)}101112.{number:06d}", _day(number))
-        case "TM":
-            return Planted(tag, vr, f"101112.{number:06d}", f".{number:06d}")
-        case "DS":
-            return Planted(tag, vr, f"77310{number:05d}.5", f"77310{number:05d}")
-        case "IS":
-            return Planted(tag, vr, f"17{number:06d}", f"17{number:06d}")
-        case "AS":
-            return Planted(tag, vr, f"{7 + number % 80:03d}Y", "")
-        case "AT":
-            return Planted(tag, vr, BaseTag(0x00181000 + number % 90), "")
-    raise ValueError(vr)
-
-
-def _day(number: int) -> str:
-    """A date of its own that is not New Year, which the year policy writes."""
-    return (date(1801 + number // 300, 1, 2) + timedelta(days=number % 300)).strftime("%Y%m%d")
+    return values.plant(tag, vr or tables.vr(tag), number)
 
 
 def small_mr(planted: Iterable[Planted] = ()) -> Dataset:

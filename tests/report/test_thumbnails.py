@@ -13,8 +13,8 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from bme_med.core import Box, FrameRange, Region
 from bme_med.report.thumbnails import LONGEST_SIDE, Thumbnail, thumbnail_of
+from bme_med.verify.tables import load_tables
 from tests.oracles.planting import encode, small_mr
-from tests.oracles.tables import load_tables
 from tests.report.making import audit_of, page_of, record
 
 BRIGHT = 60_000
