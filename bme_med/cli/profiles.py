@@ -1,5 +1,6 @@
 """`bme-med profiles`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer  # noqa: TID253 - the command line is made with it
@@ -8,7 +9,7 @@ from bme_med.cli.commands import command, new_app
 
 __all__ = ["app"]
 
-app = new_app("List, show and check profiles.")
+app = new_app("List, show, check and compare profiles.")
 
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -85,3 +86,40 @@ def schema() -> None:
     from bme_med.core.profile_keys import json_schema
 
     print_json(json_schema())
+
+
+@command(app)
+def diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="Profile, or an edition of Table E.1-1 (.csv).")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The same, to compare it with.")],
+    outputs: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Outputs of a run by A, or a folder of several with their audits."),
+    ] = None,
+    json: _Json = False,
+) -> None:
+    """Show what two profiles treat differently: each attribute as it is resolved, and other keys.
+
+    Two CSV files are compared as editions of PS3.15 Table E.1-1; ps315_e1_1.csv is the one that ships. With
+    --outputs: which earlier outputs B would treat differently, and so need another run. Exit code 1: there
+    are some.
+
+    Examples:
+      bme-med profiles diff ps315-basic hipaa-safe-harbor
+      bme-med profiles diff ours-2025.toml ours-2026.toml --outputs clean/
+      bme-med profiles diff old/ps315_e1_1.csv ps315_e1_1.csv
+    """
+    from bme_med.cli.console import print_json
+    from bme_med.cli.differences import print_differences, print_runs
+    from bme_med.run import check_profile, compare_profiles, compare_tables, earlier_runs, is_table
+
+    profiles = None if is_table(first) and is_table(second) else (check_profile(first), check_profile(second))
+    found = compare_profiles(*profiles) if profiles else compare_tables(first, second)
+    runs = earlier_runs(outputs, found, *(profiles or (None, None))) if outputs else []
+    if json:
+        told = {"runs": [run.to_json() for run in runs]} if outputs else {}
+        print_json({**found.to_json(), **told})
+    else:
+        print_differences(found)
+        print_runs(runs)
+    raise typer.Exit(1 if any(run.outdated or run.refused for run in runs) else 0)

@@ -86,7 +86,11 @@ class ActionTable:
 
     def decide(self, tag: int, vr: str, iod: str, path: tuple[str, ...]) -> Decision:
         """Decide one standard attribute, encoded with `vr`, below the sequences `path` of `iod`."""
-        maker = Maker(self.profile, tag, vr, attribute_type(iod, path, dictionary().keyword(tag)))
+        return self.of_type(tag, vr, attribute_type(iod, path, dictionary().keyword(tag)), path)
+
+    def of_type(self, tag: int, vr: str, type_: int, path: tuple[str, ...] = ()) -> Decision:
+        """Decide one standard attribute where it has that Type, below the sequences `path`."""
+        maker = Maker(self.profile, tag, vr, type_)
         always = _removed_always(tag)
         if always:
             return maker.make(Do.REMOVE, Code.X, always)

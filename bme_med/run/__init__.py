@@ -3,9 +3,11 @@
 from bme_med.run.boxes import DrawnBoxes, read_boxes
 from bme_med.run.converting import Conversion
 from bme_med.run.deidentifying import deidentify
+from bme_med.run.differing import Differences, compare_profiles, compare_tables, is_table
 from bme_med.run.inspecting import Inspection, inspect_path
 from bme_med.run.job import Job, make_job
 from bme_med.run.keys import create_key, new_key
+from bme_med.run.outdated import EarlierRun, earlier_runs
 from bme_med.run.profiles import (
     check_profile,
     is_available,
@@ -21,7 +23,9 @@ from bme_med.run.surveying import Survey
 
 __all__ = [
     "Conversion",
+    "Differences",
     "DrawnBoxes",
+    "EarlierRun",
     "Inspection",
     "Job",
     "Redaction",
@@ -29,10 +33,14 @@ __all__ = [
     "Summary",
     "Survey",
     "check_profile",
+    "compare_profiles",
+    "compare_tables",
     "create_key",
     "deidentify",
+    "earlier_runs",
     "inspect_path",
     "is_available",
+    "is_table",
     "load_profile",
     "make_job",
     "make_redaction",
