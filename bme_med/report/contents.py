@@ -19,6 +19,9 @@ from bme_med.report.words import CODES, rule_in_words
 __all__ = ["Applied", "Counted", "Found", "Kind", "Sources", "applied", "counted", "findings_of", "kinds"]
 
 _MOST_NAMES = 24
+_COMPARED = 200
+"""Characters of a path; a very long one is cut when it is kept."""
+
 _PLACE = re.compile(r"\[\d+\]|^(?:item )?\d+/|, \d+ attributes?$")
 _REGION = re.compile(r"(?: all frames| frames [\d, -]+)?: \d+,\d+,\d+,\d+$")
 
@@ -35,7 +38,11 @@ class Sources:
     def __init__(self, audit: Audit) -> None:
         self.are_named = audit.header["names"] != NameStyle.PSEUDONYM
         self._numbers = {name: number for number, name in enumerate(audit.records, 1)}
-        self._outputs = {record["output"] for record in audit.records.values() if record["output"]}
+        self._outputs = {
+            record["output"]: "" if _keeps_name(name, record["output"]) else record["output"]
+            for name, record in audit.records.items()
+            if record["output"]
+        }
 
     def call(self, name: str) -> str:
         """What stands for the source `name`."""
@@ -52,13 +59,27 @@ class Sources:
         )
         return text + (" and more" if len(runs) > _MOST_NAMES else "")
 
+    def output(self, path: str) -> str:
+        """What stands for the output at `path`: its path, unless a profile kept the name of the source."""
+        return self._outputs[path] or "under the name of its source"
+
     def place(self, file: str) -> str:
         """What stands for the `file` of a finding: an output by its path, a source as in `call`."""
         if file in self._outputs:
-            return file
+            return self.output(file)
         if file in self._numbers:
             return self.call(file)
         return "a file that the audit does not list" if file else "the run as a whole"
+
+
+def _keeps_name(name: str, output: str) -> bool:
+    """Whether `output` is the path of the source `name`, which ``files.names = "keep"`` makes of it.
+
+    >>> _keeps_name("ward/Vole.jpg", "ward/Vole.jpg"), _keeps_name("ward/Vole.jpg", "Study_001.jpg")
+    (True, False)
+    """
+    shown = "".join(c if c.isprintable() or c == "/" else "_" for c in name)
+    return output.startswith(shown[:_COMPARED])
 
 
 @dataclass(frozen=True, slots=True)

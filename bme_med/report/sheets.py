@@ -127,7 +127,10 @@ class _Maker:
         """The picture of one record."""
         boxes = boxes_of(record["actions"])
         after = thumbnail_of(self._out / record["output"], record["format"], boxes, is_covered=False)
-        before, why_not = None, "" if after else "not shown: it is missing, or nothing here decodes it"
+        before, why_not = (
+            None,
+            "" if after else "not shown: it holds no picture, nothing here decodes it, or it is missing",
+        )
         if self._source:
             path = self._source / record["filename"]
             if not _is_source(path, self._source, record["source_sha256"]):
@@ -135,7 +138,7 @@ class _Maker:
             else:
                 before = thumbnail_of(path, record["format"], boxes, is_covered=True)
         return Picture(
-            output=record["output"],
+            output=self._sources.output(record["output"]),
             source=self._sources.call(record["filename"]),
             after=after,
             before=before,

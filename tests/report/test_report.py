@@ -126,7 +126,11 @@ def test_what_an_audit_holds_is_text_never_markup(tmp_path: Path) -> None:
 
 def test_a_reason_that_names_another_source_loses_it(tmp_path: Path) -> None:
     copy = record("b", status="skipped", reason="an exact duplicate of ward/Quillfeather.dcm")
-    page = page_of(tmp_path, audit_of(record("ward/Quillfeather.dcm"), copy), tmp_path / "out")
+    page = page_of(
+        tmp_path,
+        audit_of(record("ward/Quillfeather.dcm", output="S/1.dcm", format="dicom"), copy),
+        tmp_path / "out",
+    )
     assert "an exact duplicate of another file" in page.shown
     assert "Quillfeather" not in page.text
 
@@ -144,6 +148,15 @@ def test_findings_stand_first_and_call_files_as_the_report_does(tmp_path: Path) 
     assert "S/1.dcm (0010,0010) identifier" in page.shown
     assert "source 1 audit" in page.shown.replace("\N{NO-BREAK SPACE}", " ")
     assert "a file that the audit does not list name" in page.shown
+    assert "Quillfeather" not in page.text
+
+
+def test_a_name_that_a_profile_kept_is_not_repeated(tmp_path: Path) -> None:
+    kept = record("ward/Quillfeather.jpg", output="ward/Quillfeather.jpg", format="jpeg")
+    other = record("ward/Quillfeather", output="ward/Quillfeather.png", format="png")
+    findings = [("ward/Quillfeather.png", "", "name")]
+    page = page_of(tmp_path, audit_of(kept, other), tmp_path / "out", findings=findings)
+    assert page.shown.count("under the name of its source") == 3
     assert "Quillfeather" not in page.text
 
 
