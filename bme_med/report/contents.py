@@ -6,7 +6,7 @@ name another source lose it.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,18 @@ from bme_med.audit.kinds import KINDS, kind_of
 from bme_med.audit.reasons import reason_group
 from bme_med.report.words import CODES, rule_in_words
 
-__all__ = ["Applied", "Counted", "Found", "Kind", "Sources", "applied", "counted", "findings_of", "kinds"]
+__all__ = [
+    "Applied",
+    "Counted",
+    "Found",
+    "Kind",
+    "Sources",
+    "action_groups",
+    "applied",
+    "counted",
+    "findings_of",
+    "kinds",
+]
 
 _MOST_NAMES = 24
 _COMPARED = 200
@@ -24,6 +35,10 @@ _COMPARED = 200
 
 _PLACE = re.compile(r"\[\d+\]|^(?:item )?\d+/|, \d+ attributes?$")
 _REGION = re.compile(r"(?: all frames| frames [\d, -]+)?: \d+,\d+,\d+,\d+$")
+
+
+_Actions = tuple[tuple[str, str, str], ...]
+"""Of each action of a record: where, code, rule."""
 
 
 class Sources:
@@ -131,42 +146,43 @@ def counted(audit: Audit, sources: Sources, status: Status) -> list[Counted]:
     return [Counted(text, len(which), sources.call_all(which)) for text, which in ordered]
 
 
-def kinds(audit: Audit) -> list[Kind]:
+def action_groups(audit: Audit) -> Counter[_Actions]:
+    """The actions of each record, and how many records share them: slices of a series do, as a rule."""
+    return Counter(
+        tuple((action["where"], action["code"], action["rule"]) for action in record["actions"])
+        for record in audit.records.values()
+    )
+
+
+def kinds(groups: Counter[_Actions]) -> list[Kind]:
     """What was removed or changed, by kind, in the order of a summary."""
     counts: Counter[tuple[str, str]] = Counter()
-    for where, code, _ in _actions(audit):
-        counts[kind_of(where), code] += attributes_in(where)
+    for actions, records in groups.items():
+        for where, code, _ in actions:
+            counts[kind_of(where), code] += attributes_in(where) * records
     rows = {kind: {code: counts[kind, code] for code in CODES} for kind in KINDS}
     return [Kind(kind, codes) for kind, codes in rows.items() if any(codes.values())]
 
 
-def applied(audit: Audit) -> dict[str, list[Applied]]:
+def applied(groups: Counter[_Actions]) -> dict[str, list[Applied]]:
     """By code, what was done to each attribute and by which rule; most frequent first."""
     counts: Counter[tuple[str, str, str]] = Counter()
     files: Counter[tuple[str, str, str]] = Counter()
-    for record in audit.records.values():
-        seen = set()
-        for action in record["actions"]:
-            key = action["code"], _part(action["where"]), action["rule"]
-            counts[key] += attributes_in(action["where"])
-            seen.add(key)
-        files.update(seen)
+    for actions, records in groups.items():
+        keys = [(code, _part(where), rule) for where, code, rule in actions]
+        for key, (where, _, _) in zip(keys, actions, strict=True):
+            counts[key] += attributes_in(where) * records
+        for key in set(keys):
+            files[key] += records
     tables: dict[str, list[Applied]] = {code: [] for code in CODES}
     for (code, part, rule), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        one = Applied(part, rule_in_words(rule), count, files[code, part, rule])
-        tables.setdefault(code, []).append(one)
+        tables[code].append(Applied(part, rule_in_words(rule), count, files[code, part, rule]))
     return {code: rows for code, rows in tables.items() if rows}
 
 
 def findings_of(sources: Sources, findings: Iterable[Sequence[str]]) -> list[Found]:
     """The findings of a check, their files called as the report calls them."""
     return [Found(sources.place(file), place, check) for file, place, check in findings]
-
-
-def _actions(audit: Audit) -> Iterator[tuple[str, str, str]]:
-    for record in audit.records.values():
-        for action in record["actions"]:
-            yield action["where"], action["code"], action["rule"]
 
 
 @lru_cache(maxsize=65_536)

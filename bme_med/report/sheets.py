@@ -96,9 +96,7 @@ def _share(groups: Sequence[tuple[bool, str]]) -> tuple[list[tuple[bool, str]], 
 
 def _chosen(records: Sequence[_Record], count: int) -> list[_Record]:
     """First, middle and last, or so; where regions were painted over, of those files alone."""
-    painted = [
-        record for record in records if any(action["code"] == "redact" for action in record["actions"])
-    ]
+    painted = [record for record in records if boxes_of(record["actions"])]
     return _spread(painted or records, count)
 
 

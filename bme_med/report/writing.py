@@ -82,7 +82,8 @@ def _context(
     """What the template shows."""
     sources = contents.Sources(audit)
     made, hidden = sheets(audit, sources, out, source)
-    kinds = contents.kinds(audit)
+    groups = contents.action_groups(audit)
+    kinds = contents.kinds(groups)
     formats = Counter(record["format"] for record in audit.records.values() if record["output"])
     return {
         **_style(),
@@ -102,7 +103,7 @@ def _context(
         "kinds": kinds,
         "used": [code for code in CODES if any(kind.counts[code] for kind in kinds)],
         "most": max((sum(kind.counts.values()) for kind in kinds), default=1),
-        "tables": contents.applied(audit),
+        "tables": contents.applied(groups),
         "sheets": made,
         "hidden": hidden,
         "source_asked": source is not None,
