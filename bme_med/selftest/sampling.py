@@ -2,6 +2,7 @@
 
 import warnings
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ __all__ = ["Sample", "samples_in"]
 _EACH = 2
 _MOST_INSTANCES, _MOST_PHOTOS = 12, 14
 _MOST_LOOKED_AT = 2_000
-_MOST_BYTES = 32 << 20
+_MOST_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +35,35 @@ class Sample:
     data: bytes
 
 
-def samples_in(folder: Path) -> list[Sample]:
-    """A few files of each kind below `folder`, none larger than 32 MiB; at most 2,000 are looked at."""
+def samples_in(folder: Path, accepts: Callable[[Sample], bool]) -> Iterator[Sample]:
+    """A few files of each kind below `folder` that are not large; at most 2,000 are looked at.
+
+    What `accepts` refuses takes no place of those that it does not.
+    """
     kinds: Counter[str] = Counter()
-    chosen: list[Sample] = []
+    accepted: Counter[bool] = Counter()
     for item in _spread(folder):
-        with suppress(FileError), open_source(item.path, mapped_from=1) as source:
-            format_ = sniff(source)
-            if why_no_engine(format_) or why_unwanted(item.name, source, format_):
-                continue
-            kind = _kind_of(item.path) if format_ is Format.DICOM else format_.value
-            if kinds[kind] < _EACH and _has_room(chosen, format_):
-                kinds[kind] += 1
-                chosen.append(Sample(item.name, kind, format_, bytes(source[0 : len(source)])))
-    return chosen
+        sample = _sample(item, kinds, accepted)
+        if sample:
+            kinds[sample.kind] += 1
+            if accepts(sample):
+                accepted[sample.format is Format.DICOM] += 1
+                yield sample
+
+
+def _sample(item: Found, kinds: Counter[str], accepted: Counter[bool]) -> Sample | None:
+    """The file `item`, unless it is of no use, or there are enough of its kind."""
+    with suppress(FileError), open_source(item.path, mapped_from=1) as source:
+        format_ = sniff(source)
+        is_instance = format_ is Format.DICOM
+        if why_no_engine(format_) or why_unwanted(item.name, source, format_):
+            return None
+        if accepted[is_instance] >= (_MOST_INSTANCES if is_instance else _MOST_PHOTOS):
+            return None
+        kind = _kind_of(item.path) if is_instance else format_.value
+        if kinds[kind] < _EACH:
+            return Sample(item.name, kind, format_, bytes(source[0 : len(source)]))
+    return None
 
 
 def _spread(folder: Path) -> list[Found]:
@@ -56,12 +72,6 @@ def _spread(folder: Path) -> list[Found]:
         item for item in find([folder]) if not (item.refused or item.skipped) and item.size <= _MOST_BYTES
     ]
     return found[:: max(1, -(-len(found) // _MOST_LOOKED_AT))]
-
-
-def _has_room(chosen: list[Sample], format_: Format) -> bool:
-    instances = sum(sample.format is Format.DICOM for sample in chosen)
-    is_photo = format_ is not Format.DICOM
-    return len(chosen) - instances < _MOST_PHOTOS if is_photo else instances < _MOST_INSTANCES
 
 
 def _kind_of(path: str) -> str:

@@ -42,7 +42,7 @@ def selftest(folder: Path, profile: str) -> Result:
     with tempfile.TemporaryDirectory(prefix="bme-med-selftest-") as home:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tester.plant_all(samples_in(folder), Path(home) / "in")
+            tester.plant_all(folder, Path(home) / "in")
         if tester.planted:
             tester.run(Path(home), profile)
     return tester.result
@@ -67,14 +67,9 @@ class _Tester:
         self._numbers = Numbers()
         self._policy = Policy(profile, Pseudonyms(new_key()))
 
-    def plant_all(self, samples: Sequence[Sample], folder: Path) -> None:
-        """Write copies of `samples` into `folder`, with a token in each place that takes one."""
-        for sample in samples:
-            self.result.kinds[sample.kind] += 1
-            planned = engines.plan(sample.data, self._policy)
-            if isinstance(planned, Refusal):
-                self.result.refuse(sample.kind, reason_group(planned.reason))
-                continue
+    def plant_all(self, samples: Path, folder: Path) -> None:
+        """Write copies of files below `samples` into `folder`, with a token in each place that takes one."""
+        for sample in samples_in(samples, self._is_accepted):
             try:
                 groups, new = self._places(sample)
                 encoded(new, ())
@@ -84,6 +79,14 @@ class _Tester:
             for places in groups.values():
                 for data, taken in self._accepted(sample, new, places):
                     self._write(folder, sample, data, taken)
+
+    def _is_accepted(self, sample: Sample) -> bool:
+        """Whether the profile refuses `sample` as it is, which then counts as refused."""
+        self.result.kinds[sample.kind] += 1
+        planned = engines.plan(sample.data, self._policy)
+        if isinstance(planned, Refusal):
+            self.result.refuse(sample.kind, reason_group(planned.reason))
+        return isinstance(planned, Plan)
 
     def _places(self, sample: Sample) -> tuple[dict[str, list[Place]], Callable[[], Draft]]:
         """What can be planted in `sample`, and how a copy of it is made."""

@@ -105,7 +105,7 @@ def test_what_a_run_leaves_although_the_profile_forbids_it_is_found(scans: Path,
         (scans / name).write_bytes(photo())
     tester = _Tester(check_profile("ps315-basic"))
     with tempfile.TemporaryDirectory() as home:
-        tester.plant_all(samples_in(scans), Path(home) / "in")
+        tester.plant_all(scans, Path(home) / "in")
         tester.run(Path(home), lax)
     left = {place for place, _ in tester.result.leaked}
     for attribute in (
@@ -171,9 +171,10 @@ def test_a_few_files_of_each_kind_are_chosen(tmp_path: Path) -> None:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(photo())
     (tmp_path / "many" / "notes.txt").write_text("Quillfeather")
-    chosen = samples_in(tmp_path / "many")
+    chosen = [*samples_in(tmp_path / "many", lambda _: True)]
     assert sorted({sample.kind for sample in chosen}) == sorted(PHOTOS)
     assert len(chosen) == 12
+    assert len([*samples_in(tmp_path / "many", lambda sample: sample.kind == "png")]) == 2
 
 
 def test_a_folder_that_holds_nothing_to_try_is_no_success(tmp_path: Path) -> None:
