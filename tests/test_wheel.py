@@ -94,3 +94,24 @@ def test_the_installed_command_de_identifies(fresh: Path, tmp_path: Path) -> Non
     sample = next((ROOT / "sample_data" / "input").rglob("IM0001.dcm"))
     run(fresh / "bme-med", "deid", sample, "--out", tmp_path / "clean", cwd=tmp_path)
     assert len(list((tmp_path / "clean").rglob("*.dcm"))) == 1
+
+
+_REPORT = """
+import sys
+from pathlib import Path
+from bme_med.audit import read_file
+from bme_med.report import write_report
+out, page = map(Path, sys.argv[1:])
+write_report(page, read_file(out.with_name(out.name + ".audit.jsonl")), out, source=None, findings=None)
+"""
+
+
+def test_an_installation_can_test_itself_and_write_a_report(fresh: Path, tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    shutil.copy(next((ROOT / "sample_data" / "input").rglob("IM0001.dcm")), scans)
+    told = run(fresh / "bme-med", "selftest", scans, cwd=tmp_path)
+    assert "0 though it does not" in told
+    run(fresh / "bme-med", "deid", scans, "--out", tmp_path / "clean", cwd=tmp_path)
+    run(fresh / "python", "-c", _REPORT, tmp_path / "clean", tmp_path / "report.html", cwd=tmp_path)
+    assert "<b>1</b>written" in (tmp_path / "report.html").read_text()
