@@ -29,6 +29,7 @@ _FILE_META = {
     "SendingApplicationEntityTitle": "AE",
     "ImplementationVersionName": "SH",
     "ReceivingPresentationAddress": "UR",
+    "ImplementationClassUID": "UI",
     "PrivateInformation": "OB",
 }
 _MESSAGES = (0x0000, 0x0002)
@@ -40,6 +41,8 @@ _CHARACTER_SETS = {
     "ISO_IR 126": "Ζκωψλ",
     "ISO_IR 192": "Zq木漢字",
     "GB18030": "轧青木漢",
+    r"\ISO 2022 IR 87": "木漢字青山",
+    r"\ISO 2022 IR 149": "김희중홍길",
 }
 """Letters of a name that no word of a protocol has."""
 
@@ -203,7 +206,7 @@ def _named(charset: str, numbers: Numbers) -> list[Place]:
     name = letters + "".join(letters[int(digit) % len(letters)] for digit in f"{number:05d}")
 
     def put(draft: InstanceDraft) -> None:
-        draft.dataset.SpecificCharacterSet = charset
+        draft.dataset.SpecificCharacterSet = charset.split("\\")
         draft.dataset.add_new(0x00100010, "PN", name)
         draft.dataset.add_new(0x00081090, "LO", f"for {name}")
 

@@ -17,7 +17,17 @@ __all__ = ["surviving"]
 
 _TOKEN = re.compile(rb"zq\d{5}q|" + re.escape(ROOT.encode()) + rb"\d+")
 _WIDE = re.compile(rb"(?:[zq\d]\0){8}|(?:\0[zq\d]){8}")
-_ENCODINGS = ("utf-8", "latin-1", "iso8859-5", "iso8859-7", "gb18030", "utf-16-le", "utf-16-be")
+_ENCODINGS = (
+    "utf-8",
+    "latin-1",
+    "iso8859-5",
+    "iso8859-7",
+    "gb18030",
+    "iso2022_jp",
+    "euc_kr",
+    "utf-16-le",
+    "utf-16-be",
+)
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{12,}={0,2}")
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}\s?){8,}")
@@ -30,8 +40,15 @@ def surviving(places: Iterable[Place], output: bytes, *, is_instance: bool) -> l
     places = list(places)
     data = output + _deflated(output) if is_instance else output
     found = {token.decode() for view in _views(data, _DEPTH) for token in _tokens(view)}
-    dataset = _read(output) if is_instance else None
-    return [place for place in places if _stands(place, found, data) or _is_kept(place, dataset)]
+    if not is_instance:
+        return [place for place in places if _stands(place, found, data)]
+    dataset = _read(output)
+    texts = "\n".join(_texts(dataset))
+    return [
+        place
+        for place in places
+        if _stands(place, found, data) or _is_kept(place, dataset) or (place.token and place.token in texts)
+    ]
 
 
 def _deflated(output: bytes) -> bytes:
@@ -96,9 +113,23 @@ def _read(output: bytes) -> Any:
         return dcmread(BytesIO(output), force=True)
 
 
+def _texts(dataset: Any) -> Iterator[str]:
+    """Every value as pydicom decodes it, by the character set in force; what it cannot decode is left out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for tag in sorted(dataset.keys()):
+            with suppress(Exception):
+                element = dataset[tag]
+                if element.VR != "SQ":
+                    yield str(element.value)
+                    continue
+                for item in element.value:
+                    yield from _texts(item)
+
+
 def _is_kept(place: Place, dataset: Any) -> bool:
     """Whether an attribute has its planted value, which is too short or too common to be searched for."""
-    if dataset is None or place.tag is None or not place.text:
+    if place.tag is None or not place.text:
         return False
     node = dataset
     with warnings.catch_warnings():
