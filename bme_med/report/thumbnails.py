@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bme_med.core import Box, Region, regions_of
+from bme_med.pixels import PixelForm, decode_frame
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -94,18 +95,53 @@ def thumbnail_of(path: Path, format_: str, boxes: Sequence[Box], *, is_covered: 
 
 def _read_instance(path: Path, boxes: Sequence[Box]) -> _Picture:
     """One frame: the first that a box is for, else the middle one."""
-    from pydicom import Dataset, dcmread
-    from pydicom.pixels.utils import pixel_array
+    from pydicom import dcmread
 
     head = dcmread(path, force=True, specific_tags=["NumberOfFrames"], stop_before_pixels=True)
     frames = int(head.get("NumberOfFrames") or 1)
     first = next((box.frames[0].first for box in boxes if box.frames), None)
     frame = first or (frames + 1) // 2
-    about = Dataset()
-    samples = pixel_array(path, ds_out=about, index=frame - 1)
+    samples, about = _samples(path, frame - 1)
     rows, columns = samples.shape[:2]
     regions = regions_of(boxes, frame, rows=rows, columns=columns)
     return _Picture(_shown(samples, about, regions), rows, columns, regions, frame, frames)
+
+
+def _samples(path: Path, index: int) -> tuple[Any, Any]:
+    """The samples of one frame, counted from 0, and the attributes that tell how to show them."""
+    from pydicom import Dataset
+    from pydicom.pixels.utils import pixel_array
+
+    about = Dataset()
+    try:
+        return pixel_array(path, ds_out=about, index=index), about
+    except RuntimeError:  # pydicom needs further packages for some transfer syntaxes
+        return _decoded(path, index)
+
+
+def _decoded(path: Path, index: int) -> tuple[Any, Any]:
+    """As `_samples`, by our own decoders."""
+    from pydicom import dcmread
+    from pydicom.encaps import get_frame
+    from pydicom.pixels.processing import convert_color_space
+
+    about = dcmread(path, force=True)
+    form = PixelForm(
+        rows=about.Rows,
+        columns=about.Columns,
+        samples=about.SamplesPerPixel,
+        allocated=about.BitsAllocated,
+        stored=about.BitsStored,
+        high=about.HighBit,
+        is_signed=about.PixelRepresentation == 1,
+        photometric=about.PhotometricInterpretation,
+        frames=int(about.get("NumberOfFrames") or 1),
+        transfer_syntax=about.file_meta.TransferSyntaxUID,
+    )
+    samples = decode_frame(get_frame(about.PixelData, index, number_of_frames=form.frames), form)
+    if form.photometric.startswith("YBR_FULL"):
+        samples = convert_color_space(samples, "YBR_FULL", "RGB")
+    return samples, about
 
 
 def _shown(samples: Any, about: Any, regions: Sequence[Region]) -> "Image":

@@ -38,6 +38,7 @@ _COLUMN = "basic"
 _NOTES = frozenset(("name", "keyword", "vr", "vm", "retired", "in_std_comp_iod", "tag"))
 _NOT_COMPARED = frozenset(("name", "title", "sha256"))
 _ATTRIBUTES = "dicom.attributes."
+_WORD_LISTS = "dicom.vocabulary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,12 @@ def _keys(first: Profile, second: Profile) -> Iterator[Difference]:
         is_standard = key.startswith(_ATTRIBUTES) and ") " not in key
         if before.get(key) != after.get(key) and not is_standard:
             yield Difference(key, before.get(key, ""), after.get(key, ""))
+    if before.get(_WORD_LISTS) == after.get(_WORD_LISTS) and first.word_lists != second.word_lists:
+        yield Difference(_WORD_LISTS, _lines(first), _lines(second))
+
+
+def _lines(profile: Profile) -> str:
+    return f"{sum(len(words.lines) for words in profile.word_lists):,} lines"
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -5,11 +5,13 @@ import hashlib
 import io
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
 from pydicom import Dataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.encaps import encapsulate
+from pydicom.uid import ExplicitVRLittleEndian, JPEGLosslessSV1
 
 from bme_med.core import Box, FrameRange, Region
 from bme_med.report.thumbnails import LONGEST_SIDE, Thumbnail, thumbnail_of
@@ -69,6 +71,18 @@ def test_of_many_frames_the_middle_one_is_shown(tmp_path: Path) -> None:
     assert made
     assert (made.frame, made.frames, made.rows, made.columns) == (3, 5, 400, 200)
     assert shown(made).size == (LONGEST_SIDE // 2, LONGEST_SIDE)
+
+
+def test_lossless_jpeg_is_shown_though_pydicom_does_not_decode_it(tmp_path: Path) -> None:
+    ds = small_mr()
+    ds.Rows, ds.Columns = 64, 48
+    slope = np.add.outer(np.arange(64), np.arange(48)).astype("<u2")
+    ds.PixelData = encapsulate([bytes(imagecodecs.ljpeg_encode(slope, bitspersample=12))])
+    ds.BitsStored, ds.HighBit = 12, 11
+    path = write(tmp_path, "a", encode(ds, JPEGLosslessSV1, load_tables()))
+    image = shown(thumbnail_of(path, "dicom", (), is_covered=False))
+    assert pixel(image, 0, 0)[0] == 0
+    assert pixel(image, image.width - 1, image.height - 1)[0] == 255
 
 
 def test_of_many_frames_one_that_was_painted_over_is_shown(tmp_path: Path) -> None:

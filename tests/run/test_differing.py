@@ -77,6 +77,18 @@ def test_private_exceptions_and_other_keys_are_compared_as_they_stand(tmp_path: 
     ]
 
 
+def test_a_list_of_words_is_compared_by_what_it_holds(tmp_path: Path) -> None:
+    text = f'{BASIC}[dicom]\nvocabulary = ["words.txt"]\n'
+    loaded = []
+    for folder, words in (("a", "Knieprotokoll\n"), ("b", "Knieprotokoll\nSchulter\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "words.txt").write_text(words)
+        (tmp_path / folder / "ours.toml").write_text(f'name = "ours"\n{text}')
+        loaded.append(load_profile(str(tmp_path / folder / "ours.toml")))
+    [one] = compare_profiles(*loaded).keys
+    assert (one.what, one.first, one.second) == ("dicom.vocabulary", "1 lines", "2 lines")
+
+
 def test_a_profile_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ProfileError):
         compared(tmp_path, BASIC, f'{BASIC}[dicom.attributes]\nPatientNme = "K"\n')

@@ -1,8 +1,10 @@
+from functools import reduce
 from pathlib import Path
 
 import pytest
 
 from bme_med.core import Option, ProfileError
+from bme_med.core.profile_keys import KEYS
 from bme_med.core.resources import profile_names
 from bme_med.run import check_profile, load_profile, profile_settings, ready_made_options, ready_made_profiles
 
@@ -17,6 +19,14 @@ def test_ready_made_profiles_load_by_name_and_are_sound() -> None:
     assert [profile.name for profile in ready_made_profiles()] == profile_names()
     for name in profile_names():
         assert check_profile(name).name == name
+
+
+def test_the_settings_of_a_profile_have_every_key() -> None:
+    said = profile_settings(load_profile("hipaa-safe-harbor"))
+    for key in KEYS:
+        *tables, name = key.path.split(".")
+        if key.path != "extends":
+            assert name in reduce(lambda inner, table: inner[table], tables, said), key.path
 
 
 def test_a_file_extends_a_ready_made_profile_or_another_file_seen_from_itself(tmp_path: Path) -> None:
