@@ -11,7 +11,7 @@ __all__ = ["print_audit", "print_findings"]
 
 
 def print_audit(audit: Audit) -> None:
-    """Print the run and one line a file."""
+    """Print the run and one line a file, under the number that a report gives its source."""
     console = make_console()
     header = audit.header
     line(console, "run", f"bme-med {header['version']}, {header['timestamp']}")
@@ -20,11 +20,17 @@ def print_audit(audit: Audit) -> None:
     counts = audit.counts()
     line(console, "files", ", ".join(f"{counts[name]:,} {name}" for name in ("found", *Status)))
     rows = [
-        (record["status"], record["filename"], record["output"] or record["reason"], len(record["actions"]))
-        for record in audit.records.values()
+        (
+            number,
+            record["status"],
+            record["filename"],
+            record["output"] or record["reason"],
+            len(record["actions"]),
+        )
+        for number, record in enumerate(audit.records.values(), 1)
     ]
-    columns = ("status", "file", "output, or why not", "actions")
-    print_table(console, "Files", columns, rows, numbers=("actions",))
+    columns = ("source", "status", "file", "output, or why not", "actions")
+    print_table(console, "Files", columns, rows, numbers=("source", "actions"))
 
 
 def print_findings(path: Path, findings: Sequence[Finding]) -> None:

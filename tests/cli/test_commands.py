@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -126,6 +127,7 @@ def test_an_audit_is_shown_and_checked(tmp_path: Path, capsys: Capture) -> None:
     assert shown.code == 0
     for text in ("complete  yes", "23 found", "notes.txt", "Study_001.jpg"):
         assert text in shown.out
+    assert re.search(r"^ +7   \w+ +", shown.out, re.MULTILINE), "sources have the numbers of a report"
     assert call(capsys, "audit", "check", audit).code == 0
     shutil.copy(audit, tmp_path / "changed")
     with open(tmp_path / "changed", "r+b") as file:
