@@ -78,13 +78,13 @@ class Sources:
         """What stands for the output at `path`: its path, unless a profile kept the name of the source."""
         return self._outputs[path] or "under the name of its source"
 
-    def place(self, file: str) -> str:
-        """What stands for the `file` of a finding: an output by its path, a source as in `call`."""
+    def place(self, file: str, check: str) -> str:
+        """What stands for the `file` of a finding: an output by its path, a source as `call` calls it."""
         if file in self._outputs:
             return self.output(file)
         if file in self._numbers:
             return self.call(file)
-        return "a file that the audit does not list" if file else "the run as a whole"
+        return "the audit" if check == "audit" else "a file that the audit does not list"
 
 
 def _keeps_name(name: str, output: str) -> bool:
@@ -182,7 +182,7 @@ def applied(groups: Counter[_Actions]) -> dict[str, list[Applied]]:
 
 def findings_of(sources: Sources, findings: Iterable[Sequence[str]]) -> list[Found]:
     """The findings of a check, their files called as the report calls them."""
-    return [Found(sources.place(file), place, check) for file, place, check in findings]
+    return [Found(sources.place(file, check), place, check) for file, place, check in findings]
 
 
 @lru_cache(maxsize=65_536)

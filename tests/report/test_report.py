@@ -141,13 +141,14 @@ def test_findings_stand_first_and_call_files_as_the_report_does(tmp_path: Path) 
         ("S/1.dcm", "(0010,0010)", "identifier"),
         ("ward/Quillfeather.dcm", "", "audit"),
         ("Quillfeather.txt", "", "name"),
-        ("", "", "audit"),
+        ("Quillfeather.audit.jsonl", "", "audit"),
     ]
     page = page_of(tmp_path, audit, tmp_path / "out", findings=findings)
     assert page.shown.index("4 findings") < page.shown.index("The run")
     assert "S/1.dcm (0010,0010) identifier" in page.shown
     assert "source 1 audit" in page.shown.replace("\N{NO-BREAK SPACE}", " ")
     assert "a file that the audit does not list name" in page.shown
+    assert "the audit audit" in page.shown
     assert "Quillfeather" not in page.text
 
 
