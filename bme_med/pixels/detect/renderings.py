@@ -77,14 +77,19 @@ def renderings_of(samples: "Samples", appearance: Appearance) -> "list[Picture]"
 
 
 def _finite(samples: "Samples") -> "Values":
-    """`samples` as floats that hold each of them exactly; what is no number is the least."""
+    """`samples` as floats that hold each of them exactly; what is no number lies a little beside them."""
     import numpy as np
 
     values: Values = samples.astype(np.float32 if samples.itemsize <= 2 else np.float64)
-    known = np.isfinite(values)
-    if not known.all():
-        values[~known] = values[known].min() if known.any() else 0
-    return values
+    known = values[np.isfinite(values)]
+    if known.size == values.size:
+        return values
+    least, greatest = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    beside = (greatest - least) / 100 or 1
+    finite: Values = np.nan_to_num(
+        values, nan=least - beside, neginf=least - beside, posinf=greatest + beside
+    )
+    return finite
 
 
 def _ranges(values: "Values", windows: Iterator[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -42,19 +42,27 @@ def kind_of(words: Words, height: int, is_identifier: Callable[[str], bool]) -> 
         return Kind.MARK
     if words.score >= _least(text, letters):
         return Kind.TEXT
-    return Kind.SUSPECT if letters and words.score >= _suspicious(letters) else Kind.UNREAD
-
-
-def _suspicious(letters: int) -> float:
-    return _HALF_SURE if letters > 1 else _MARK_SURE
+    is_suspect = height <= _TALLEST / 2 and words.score >= _least_suspect(text, letters)
+    return Kind.SUSPECT if is_suspect else Kind.UNREAD
 
 
 def _least(text: str, letters: int) -> float:
     """How sure a text must be; one character over and over is what ribs, slices and rings are read as."""
-    different = len(set(filter(str.isalnum, text)))
+    different = _different(text)
     if letters < 2 or different == 1:
         return math.inf
     return _VERY_SURE if letters < 5 or different == 2 else _SURE
+
+
+def _least_suspect(text: str, letters: int) -> float:
+    """How sure what may be text must be."""
+    if letters < 2:
+        return _MARK_SURE if letters else math.inf
+    return _HALF_SURE if _different(text) > min(2, letters - 1) else _MARK_SURE
+
+
+def _different(text: str) -> int:
+    return len(set(filter(str.isalnum, text)))
 
 
 def _is_mark(text: str, score: float) -> bool:

@@ -51,7 +51,7 @@ def test_a_text_in_one_frame_alone_is_found() -> None:
         if number == 4:
             frame[INK] = 230
 
-    images = cine(10, write)
+    images = cine(9, write)
     found = find_text_in_frames(lambda number: images[number - 1], len(images), GREY)
     assert covered(INK, found.confirmed) == 1
 

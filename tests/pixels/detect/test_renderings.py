@@ -127,6 +127,12 @@ def test_no_number_and_infinity_do_no_harm() -> None:
     assert max(map(contrast, renderings_of(frame, Appearance("MONOCHROME2")))) > 200
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_text_of_what_is_no_number_is_seen(value: float) -> None:
+    frame = np.where(INK, value, 7.0).astype(np.float64)
+    assert max(map(contrast, renderings_of(frame, Appearance("MONOCHROME2")))) > 200
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32])
 def test_a_frame_of_one_value_needs_no_look(dtype: Any) -> None:
     assert renderings_of(np.full((20, 30), 5, dtype), Appearance("MONOCHROME2")) == []

@@ -20,8 +20,9 @@ def covered(ink: NDArray[np.bool_], regions: tuple[Region, ...]) -> float:
     return float((ink & painted).sum() / ink.sum())
 
 
-@pytest.mark.parametrize("turns", [0, 1, 3])
-@pytest.mark.parametrize(("ink", "paper"), [(230, 20), (20, 230), (110, 60)])
+@pytest.mark.parametrize(
+    ("turns", "ink", "paper"), [(0, 230, 20), (0, 20, 230), (0, 110, 60), (1, 230, 20), (3, 20, 230)]
+)
 def test_a_name_is_confirmed_in_either_polarity_and_upright(turns: int, ink: int, paper: int) -> None:
     picture = np.rot90(page("QUILLFEATHER^ORIANA", ink=ink, paper=paper), turns)
     found = find_text([picture])
