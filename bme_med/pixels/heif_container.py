@@ -139,6 +139,8 @@ def _read_references(iref: bytes, items: dict[int, Item]) -> None:
         fields = _Fields(iref[start:end])
         item = items[fields.read(wide)]
         item.references[kind] = [fields.read(wide) for _ in range(fields.read(2))]
+        if kind == b"dimg" and not items.keys() >= set(item.references[kind]):
+            raise MalformedFileError("a picture is made of items that are not there", where="iref")
 
 
 def _read_data(heif: bytes, iloc: bytes, idat: bytes, items: dict[int, Item]) -> None:

@@ -71,7 +71,7 @@ def _paint(parts: Sequence[_Chunk], regions: Sequence[Region]) -> bytes:
     try:
         with Image.open(io.BytesIO(_file(parts)), formats=["WEBP"]) as opened:
             frame = opened.convert(opened.mode)
-    except (OSError, ValueError, SyntaxError):
+    except Exception:  # noqa: BLE001 - decoders raise what they like
         raise MalformedFileError("a frame cannot be decoded", where="VP8") from None
     black = (0, 0, 0, 255)[: len(frame.getbands())]
     for region in regions:

@@ -22,7 +22,7 @@ class Directory(NamedTuple):
 
     def first(self, tag: int, default: int) -> int:
         """The first number of `tag`."""
-        return self.numbers.get(tag, (default,))[0]
+        return (self.numbers.get(tag) or (default,))[0]
 
 
 class Tiff:

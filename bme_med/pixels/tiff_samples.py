@@ -10,6 +10,9 @@ from bme_med.core import MalformedFileError, Region, UnsupportedFileError
 __all__ = ["Layout", "paint_samples"]
 
 _HORIZONTAL, _FLOAT = 2, 3
+_MAX_BYTES = 1 << 30
+_MAX_RATIO = 4096
+"""No code of LZW, Deflate or PackBits stands for more bytes."""
 _ADVICE = "save the picture as PNG, or as TIFF with LZW, and use that"
 
 
@@ -23,6 +26,9 @@ class Packing(IntEnum):
     OLD_ZIP = 32946
     XZ = 34925
     ZSTD = 50000
+
+
+_BOUNDED = (Packing.RAW, Packing.LZW, Packing.ZIP, Packing.OLD_ZIP, Packing.PACKBITS)
 
 
 class Layout(NamedTuple):
@@ -64,6 +70,8 @@ def paint_samples(data: bytes, layout: Layout, regions: Sequence[Region]) -> byt
         If it is compressed in a way that cannot be written.
     """
     size = layout.rows * layout.row_bytes
+    if size > _MAX_BYTES or (layout.compression in _BOUNDED and size > _MAX_RATIO * len(data)):
+        raise MalformedFileError("a strip or tile cannot hold as much as it should")
     rows = bytearray(_unpack(data, layout.compression, size)[:size])
     if len(rows) < size:
         raise MalformedFileError("a strip or tile holds too little")
