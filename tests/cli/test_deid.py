@@ -37,7 +37,7 @@ def test_a_run_prints_what_was_written_refused_and_removed(
     assert result.out.startswith("23 found: 15 written, 4 refused, 4 skipped")
     for text in ("Refused", "notes.txt", "Skipped", "emptied", "patient", "164.514(c)", "forgotten"):
         assert text in result.out
-    assert "faces and burned-in text were not looked for" in result.out
+    assert "burned-in text was not looked for" in result.out
     assert str(tmp_path / "out.audit.jsonl") in result.out
 
 
