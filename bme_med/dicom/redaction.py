@@ -65,10 +65,13 @@ def redaction_of(
     boxes = matching_boxes(instance, policy.boxes)
     if not boxes and (why := why_unanswered(instance, profile, risk, has_detector=detector is not None)):
         raise UnsupportedFileError(why)
+    is_drawn, ruled = bool(boxes), []
     if profile.burned_in in ("rules", "detect"):
-        boxes += _rule_boxes(instance, profile)
-    made = Redaction(tuple(boxes), bool(boxes), bool(boxes))
-    if detector and profile.burned_in == "detect" and _is_looked_at(instance, profile, risk):
+        ruled = _rule_boxes(instance, profile)
+    is_met = is_drawn or (bool(ruled) and profile.burned_in == "rules")
+    made = Redaction((*boxes, *ruled), is_answered=is_met, is_clean=is_met)
+    is_suspicious = bool(ruled) or _is_looked_at(instance, profile, risk)
+    if detector and profile.burned_in == "detect" and is_suspicious:
         return _with_text(made, _find_text(instance, detector, is_identifier), profile)
     return made
 

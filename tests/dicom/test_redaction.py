@@ -163,6 +163,19 @@ def test_rules_answer_the_risk_by_ultrasound_regions() -> None:
     } == {"outside the ultrasound regions (0018,6011)"}
 
 
+def test_under_detection_a_rule_alone_claims_nothing_and_makes_the_detector_look() -> None:
+    ds = mr_instance()
+    keys = _pixels("detect") + "[[pixels.regions]]\nboxes = [{ x = 0, y = 0, w = 1, h = 1 }]\n"
+    made, out = _made(ds, _policy(keys))
+    assert any(action.rule == "region of the profile" for action in made.actions)
+    assert _codes(out) == {_BASIC}
+    assert "BurnedInAnnotation" not in out
+    detector = _Detector(_Found())
+    _, out = _made(ds, _policy(keys, detector=detector))
+    assert detector.frames
+    assert out.BurnedInAnnotation == "NO"
+
+
 def test_the_detector_sees_every_frame_and_knows_the_identifiers_of_the_file() -> None:
     detector = _Detector(_Found(confirmed=(Region(1, 2, 4, 7),)))
     _, out = _made(_screen(3), _policy(_pixels("detect"), detector=detector))
