@@ -119,9 +119,7 @@ def _layout(data: bytes, parts: _Bytes, after: Instance) -> Iterator[Problem]:
     """Whether elements account for every byte, in ascending order, each once (PS3.5, 7.1; PS3.10, 7.2)."""
     if data[128:132] != b"DICM":
         yield Problem("preamble", Check.FILE_META, "no DICM behind it")
-    spare = len(parts.content) - after.node.size
-    is_open_end = spare == -_DELIMITER_BYTES and not parts.content.endswith(b"\xfe\xff\xdd\xe0\0\0\0\0")
-    if (spare and not is_open_end) or parts.unused:
+    if len(parts.content) != after.node.size or parts.unused:
         yield Problem("", Check.READABLE, "bytes that belong to no element, or elements that are cut off")
     for place, node, _ in after.node.walk():
         if not node.is_in_order:

@@ -171,6 +171,12 @@ def compressed() -> Pair:
     return pair(ds, RLELossless)
 
 
+def test_compressed_pixels_without_their_end_are_found() -> None:
+    source, output = compressed()
+    assert judged(output[:-8], source)
+    assert judged(output[:-8], None)
+
+
 @pytest.mark.parametrize("what", ["another byte", "another fragment", "text in the offset table"])
 def test_other_fragments_are_found(what: str) -> None:
     source, output = compressed()
