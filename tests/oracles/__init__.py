@@ -1,1 +1,1 @@
-"""Judges of the output. They share nothing with the engines that they judge."""
+"""Judges of the output beside `bme_med.verify`, and what they judge. None shares code with an engine."""
