@@ -21,6 +21,10 @@ def verify(
         str | None,
         typer.Option(metavar="NAME|FILE", help="Profile of the run.  [default: what the audit names]"),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="F.html", help="Report of the run and of this check, one HTML file."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Check clean files with other eyes: nothing here shares a parser with what made them.
@@ -35,20 +39,29 @@ def verify(
     Examples:
       bme-med verify clean/
       bme-med verify clean/ --source scans/
+      bme-med verify clean/ --source scans/ --report report.html
       bme-med verify clean/ --source scans/ --profile ours.toml --json
     """
+    from bme_med.audit import read_file
     from bme_med.cli.console import print_json
     from bme_med.cli.progress import shown_progress
     from bme_med.cli.verification import chosen_profile, print_report
+    from bme_med.core import UsageError
+    from bme_med.report import write_report
     from bme_med.verify import audit_beside
     from bme_med.verify import verify as check
 
     audit = audit or audit_beside(folder)
+    if report and audit is None:
+        raise UsageError("--report tells what a run did: give the audit of that run with --audit")
     chosen = chosen_profile(profile, audit)
     with shown_progress("checking") as progress:
-        report = check(folder, chosen, source=source, audit=audit, progress=progress)
+        result = check(folder, chosen, source=source, audit=audit, progress=progress)
+    if report and audit:
+        findings = [(found.file, found.place, found.check) for found in result.findings]
+        write_report(report, read_file(audit), folder, source=source, findings=findings)
     if json:
-        print_json(report.to_json())
+        print_json(result.to_json())
     else:
-        print_report(report)
-    raise typer.Exit(1 if report.findings else 0)
+        print_report(result)
+    raise typer.Exit(1 if result.findings else 0)
