@@ -103,7 +103,9 @@ def review(
         Standing(value, tuple(sorted(places[value])), len(names), names[0])
         for value, names in holders.items()
     )
-    return Survey(tuple(sorted(standing, key=lambda one: (one.files, one.places))), len(files), tuple(unread))
+    return Survey(
+        tuple(sorted(standing, key=lambda one: (one.files, one.places, one.value))), len(files), tuple(unread)
+    )
 
 
 def _told_by(path: Path, tables: Tables) -> list[tuple[str, str]] | None:
