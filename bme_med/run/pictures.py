@@ -65,7 +65,7 @@ def open_picture(photo: bytes) -> "Iterator[Image]":
 
     format_ = sniff(photo)
     pillow_heif.register_heif_opener(thumbnails=False)
-    Image.MAX_IMAGE_PIXELS = None
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # Pillow warns of more, and refuses twice as much
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -76,6 +76,8 @@ def open_picture(photo: bytes) -> "Iterator[Image]":
                 yield opened
     except FileError:
         raise
+    except Image.DecompressionBombError:
+        raise FileError(_TOO_LARGE) from None
     except Exception:  # noqa: BLE001 - decoders raise what they like, and their words may hold a value
         raise FileError(_DAMAGED) from None
 
@@ -103,4 +105,5 @@ def decode_pictures(photo: bytes) -> "Iterator[NDArray[np.uint8]]":
         for number in range(1 if has_one else getattr(opened, "n_frames", 1)):
             if number:
                 opened.seek(number)
+                _refuse_too_large(opened)
             yield np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
