@@ -149,16 +149,26 @@ def test_native_frames_are_painted_and_two_sources_that_differ_in_the_box_give_o
     _assert_second_is_painted(frames, _decoded(_read(output), form))
 
 
-@pytest.mark.parametrize("syntax", [*SYNTAXES, *JPEGS])
-@pytest.mark.parametrize("kind", ["8u", "12u", "even"])
+def _is_coded(syntax: str, form: PixelForm) -> bool:
+    """Whether there are frames of that form in that syntax."""
+    if syntax in JPEGS:
+        return (form.stored == 12) == (syntax == "extended")
+    return syntax != "jpeg-ls-near" or form.samples != 3
+
+
+_CODED = [
+    (syntax, kind)
+    for kind in ("8u", "12u", "even")
+    for syntax in (*SYNTAXES, *JPEGS)
+    if _is_coded(syntax, KINDS[kind])
+]
+
+
+@pytest.mark.parametrize(("syntax", "kind"), _CODED)
 def test_compressed_frames_are_painted_and_two_sources_that_differ_in_the_box_give_one_output(
     syntax: str, kind: str, tmp_path: Path
 ) -> None:
     form = KINDS[kind]
-    if (syntax in JPEGS and (form.stored == 12) != (syntax == "extended")) or (
-        syntax == "jpeg-ls-near" and form.samples == 3
-    ):
-        pytest.skip("no such frames")
     frames, others = _pair(form)
     if syntax in JPEGS or "lossy" in syntax or syntax in ("jpeg-xl", "htj2k", "jpeg-ls-near"):
         others = (
