@@ -12,6 +12,7 @@ from bme_med.audit.records import (
     header_text,
     record_text,
 )
+from bme_med.audit.regions import boxes_of
 from bme_med.audit.writing import AuditWriter
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "NameStyle",
     "Record",
     "Status",
+    "boxes_of",
     "check",
     "check_file",
     "footer_text",

@@ -17,6 +17,11 @@ from bme_med.dicom.walker import Element
 __all__ = ["Marking", "PixelClaims", "rewritten_tags"]
 
 _NO_ITEMS = Element(markers.DEIDENTIFICATION_METHOD_CODES, "SQ", 0, 0, 0, None)
+_DONE = "says what was done"
+_SAID = {
+    "NO": "NO, as text was covered or looked for, and none is known to be left",
+    "YES": "YES, as text is likely and may be left",
+}
 _LONGEST_METHOD_BYTES = 60_000
 """Of earlier values: together with ours they have to fit a short length (PS3.5, 7.1.2)."""
 
@@ -66,10 +71,12 @@ class Marking:
             values.insert(0, (markers.IDENTITY_REMOVED, "CS", b"YES"))
         elif markers.IDENTITY_REMOVED in instance.by_tag:
             self._note(markers.IDENTITY_REMOVED, Code.X, "not claimed of this copy")
-        if annotation := self._pixels.annotation(instance.first(markers.BURNED_IN_ANNOTATION)):
+        annotation = self._pixels.annotation(instance.first(markers.BURNED_IN_ANNOTATION))
+        if annotation:
             values.insert(-1, (markers.BURNED_IN_ANNOTATION, "CS", annotation.encode()))
         for tag, _, _ in values:
-            self._note(tag, Code.D, "says what was done")
+            is_of_text = tag == markers.BURNED_IN_ANNOTATION
+            self._note(tag, Code.D, _SAID[annotation] if is_of_text else _DONE)
         return [(tag, element(tag, vr, value, coding=instance.coding)) for tag, vr, value in values]
 
     def _note(self, tag: int, code: Code, rule: str) -> None:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bme_med.audit import Audit, Status
+from bme_med.audit import Audit, Status, boxes_of
 from bme_med.core import Box
 from bme_med.report.contents import Sources
-from bme_med.report.regions import boxes_of
 from bme_med.report.thumbnails import Thumbnail, thumbnail_of
 
 __all__ = ["Picture", "Sheet", "sheets"]

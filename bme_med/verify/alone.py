@@ -29,7 +29,9 @@ def stands(state: State, after: Element, context: Context) -> bool:
             return after.is_empty
         case State.ITEMS:
             return after.items is not None
-        case State.SAME | State.CLEANED | State.SHORTER:
+        case State.DERIVED:
+            return after.values[0] != "ORIGINAL"
+        case State.SAME | State.CLEANED | State.SHORTER | State.RECODED:
             return after.items is None
         case State.DUMMY:
             return _says_nothing(after, context.tables)

@@ -3,13 +3,13 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bme_med.audit import Audit, NameStyle, Status, check_file, read_file
-from bme_med.core import AuditError, Box, FrameRange, Profile, Region
+from bme_med.audit import Audit, NameStyle, Status, boxes_of, check_file, read_file
+from bme_med.core import AuditError, Profile
 from bme_med.verify.findings import Check, Finding
 from bme_med.verify.judged import Told
 
@@ -19,8 +19,9 @@ DICOMDIR = "DICOMDIR"
 """An output without a source, if the audit's footer has its digest."""
 
 _PSEUDONYM = re.compile(r"src-[0-9A-F]{12}")
-_REGION = re.compile(r"rows (\d+)-(\d+), columns (\d+)-(\d+)(?:, frames? ([\d, -]+))?")
-_REDACT = "redact"
+_CLEAN = re.compile(r"\(0028,0301\) .*"), re.compile(r"PS3\.15 E\.1\.1: NO, .*")
+"""The action that says of an instance that nothing is known to be left of burned-in text."""
+
 _BUFFER = 1 << 20
 
 
@@ -172,22 +173,10 @@ def _digest(path: Path) -> str:
 
 
 def told_of(record: Mapping[str, Any] | None, *, was_converted: bool = False) -> Told:
-    """What the record of an output tells of its pixels.
+    """What the record of an output tells of its pixels: regions that were covered, and whether text is left.
 
-    Regions stand in actions with the code ``redact``: ``rows 0-40, columns 0-512, frames 1-20``, half-open as
-    stored, frames counted from 1; without frames they hold for all.
+    Pixels may be clean without a region, where a detector looked and found nothing.
     """
     actions = record["actions"] if record else []
-    covering = [action for action in actions if action.get("code") == _REDACT]
-    boxes = [box for action in covering for box in _boxes(f"{action['where']} {action['rule']}")]
-    return Told(tuple(boxes), bool(covering), was_converted)
-
-
-def _boxes(text: str) -> Iterator[Box]:
-    for top, bottom, left, right, frames in _REGION.findall(text):
-        ranges = [part.strip().partition("-") for part in frames.split(",") if part.strip()]
-        yield Box(
-            Region(int(top), int(left), int(bottom), int(right)),
-            "audit",
-            tuple(FrameRange(int(first), int(last or first)) for first, _, last in ranges),
-        )
+    is_clean = any(_CLEAN[0].match(one["where"]) and _CLEAN[1].match(one["rule"]) for one in actions)
+    return Told(boxes_of(actions), is_clean, was_converted)

@@ -77,7 +77,7 @@ class DicomJudge:
             self.tables,
             self.seen,
             has_own_subjects=self._has_own_subjects,
-            were_pixels_cleaned=told.were_pixels_cleaned,
+            told=told,
         )
         parts = _Bytes.of(data, after.dataset)
         problems = [*_layout(data, parts, after), *check_instance(before, after, context)]

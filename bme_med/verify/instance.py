@@ -17,9 +17,11 @@ from bme_med.verify.alone import stands
 from bme_med.verify.elements import TEXT_VRS, Element, Node, node_of, place_of
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.harvest import Identifiers, harvest
-from bme_med.verify.marks import SUBJECT_TAGS, file_meta_problems, mark_problems
+from bme_med.verify.judged import Told
+from bme_med.verify.marks import BURNED_IN, SUBJECT_TAGS, file_meta_problems, mark_problems
 from bme_med.verify.pixels import PIXEL_TAGS, lost_pixels
 from bme_med.verify.private import vouched_places
+from bme_med.verify.repainted import may_be_added, painted_states
 from bme_med.verify.rules import Place, State, allowed_states, vouched_states
 from bme_med.verify.tables import Tables
 from bme_med.verify.values import NO_ID, Context, Seen, holds, is_given
@@ -70,7 +72,7 @@ def context_of(
     seen: Seen,
     *,
     has_own_subjects: bool = False,
-    were_pixels_cleaned: bool = False,
+    told: Told = Told(),  # noqa: B008 - frozen
 ) -> Context:
     """What the judge of an instance knows beforehand; `before` is its source, if it is at hand."""
     if before is None:
@@ -81,7 +83,8 @@ def context_of(
             ("", ""),
             seen,
             has_own_subjects=has_own_subjects,
-            were_pixels_cleaned=were_pixels_cleaned,
+            were_pixels_cleaned=told.were_pixels_cleaned,
+            were_pixels_painted=bool(told.boxes),
         )
     node = before.node
     kept = _kept_tags(node, profile, tables)
@@ -95,7 +98,8 @@ def context_of(
         examined=max(_year(node, tag) for tag in _EXAMINATION_DATES),
         kept=kept,
         has_own_subjects=has_own_subjects,
-        were_pixels_cleaned=were_pixels_cleaned,
+        were_pixels_cleaned=told.were_pixels_cleaned,
+        were_pixels_painted=bool(told.boxes),
     )
 
 
@@ -104,7 +108,7 @@ def check_instance(before: Instance | None, after: Instance, context: Context) -
     node = before.node if before else None
     iod = context.tables.iods.get((node or after.node).text(0x00080016), "")
     return [
-        *file_meta_problems(before.dataset if before else None, after.dataset),
+        *file_meta_problems(before.dataset if before else None, after.dataset, context),
         *mark_problems(before.dataset if before else None, after.dataset, context),
         *_Walk(context, iod).elements(node, after.node),
         *_texts(after.node, context),
@@ -143,10 +147,11 @@ class _Walk:
     def __init__(self, context: Context, iod: str) -> None:
         self.context = context
         self.iod = iod
+        self._ours = {*_MARKERS, *PIXEL_TAGS, *([BURNED_IN] if context.were_pixels_cleaned else [])}
 
     def elements(self, before: Node | None, after: Node, at: _At = _At()) -> Iterator[Problem]:
         """Every tag of one dataset or item and, where a sequence stays, everything inside."""
-        ours = set() if at.path else _MARKERS.union(PIXEL_TAGS)
+        ours = set() if at.path else self._ours
         vouched = vouched_places(before or after, self.context.profile)
         if before is None:
             for tag in after.elements.keys() - ours:
@@ -155,15 +160,21 @@ class _Walk:
         for tag in sorted((after.elements.keys() | before.elements.keys()) - ours):
             old, new = before.elements.get(tag), after.elements.get(tag)
             if old is None:
-                if at.path or tag not in SUBJECT_TAGS or not is_given(after.elements[tag], self.context):
+                if at.path or not self._may_be_added(after.elements[tag]):
                     yield Problem(place_of(at.where, tag), Check.RULE, "stands in the output only")
             else:
                 yield from self._pair(old, new, at, vouched)
 
+    def _may_be_added(self, new: Element) -> bool:
+        if self.context.were_pixels_painted and may_be_added(new):
+            return True
+        return new.tag in SUBJECT_TAGS and is_given(new, self.context)
+
     def _states(self, found: Element, at: _At, vouched: Mapping[int, str]) -> frozenset[State]:
         place = Place(found.tag, vouched.get(found.tag, found.vr), found.is_un, at.path, self.iod)
         judge = vouched_states if found.tag in vouched else allowed_states
-        return judge(place, self.context.profile, self.context.tables)
+        states = judge(place, self.context.profile, self.context.tables)
+        return painted_states(place, states) if self.context.were_pixels_painted else states
 
     def _alone(self, new: Element, at: _At, vouched: Mapping[int, str]) -> Iterator[Problem]:
         states = self._states(new, at, vouched)
@@ -215,9 +226,10 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
     texts = [one for one in output.walk() if one[2].vr in _SEARCHED_VRS and not one[2].is_empty]
     if not context.identifiers.stand_in("\n".join(found.text for _, _, found in texts if found.vr != "UI")):
         context = replace(context, identifiers=Identifiers.none())
+    keeps_uids = Option.RETAIN_UIDS in context.profile.options
     for place, node, found in texts:
         text = found.text
-        if any(uid in context.seen.uids for uid in _UID.findall(text)):
+        if not keeps_uids and any(uid in context.seen.uids for uid in _UID.findall(text)):
             yield Problem(place, Check.IDENTIFIER, "a UID of the source stands in it")
         if found.vr == "UI" or found.tag in SUBJECT_TAGS | _MARKERS:
             continue

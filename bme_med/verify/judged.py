@@ -17,7 +17,7 @@ class Told:
     boxes
         Regions of its pixels that were covered.
     were_pixels_cleaned
-        Whether pixels were looked at or covered at all.
+        Whether nothing is known to be left of burned-in text, as all was covered or looked at.
     was_converted
         Whether the picture was encoded anew, so that it is not the source's bit for bit.
     """

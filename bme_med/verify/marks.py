@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pydicom import FileDataset
+from pydicom.uid import ExplicitVRLittleEndian
 
 from bme_med.core import Code, DatePolicy, Option, Profile
 from bme_med.verify.elements import place_of
@@ -11,16 +12,19 @@ from bme_med.verify.rules import loosened
 from bme_med.verify.tables import METHOD_CODES, Tables
 from bme_med.verify.values import Context
 
-__all__ = ["SUBJECT_TAGS", "file_meta_problems", "mark_problems"]
+__all__ = ["BURNED_IN", "SUBJECT_TAGS", "file_meta_problems", "mark_problems"]
 
 SUBJECT_TAGS = frozenset({0x00100010, 0x00100020})
 """Patient Name and Patient ID, which hold the pseudonym."""
+
+BURNED_IN = 0x00280301
+"""Burned In Annotation."""
 
 _PATIENT_GROUP = 0x0010
 _IDENTIFYING_VRS = frozenset({"AE", "DA", "DT", "PN"})
 _META_TAGS = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013}
 _BASIC = "113100"
-_CLAIMS_OF_PIXELS = ("113101", "113102")
+_CLEAN_PIXELS = METHOD_CODES[Option.CLEAN_PIXEL_DATA]
 _IMPLEMENTATION_CLASS_UID = "2.25.153268417298170938447213960127445118273"
 _OURS = "bme-med "
 _EXCEPTIONS = "exceptions keep more than PS3.15 Table E.1-1 does"
@@ -32,7 +36,9 @@ _TEMPORAL = {
 }
 
 
-def file_meta_problems(source: FileDataset | None, output: FileDataset) -> Iterator[Problem]:
+def file_meta_problems(
+    source: FileDataset | None, output: FileDataset, context: Context
+) -> Iterator[Problem]:
     """PS3.15, E.1.1: preamble and file meta describe the application that de-identified."""
     new = output.file_meta
     if output.preamble != bytes(128):
@@ -50,8 +56,10 @@ def file_meta_problems(source: FileDataset | None, output: FileDataset) -> Itera
         yield Problem("(0002,0013)", Check.FILE_META, "not this application's")
     if source is None:
         return
-    old = source.file_meta
-    if new.get("TransferSyntaxUID") != old.get("TransferSyntaxUID", new.get("TransferSyntaxUID")):
+    syntax = new.get("TransferSyntaxUID")
+    was = source.file_meta.get("TransferSyntaxUID", syntax)
+    is_decompressed = context.were_pixels_painted and was.is_encapsulated and syntax == ExplicitVRLittleEndian
+    if syntax != was and not is_decompressed:
         yield Problem("(0002,0010)", Check.FILE_META, "another transfer syntax")
 
 
@@ -70,12 +78,23 @@ def mark_problems(source: FileDataset | None, output: FileDataset, context: Cont
         yield Problem("(0012,0063)", Check.MARKS, "empty, too long, or without this application")
     if bool(loose) != (_EXCEPTIONS in methods) and _EXCEPTIONS not in earlier:
         yield Problem("(0012,0063)", Check.MARKS, "does not say whether exceptions keep more than the table")
+    yield from _annotation(source, output, context)
     yield from _method_codes(source, output, context, is_loose=bool(loose))
     if output.get("LongitudinalTemporalInformationModified") not in _temporal(source, context.profile):
         yield Problem("(0028,0303)", Check.MARKS, "does not say what was done to dates")
     for tag in SUBJECT_TAGS:
         if source is not None and tag in source and tag not in output:
             yield Problem(place_of("", tag), Check.RULE, "no pseudonym")
+
+
+def _annotation(source: FileDataset | None, output: FileDataset, context: Context) -> Iterator[Problem]:
+    """Burned In Annotation is NO where the audit tells that nothing is left, and else only by the source."""
+    is_no = output.get("BurnedInAnnotation") == "NO"
+    if context.were_pixels_cleaned and not is_no:
+        yield Problem(place_of("", BURNED_IN), Check.MARKS, "not NO, though nothing is said to be left")
+    is_new = is_no and source is not None and source.get("BurnedInAnnotation") != "NO"
+    if is_new and not context.were_pixels_cleaned:
+        yield Problem(place_of("", BURNED_IN), Check.MARKS, "says NO, and nothing tells that it is so")
 
 
 def _identifies(tag: int, tables: Tables) -> bool:
@@ -105,12 +124,15 @@ def _method_codes(
     new = [str(item.get("CodeValue")) for item in items]
     old = _earlier_codes(source, output, new)
     expected = {METHOD_CODES[option] for option in profile.options} | (set() if is_loose else {_BASIC})
+    expected -= {_CLEAN_PIXELS}
+    if context.were_pixels_cleaned:
+        expected.add(_CLEAN_PIXELS)
     implied = set() if profile.dates is DatePolicy.REMOVE else {METHOD_CODES[Option.MODIFIED_DATES]}
     if any(" " in rule.selector and rule.code is Code.K for rule in profile.attributes):
         implied.add(METHOD_CODES[Option.RETAIN_SAFE_PRIVATE])
     if not expected <= set(new) <= expected | implied | set(old):
         yield Problem(place, Check.MARKS, "not the codes of the profile and its options")
-    if not context.were_pixels_cleaned and set(new) - set(old) & set(_CLAIMS_OF_PIXELS):
+    if not context.were_pixels_cleaned and _CLEAN_PIXELS in set(new) - set(old):
         yield Problem(place, Check.MARKS, "claims that pixels were cleaned, and nothing tells that they were")
     if new[: len(old)] != old or len(new) != len(set(new)):
         yield Problem(place, Check.MARKS, "items of before are missing, or a code stands there twice")

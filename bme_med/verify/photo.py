@@ -9,13 +9,14 @@ from contextlib import suppress
 from typing import Any
 
 import pyexiv2  # type: ignore[import-untyped]
-from PIL import Image, ImageCms, ImageFile
+from PIL import Image, ImageChops, ImageCms, ImageFile, ImageStat
 
-from bme_med.core import Box, DatePolicy, Format, Profile, regions_of, sniff
+from bme_med.core import Box, DatePolicy, Format, Profile, Region, regions_of, sniff
 from bme_med.verify.containers import foreign_parts
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.harvest import Identifiers, date_forms, spaced
 from bme_med.verify.judged import Judged, Told
+from bme_med.verify.painted import may_change, mcu_of
 from bme_med.verify.search import needles_of
 from bme_med.verify.tables import load_tables
 
@@ -26,6 +27,7 @@ _MANY = ("PNG", "WEBP", "GIF", "TIFF")
 
 _HEAD_BYTES = 144
 _ORIENTATION = "Exif.Image.Orientation"
+_ORIENTATION_TAG = 0x0112
 _YEAR = "Xmp.photoshop.DateCreated"
 _PROFILE_TEXTS = {"Colour profile", "Removed", "", None}
 """Texts of a colour profile that was rebuilt."""
@@ -39,6 +41,19 @@ _IDENTIFYING = re.compile(
 )
 _DATE = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)")
 _SHORTEST_WORD = 6
+_TURNED_BACK = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""Orientation (Exif 2.32, 4.6.4) to what leads from a picture as it is shown to one as it is stored."""
+
+_NEAR_MEAN, _NEAR_RMS = 3.0, 8.0
+_Corners = tuple[int, int, int, int]
 _OWN_WORDS = frozenset(
     ("xpacket", "xmpmeta", "adobe", "description", "datecreated", "photoshop", "colour", "profile", "removed")
 )
@@ -64,7 +79,7 @@ class PhotoJudge:
             problems += self._colours(picture.profile)
         if source is not None:
             if picture is not None and not told.was_converted:
-                problems += _differences(source, picture, told.boxes)
+                problems += _differences(source, picture, told.boxes, format_)
             needles = needles_of(self._identifiers(source))
             if any(True for _ in needles.found_in(data)):
                 problems.append(
@@ -154,9 +169,10 @@ def picture_digest(data: bytes) -> str:
 class _Picture:
     """The decoded frames of a photo."""
 
-    def __init__(self, frames: list[Image.Image], profile: bytes) -> None:
+    def __init__(self, frames: list[Image.Image], profile: bytes, orientation: int) -> None:
         self.frames = frames
         self.profile = profile
+        self.orientation = orientation
 
     @classmethod
     def of(cls, data: bytes) -> "_Picture | None":
@@ -169,13 +185,14 @@ class _Picture:
             with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
                 warnings.simplefilter("ignore")
                 profile = image.info.get("icc_profile") or b""
+                orientation = image.getexif().get(_ORIENTATION_TAG, 1)
                 count = getattr(image, "n_frames", 1) if image.format in _MANY else 1
                 frames = []
                 for number in range(count):
                     if number:
                         image.seek(number)
                     frames.append(image.convert("RGBA") if image.mode == "P" else image.copy())
-                return cls(frames, profile)
+                return cls(frames, profile, orientation)
         except Exception:  # noqa: BLE001 - a decoder may fail in any way on what it does not know
             return None
         finally:
@@ -190,7 +207,7 @@ class _Picture:
         return digest.hexdigest()
 
 
-def _differences(source: bytes, after: _Picture, boxes: Sequence[Box]) -> Iterator[Problem]:
+def _differences(source: bytes, after: _Picture, boxes: Sequence[Box], format_: Format) -> Iterator[Problem]:
     before = _Picture.of(source)
     if before is None:
         return
@@ -199,16 +216,37 @@ def _differences(source: bytes, after: _Picture, boxes: Sequence[Box]) -> Iterat
     ]:
         yield Problem("", Check.PIXELS, "another size, mode or number of frames")
         return
+    cell = mcu_of(source) if format_ is Format.JPEG else (1, 1)
     for number, (old, new) in enumerate(zip(before.frames, after.frames, strict=True), 1):
-        for region in regions_of(boxes, number, rows=new.height, columns=new.width):
-            corners = (region.left, region.top, region.right, region.bottom)
-            inside = new.crop(corners)
-            if any(low != high for low, high in _extremes(inside)):
+        for corners in _stored(boxes, number, new.size, before.orientation):
+            if any(low != high for low, high in _extremes(new.crop(corners))):
                 yield Problem(f"frame {number}", Check.PIXELS, "a declared region is not one colour")
-            old.paste(inside, corners)
-        if old.tobytes() != new.tobytes():
+            left, top, right, bottom = corners
+            region = Region(top, left, bottom, right)
+            around = may_change(region, cell, rows=new.height, columns=new.width)
+            wide = around.left, around.top, around.right, around.bottom
+            old.paste(new.crop(wide), wide)
+        if old.tobytes() != new.tobytes() and not (boxes and format_ is Format.HEIF and _is_near(old, new)):
             yield Problem(f"frame {number}", Check.PIXELS, "another picture outside the declared regions")
             return
+
+
+def _stored(boxes: Sequence[Box], number: int, size: tuple[int, int], orientation: int) -> Iterator[_Corners]:
+    """The corners of the regions in the picture as it is stored; they are given as viewers turn it."""
+    width, height = size if orientation < 5 else size[::-1]
+    for region in regions_of(boxes, number, rows=height, columns=width):
+        shown = Image.new("1", (width, height))
+        shown.paste(1, (region.left, region.top, region.right, region.bottom))
+        stored = shown.transpose(_TURNED_BACK[orientation]) if orientation in _TURNED_BACK else shown
+        corners = stored.getbbox()
+        if corners:
+            yield corners
+
+
+def _is_near(old: Image.Image, new: Image.Image) -> bool:
+    """Whether a picture that was coded anew with loss is about the same."""
+    differences = ImageStat.Stat(ImageChops.difference(old, new))
+    return max(differences.mean) <= _NEAR_MEAN and max(differences.rms) <= _NEAR_RMS
 
 
 def _extremes(image: Image.Image) -> list[tuple[float, float]]:

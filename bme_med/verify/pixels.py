@@ -3,15 +3,15 @@
 import hashlib
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from typing import Any
 
 from pydicom import FileDataset
 from pydicom.encaps import parse_fragments
 
-from bme_med.core import Box, regions_of
+from bme_med.core import Box
 from bme_med.verify.elements import place_of
 from bme_med.verify.findings import Check, Problem
+from bme_med.verify.painted import decoded_problems, offset_problems
 
 __all__ = ["PIXEL_TAGS", "lost_pixels", "pixel_digest", "pixel_problems"]
 
@@ -26,58 +26,28 @@ _METADATA = {*range(0xE0, 0xF0), 0xFE, _COMMENT_J2K}
 
 def pixel_problems(source: FileDataset, output: FileDataset, boxes: Sequence[Box]) -> list[Problem]:
     """What is wrong with the pixels of `output`, given the regions that the audit declares as covered."""
-    lost = lost_pixels(source, output)
+    is_encapsulated = output.file_meta.TransferSyntaxUID.is_encapsulated
+    texts: list[str] = []
     if boxes:
         lost = [place_of("", tag) for tag in PIXEL_TAGS if tag in output]
-    return [Problem(place, Check.PIXELS, text) for place in lost for text in _decoded(source, output, boxes)]
+        texts += offset_problems(output) if is_encapsulated else ()
+    else:
+        lost = lost_pixels(source, output)
+    if lost and not is_encapsulated and _has_more(output):
+        texts.append("more bytes than its frames need")
+    texts += decoded_problems(source, output, boxes) if lost else ()
+    return [Problem(place, Check.PIXELS, text) for place in lost for text in texts]
+
+
+def _has_more(output: FileDataset) -> bool:
+    stored = sum(len(_bytes(output.get_item(tag))) for tag in PIXEL_TAGS if tag in output)
+    return stored > _frame_bytes(output) + 1
 
 
 def pixel_digest(dataset: FileDataset) -> str:
     """SHA-256 of the pixels as they are stored; empty where there are none."""
     stored = [_bytes(dataset.get_item(tag)) for tag in PIXEL_TAGS if tag in dataset]
     return hashlib.sha256(b"".join(stored)).hexdigest() if stored else ""
-
-
-def _decoded(source: FileDataset, output: FileDataset, boxes: Sequence[Box]) -> Iterator[str]:
-    """How the frames differ as they decode: outside the boxes nothing may, inside all is one value.
-
-    Bits that hold no value are not compared.
-    """
-    try:
-        from pydicom.pixels.utils import iter_pixels
-
-        pairs = zip_longest(iter_pixels(source, raw=True), iter_pixels(output, raw=True))
-        for number, (before, after) in enumerate(pairs, 1):
-            if before is None or after is None or before.shape != after.shape:
-                yield "frames are missing, or have another size"
-                return
-            problem = _frame(_stored(before, source), _stored(after, output), boxes, number)
-            if problem:
-                yield f"frame {number}: {problem}"
-                return
-    except ImportError:
-        yield "not the source's bytes, and numpy is not installed to compare what they show"
-    except Exception as error:  # noqa: BLE001 - a decoder of pydicom may fail in any way, and shows values
-        yield f"not the source's bytes, and they cannot be decoded ({type(error).__name__})"
-
-
-def _stored(frame: Any, dataset: FileDataset) -> Any:
-    """The frame with the bits alone that hold its values (PS3.5, 8.1.1)."""
-    if frame.dtype.kind == "f":
-        return frame
-    stored, high = int(dataset.BitsStored), int(dataset.get("HighBit", int(dataset.BitsStored) - 1))
-    return frame.view(f"u{frame.dtype.itemsize}") >> (high + 1 - stored) & ((1 << stored) - 1)
-
-
-def _frame(before: Any, after: Any, boxes: Sequence[Box], number: int) -> str:
-    rows, columns = before.shape[:2]
-    is_outside = (before == after) | (before != before)
-    for region in regions_of(boxes, number, rows=rows, columns=columns):
-        inside = after[region.top : region.bottom, region.left : region.right]
-        if (inside != inside[0, 0]).any():
-            return "a declared region is not one value"
-        is_outside[region.top : region.bottom, region.left : region.right] = True
-    return "" if is_outside.all() else "another picture outside the declared regions"
 
 
 def lost_pixels(source: FileDataset, output: FileDataset) -> list[str]:

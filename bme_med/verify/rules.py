@@ -41,6 +41,8 @@ class State(StrEnum):
     GIVEN = "the value that the profile gives"
     ICC = "a colour profile without device or date"
     LAYER = "a keyed name of a graphic layer"
+    DERIVED = "the source's, and DERIVED for ORIGINAL"
+    RECODED = "what follows from pixels that were coded anew"
 
 
 States = frozenset[State]
@@ -93,9 +95,9 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
         return _GONE if Option.CLEAN_GRAPHICS not in profile.options else _GONE | _LEFT
     if not tables.keyword(tag):
         return _GONE
-    if tag == 0x00280301 and profile.burned_in == "keep":  # NO of pixels that nobody looked at becomes YES
-        return _LEFT | _DUMMY
     chosen = _chosen(place, profile, tables)
+    if tag == 0x00280301:  # NO becomes YES where text may be left; the marks are checked for the other way
+        return (chosen or _LEFT) | _DUMMY
     if chosen:
         return chosen if not place.path else chosen | _ZEROED
     if _is_annotation(place, profile, tables):

@@ -11,6 +11,7 @@ from pydicom.valuerep import validate_value
 from bme_med.core import Code, DatePolicy, Profile
 from bme_med.verify.elements import Element
 from bme_med.verify.harvest import Identifiers
+from bme_med.verify.repainted import is_recoded
 from bme_med.verify.rules import State, selects
 from bme_med.verify.tables import Tables
 
@@ -60,6 +61,7 @@ class Context:
     kept: frozenset[int] = frozenset()
     has_own_subjects: bool = False
     were_pixels_cleaned: bool = False
+    were_pixels_painted: bool = False
 
     @property
     def dates(self) -> DatePolicy:
@@ -108,6 +110,11 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return _is_dated(before, after, context)
         case State.UIDS:
             return _are_replaced(before, after, context)
+        case State.DERIVED:
+            first, *rest = before.values
+            return after.values == ["DERIVED" if first == "ORIGINAL" else first, *rest]
+        case State.RECODED:
+            return is_recoded(before, after)
         case State.LAYER:
             return LAYER.fullmatch(after.text) is not None
         case State.ICC:

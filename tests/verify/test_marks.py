@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from pydicom import Dataset
 
-from bme_med.core import Code
 from bme_med.verify.audits import told_of
 from bme_med.verify.dicom import DicomJudge
 from bme_med.verify.findings import Check
@@ -68,13 +67,17 @@ def test_pixels_without_text_are_not_to_be_claimed() -> None:
     assert any(problem.place == "(0028,0301)" for problem in problems_of(spoilt, source))
 
 
-def test_cleaned_pixels_may_be_claimed_where_the_audit_says_that_they_were_covered() -> None:
+def test_cleaned_pixels_may_be_claimed_where_the_audit_says_that_no_text_is_left() -> None:
     source, output = person()
-    spoilt = edited(output, claim("113101"))
-    where = "(7FE0,0010) PixelData"
-    covered = {"where": where, "code": "redact", "rule": "drawn: rows 0-1, columns 0-2, frames 1-1"}
-    told = told_of({"actions": [covered, {"where": where, "code": Code.X, "rule": "x"}]})
-    problems = DicomJudge(policy("ps315-basic").profile).judge(spoilt, source, told).problems
-    assert told.were_pixels_cleaned
-    assert not any("cleaned" in problem.problem for problem in problems)
-    assert {problem.place for problem in problems} == {"(0012,0064)", "(7FE0,0010)"}
+
+    def mark(ds: Dataset) -> None:
+        claim("113101")(ds)
+        ds.BurnedInAnnotation = "NO"
+
+    said = "PS3.15 E.1.1: NO, as text was covered or looked for, and none is known to be left"
+    left = said.replace("NO, as", "YES, as")
+    line = {"where": "(0028,0301) BurnedInAnnotation", "code": "D", "rule": said}
+    judge = DicomJudge(policy("ps315-basic").profile)
+    assert judge.judge(edited(output, mark), source, told_of({"actions": [line]})).problems == ()
+    unsure = judge.judge(edited(output, mark), source, told_of({"actions": [{**line, "rule": left}]}))
+    assert {problem.place for problem in unsure.problems} == {"(0012,0064)", "(0028,0301)"}

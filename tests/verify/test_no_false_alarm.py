@@ -28,7 +28,8 @@ def test_the_sample_data_raises_nothing(
     done = call(capsys, "verify", tmp_path / "clean", "--source", SAMPLE_DATA, "--json")
     report = json.loads(done.out)
     assert (done.code, report["findings"]) == (0, [])
-    assert report["outputs"] == report["compared"] == 19
+    written = 20 if name == "ps315-basic" else 21  # that one refuses the ultrasound, and paints nothing over
+    assert report["outputs"] == report["compared"] == written
 
 
 @every_profile

@@ -102,11 +102,22 @@ def test_a_covered_region_that_nobody_declares_is_found() -> None:
 
 
 def test_regions_are_read_from_the_audit() -> None:
-    rule = "drawn: rows 0-4, columns 0-10, frames 1-2"
-    told = told_of({"actions": [{"where": "(7FE0,0010) PixelData", "code": "redact", "rule": rule}]})
-    assert told.boxes == TOLD.boxes
-    everywhere = told_of({"actions": [{"where": "rows 1-2, columns 3-4", "code": "redact", "rule": "text"}]})
-    assert everywhere.boxes == (Box(Region(1, 3, 2, 4), "audit"),)
+    where = "(7FE0,0010) PixelData"
+    lines = [
+        (f"{where} frames 1-2: 0,0,10,4", "drawn"),
+        (f"{where} all frames: 3,1,1,1", "text"),
+        (f"{where}: 3,1,1,1", "text"),
+        ("pixels: 3,1,1,1", "eyes"),
+        (f"{where} outside the boxes", "as before in 3 frames, SHA-256 with zeros in the boxes 00"),
+        ("pixels: outside the boxes", "as before, SHA-256 of the samples 00"),
+    ]
+    told = told_of({"actions": [{"where": place, "code": "redact", "rule": rule} for place, rule in lines]})
+    small = Region(1, 3, 2, 4)
+    assert told.boxes == (
+        Box(NAME_PLATE, "drawn", (FrameRange(1, 2),)),
+        *(Box(small, origin) for origin in ("text", "text", "eyes")),
+    )
+    assert not told.were_pixels_cleaned
     assert told_of(None) == Told()
 
 

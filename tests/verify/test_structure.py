@@ -5,8 +5,8 @@ from functools import cache
 
 import pytest
 from pydicom import Dataset
-from pydicom.encaps import encapsulate
-from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, RLELossless
 
 from bme_med.verify.findings import Check
 from tests.oracles.planting import ROOT, small_mr
@@ -166,8 +166,9 @@ def test_another_vr_is_found() -> None:
 @cache
 def compressed() -> Pair:
     ds = small_mr()
-    ds.add_new(0x7FE00010, "OB", encapsulate([b"\1\0\0\0" + bytes(60) + b"\3\1\2\3\4\5\6\7"]))
-    ds["PixelData"].is_undefined_length = True
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.compress(RLELossless, generate_instance_uid=False)
     return pair(ds, RLELossless)
 
 
@@ -184,7 +185,7 @@ def test_other_fragments_are_found(what: str) -> None:
     def spoil(ds: Dataset) -> None:
         old = ds.PixelData
         ds.PixelData = {
-            "another byte": old[:-3] + b"\7" + old[-2:],
+            "another byte": old[:-1] + b"\7",
             "another fragment": old + b"\xfe\xff\x00\xe0\x0c\0\0\0" + WORD,
             "text in the offset table": b"\xfe\xff\x00\xe0\x0c\0\0\0" + WORD + old[12:],
         }[what]
