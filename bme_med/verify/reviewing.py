@@ -99,13 +99,12 @@ def review(
         for value in {value for _, value in told}:
             holders.setdefault(value, []).append(name)
     progress(len(files), len(files))
-    standing = (
+    standing = [
         Standing(value, tuple(sorted(places[value])), len(names), names[0])
         for value, names in holders.items()
-    )
-    return Survey(
-        tuple(sorted(standing, key=lambda one: (one.files, one.places, one.value))), len(files), tuple(unread)
-    )
+    ]
+    standing.sort(key=lambda one: (one.files, one.places, one.value))
+    return Survey(tuple(standing), len(files), tuple(unread))
 
 
 def _told_by(path: Path, tables: Tables) -> list[tuple[str, str]] | None:
