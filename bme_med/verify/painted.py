@@ -25,7 +25,7 @@ _MIXED = 4
 
 
 def decoded_problems(source: FileDataset, output: FileDataset, boxes: Sequence[Box]) -> Iterator[str]:
-    """How the frames differ; bits that hold no value are not compared."""
+    """How the frames differ; bits that hold no value are not compared, but are one value in boxes."""
     try:
         cell = _cell_of(source, output)
         pairs = zip_longest(_pictures(source), _pictures(output))
@@ -33,8 +33,9 @@ def decoded_problems(source: FileDataset, output: FileDataset, boxes: Sequence[B
             if before is None or after is None or before.shape != after.shape:
                 yield "frames are missing, or have another size"
                 return
-            problem = _frame(_stored(before, source), _stored(after, output), boxes, number, cell)
-            if problem:
+            regions = regions_of(boxes, number, rows=after.shape[0], columns=after.shape[1])
+            is_equal = (_stored(before, source) == _stored(after, output)) | (before != before)
+            if problem := _frame(is_equal, after, regions, cell):
                 yield f"frame {number}: {problem}"
                 return
     except ImportError:
@@ -54,7 +55,8 @@ def _pictures(dataset: FileDataset) -> Iterator[Any]:
         return
     from pydicom.pixels.utils import iter_pixels
 
-    yield from iter_pixels(dataset, raw=True, allow_excess_frames=False)
+    assumed: dict[str, Any] = {} if "PlanarConfiguration" in dataset else {"planar_configuration": 0}
+    yield from iter_pixels(dataset, raw=True, allow_excess_frames=False, correct_unused_bits=False, **assumed)
 
 
 def _codestreams(dataset: FileDataset) -> Iterator[bytes]:
@@ -112,10 +114,9 @@ def _stored(frame: Any, dataset: FileDataset) -> Any:
     return frame.view(f"u{frame.dtype.itemsize}") >> (high + 1 - stored) & ((1 << stored) - 1)
 
 
-def _frame(before: Any, after: Any, boxes: Sequence[Box], number: int, cell: tuple[int, int]) -> str:
-    rows, columns = before.shape[:2]
-    is_equal = (before == after) | (before != before)
-    for region in regions_of(boxes, number, rows=rows, columns=columns):
+def _frame(is_equal: Any, after: Any, regions: Sequence[Region], cell: tuple[int, int]) -> str:
+    rows, columns = after.shape[:2]
+    for region in regions:
         inside = after[region.top : region.bottom, region.left : region.right]
         if (inside != inside[0, 0]).any():
             return "a declared region is not one value"

@@ -6,10 +6,11 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 import pyexiv2  # type: ignore[import-untyped]
-from PIL import Image, ImageChops, ImageCms, ImageFile, ImageStat
+from PIL import GifImagePlugin, Image, ImageChops, ImageCms, ImageFile, ImageStat
 
 from bme_med.core import Box, DatePolicy, Format, Profile, Region, regions_of, sniff
 from bme_med.verify.containers import foreign_parts
@@ -169,10 +170,13 @@ def picture_digest(data: bytes) -> str:
 class _Picture:
     """The decoded frames of a photo."""
 
-    def __init__(self, frames: list[Image.Image], profile: bytes, orientation: int) -> None:
+    def __init__(
+        self, frames: list[Image.Image], profile: bytes, orientation: int, drawn: list[_Corners]
+    ) -> None:
         self.frames = frames
         self.profile = profile
         self.orientation = orientation
+        self.drawn = drawn
 
     @classmethod
     def of(cls, data: bytes) -> "_Picture | None":
@@ -187,12 +191,14 @@ class _Picture:
                 profile = image.info.get("icc_profile") or b""
                 orientation = image.getexif().get(_ORIENTATION_TAG, 1)
                 count = getattr(image, "n_frames", 1) if image.format in _MANY else 1
-                frames = []
+                frames: list[Image.Image] = []
+                drawn: list[_Corners] = []
                 for number in range(count):
                     if number:
                         image.seek(number)
+                    drawn.extend(_drawn(image))
                     frames.append(image.convert("RGBA") if image.mode == "P" else image.copy())
-                return cls(frames, profile, orientation)
+                return cls(frames, profile, orientation, drawn)
         except Exception:  # noqa: BLE001 - a decoder may fail in any way on what it does not know
             return None
         finally:
@@ -207,6 +213,13 @@ class _Picture:
         return digest.hexdigest()
 
 
+def _drawn(image: Image.Image) -> Iterator[_Corners]:
+    """Where an image of a GIF lies in its screen."""
+    if isinstance(image, GifImagePlugin.GifImageFile) and image.dispose_extent:
+        left, top, right, bottom = image.dispose_extent
+        yield left, top, right, bottom
+
+
 def _differences(source: bytes, after: _Picture, boxes: Sequence[Box], format_: Format) -> Iterator[Problem]:
     before = _Picture.of(source)
     if before is None:
@@ -219,7 +232,8 @@ def _differences(source: bytes, after: _Picture, boxes: Sequence[Box], format_: 
     cell = mcu_of(source) if format_ is Format.JPEG else (1, 1)
     for number, (old, new) in enumerate(zip(before.frames, after.frames, strict=True), 1):
         for corners in _stored(boxes, number, new.size, before.orientation):
-            if any(low != high for low, high in _extremes(new.crop(corners))):
+            cells = _cells(corners, after.drawn[:number])
+            if any(low != high for cell_ in cells for low, high in _extremes(new.crop(cell_))):
                 yield Problem(f"frame {number}", Check.PIXELS, "a declared region is not one colour")
             left, top, right, bottom = corners
             region = Region(top, left, bottom, right)
@@ -241,6 +255,16 @@ def _stored(boxes: Sequence[Box], number: int, size: tuple[int, int], orientatio
         corners = stored.getbbox()
         if corners:
             yield corners
+
+
+def _cells(corners: _Corners, drawn: Sequence[_Corners]) -> Iterator[_Corners]:
+    """Parts of a region that the images of an animation so far drew whole: each has colours of its own."""
+    left, top, right, bottom = corners
+    columns = sorted({left, right, *(x for one in drawn for x in one[::2] if left < x < right)})
+    rows = sorted({top, bottom, *(y for one in drawn for y in one[1::2] if top < y < bottom)})
+    for upper, lower in pairwise(rows):
+        for start, end in pairwise(columns):
+            yield start, upper, end, lower
 
 
 def _is_near(old: Image.Image, new: Image.Image) -> bool:

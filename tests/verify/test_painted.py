@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydicom import Dataset
 from pydicom.encaps import encapsulate, encapsulate_extended
@@ -95,6 +96,16 @@ def test_compressed_frames_with_a_box_are_no_finding(syntax: str, kind: str, tmp
     if syntax in NOT_DECODED:
         pytest.skip("pydicom cannot decode them")
     assert problems_of(compressed(syntax, kind, tmp_path), under()) == []
+
+
+def test_bits_without_value_that_show_through_a_box_are_found() -> None:
+    def spoil(ds: Dataset) -> None:
+        values = np.frombuffer(ds.PixelData, "<u2").reshape(3, ds.Rows, ds.Columns).copy()
+        values[1, 12, 15] |= 0x8000
+        ds.PixelData = values.tobytes()
+
+    (problem,) = problems_of(native(), under(), spoil)
+    assert "not one value" in problem.problem
 
 
 def test_extended_offset_tables_that_are_not_true_are_found(tmp_path: Path) -> None:

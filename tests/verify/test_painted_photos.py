@@ -69,3 +69,20 @@ def test_an_heic_that_was_coded_anew_is_about_the_same() -> None:
     turned.paste((0, 0, 0), (7, 5, 23, 15))
     turned.save(out, "HEIF")
     assert judge.judge(out.getvalue(), source, told).problems
+
+
+def animation() -> bytes:
+    """Two images, of which the second has colours of its own and lies in a part of the screen."""
+    first, second = Image.new("RGB", (96, 64), (200, 30, 30)), Image.new("RGB", (96, 64), (200, 30, 30))
+    first.paste((90, 90, 200), (10, 8, 20, 12))
+    second.paste((30, 200, 30), (12, 0, 60, 40))
+    out = io.BytesIO()
+    first.save(out, "GIF", save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+def test_an_animation_whose_images_have_other_colours_is_no_finding() -> None:
+    source = animation()
+    output, told, judge = painted(source, "keep")
+    assert judge.judge(output, source, told).problems == ()
+    assert judge.judge(source, source, told).problems
