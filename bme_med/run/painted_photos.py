@@ -65,7 +65,9 @@ def plan_any(source: Source, policy: Policy) -> tuple[Source, Plan | Refusal]:
     except FileError as error:
         return source, Refusal(str(error), format_)
     if painted is not photo:
-        plan = engines.plan(painted, policy)
+        before, plan = plan.findings, engines.plan(painted, policy)
+        if isinstance(plan, Plan):  # painting removes things too, such as what followed the picture
+            plan = replace(plan, findings=tuple(dict.fromkeys((*before, *plan.findings))))
     return painted, painter.told(plan)
 
 

@@ -28,7 +28,7 @@ DECODERS = {
 """What Pillow is asked to open, and nothing else."""
 _FIRST_ALONE = (Format.JPEG, Format.HEIF)
 """Of these, further pictures never reach an output."""
-_ORIENTATION = 0x0112
+_COLUMNS, _ROWS, _ORIENTATION = 0x0100, 0x0101, 0x0112
 _DAMAGED = "the picture cannot be decoded: open it, save it anew and use that, or leave it out"
 _TOO_LARGE = f"the picture has more than {MAX_PIXELS:,} pixels: save it smaller"
 
@@ -90,8 +90,16 @@ def _refuse_too_large(opened: "Image") -> None:
 def read_picture_form(photo: bytes) -> PictureForm:
     """How large the first picture is, and how it is turned; of HEIF as it is shown."""
     with open_picture(photo) as opened:
-        said = opened.getexif().get(_ORIENTATION, 1) if sniff(photo) is not Format.HEIF else 1
+        said = opened.getexif().get(_ORIENTATION, 1)
         orientation = said if isinstance(said, int) and 1 <= said <= 8 else 1
+        if opened.format == "HEIF":
+            return PictureForm(opened.height, opened.width, 1)
+        if opened.format == "AVIF":  # Pillow says the size before irot and imir turn it
+            form = PictureForm(opened.height, opened.width, orientation)
+            return PictureForm(form.shown_rows, form.shown_columns, 1)
+        if opened.format == "TIFF":  # Pillow says the size after Orientation has turned it
+            tags = opened.tag_v2  # type: ignore[attr-defined]
+            return PictureForm(tags[_ROWS], tags[_COLUMNS], orientation)
         return PictureForm(opened.height, opened.width, orientation)
 
 
