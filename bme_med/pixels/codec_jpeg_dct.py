@@ -6,10 +6,11 @@ Components are handed out as they were coded; those of fewer samples are enlarge
 from bme_med.pixels.coded import Coded, decoded_by, ended, jpeg_header
 from bme_med.pixels.form import PixelForm
 
-__all__ = ["decode_dct", "require_jpeg_size"]
+__all__ = ["FULL_CHROMA", "decode_dct", "require_jpeg_size"]
 
 _FRAMES = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)))
-_FULL = {"YBR_FULL_422": "YBR_FULL", "YBR_PARTIAL_422": "YBR_PARTIAL_420"}
+FULL_CHROMA = {"YBR_FULL_422": "YBR_FULL", "YBR_PARTIAL_422": "YBR_PARTIAL_420"}
+"""What colors are called once chroma is enlarged."""
 
 
 def decode_dct(codestream: bytes, form: PixelForm) -> Coded:
@@ -19,7 +20,7 @@ def decode_dct(codestream: bytes, form: PixelForm) -> Coded:
     precision, _ = jpeg_header(codestream, _FRAMES, form)
     colors = "RGB" if form.samples == 3 else None
     samples = decoded_by(jpeg8_decode, ended(codestream), colorspace=colors, outcolorspace=colors)
-    return Coded(samples, precision, False, _FULL.get(form.photometric, form.photometric))
+    return Coded(samples, precision, False, FULL_CHROMA.get(form.photometric, form.photometric))
 
 
 def require_jpeg_size(codestream: bytes, form: PixelForm) -> None:

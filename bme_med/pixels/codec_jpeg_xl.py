@@ -5,10 +5,15 @@ Samples have no sign, and up to 16 bits. What was made from a JPEG holds what ma
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 from bme_med.core import MalformedFileError
+from bme_med.pixels.codec_jpeg_dct import FULL_CHROMA
 from bme_med.pixels.coded import Codec, Coded, decoded_by, require_size
 from bme_med.pixels.form import PixelForm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["JPEG_XL", "pack_jpeg", "packed_jpeg"]
 
@@ -19,12 +24,19 @@ _CODESTREAM_BOX, _PARTIAL_BOX, _JPEG_BOX = b"jxlc", b"jxlp", b"jbrd"
 
 
 def packed_jpeg(codestream: bytes) -> bytes | None:
-    """The JPEG that it was made from, if it was."""
+    """The JPEG that it was made from, if it was.
+
+    None, too, where it no longer says how to make it: cleaning empties that box, which may hold the metadata
+    of the JPEG. The picture is whole without.
+    """
     from imagecodecs import jpegxl_decode_jpeg
 
-    if codestream.startswith(_START) or all(kind != _JPEG_BOX for kind, _ in _boxes(codestream)):
+    if not _is_of_jpeg(codestream):
         return None
-    return bytes(decoded_by(jpegxl_decode_jpeg, codestream))
+    try:
+        return bytes(decoded_by(jpegxl_decode_jpeg, codestream))
+    except MalformedFileError:
+        return None
 
 
 def pack_jpeg(jpeg: bytes) -> bytes:
@@ -35,14 +47,27 @@ def pack_jpeg(jpeg: bytes) -> bytes:
 
 
 def _decode(codestream: bytes, form: PixelForm) -> Coded:
-    """Of one that was coded as XYB, samples are RGB."""
+    """Of one coded as XYB, samples are RGB; of one made from a JPEG, what that had coded."""
     from imagecodecs import jpegxl_decode
 
     precision, is_xyb = _header(_bare(codestream), form)
     samples = decoded_by(jpegxl_decode, codestream, keeporientation=True)
     note = "JPEG XL that may be lossy was coded again without loss" if is_xyb else ""
     photometric = "RGB" if is_xyb and form.samples == 3 else form.photometric
+    if photometric.startswith("YBR_") and _is_of_jpeg(codestream):
+        samples, photometric = _to_ycc(samples), FULL_CHROMA.get(photometric, photometric)
     return Coded(samples, precision, False, photometric, note=note)
+
+
+def _to_ycc(rgb: "NDArray[Any]") -> "NDArray[Any]":
+    """The components of a JPEG, which libjxl made RGB of (JFIF 1.02; PS3.3, C.7.6.3.1.2)."""
+    import numpy as np
+
+    red, green, blue = np.moveaxis(rgb.astype("f4"), -1, 0)
+    luminance = 0.299 * red + 0.587 * green + 0.114 * blue
+    chroma = (blue - luminance) / 1.772 + 128, (red - luminance) / 1.402 + 128
+    components: NDArray[Any] = np.rint(np.stack((luminance, *chroma), -1)).clip(0, 255).astype("u1")
+    return components
 
 
 def _encode(coded: Coded) -> bytes:
@@ -111,13 +136,22 @@ def _length(bits: _Bits, *, is_small: bool) -> int:
 
 
 def _bare(codestream: bytes) -> bytes:
-    """How the codestream starts, in boxes or not."""
+    """The codestream, in boxes or not."""
     if codestream.startswith(_START):
         return codestream
-    for kind, content in _boxes(codestream):
-        if kind in {_CODESTREAM_BOX, _PARTIAL_BOX}:
-            return content[4 * (kind == _PARTIAL_BOX) :]
-    raise MalformedFileError("a JPEG XL frame has no codestream", where="(7FE0,0010)")
+    bare = b"".join(
+        content[4 * (kind == _PARTIAL_BOX) :]
+        for kind, content in _boxes(codestream)
+        if kind in {_CODESTREAM_BOX, _PARTIAL_BOX}
+    )
+    if not bare:
+        raise MalformedFileError("a JPEG XL frame has no codestream", where="(7FE0,0010)")
+    return bare
+
+
+def _is_of_jpeg(codestream: bytes) -> bool:
+    is_bare = codestream.startswith(_START)
+    return not is_bare and any(kind == _JPEG_BOX for kind, _ in _boxes(codestream))
 
 
 def _boxes(codestream: bytes) -> Iterator[tuple[bytes, bytes]]:

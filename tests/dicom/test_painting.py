@@ -186,6 +186,26 @@ def test_compressed_frames_are_painted_and_two_sources_that_differ_in_the_box_gi
     assert any(action.where == "(7FE0,0010) PixelData outside the boxes" for action in made.actions)
 
 
+@pytest.mark.parametrize("kind", ["8u", "even"])
+def test_jpeg_xl_made_from_jpeg_is_painted_again_in_a_second_pass(kind: str, tmp_path: Path) -> None:
+    form = KINDS[kind]
+    source = _compressed(_pair(form)[0], "jpeg-xl-of-jpeg", form, tmp_path)
+    _, first = _run(source, _policy(f"{_BOX}@2"))
+    frames = list(generate_frames(_read(first).PixelData, number_of_frames=3))
+    for frame in frames[::2]:
+        start = frame.index(b"jbrd") + 4
+        assert not any(frame[start : frame.index(b"jxlp", start) - 4])
+    _, second = _run(first, _policy("0,0,4,4@1"))
+    after = _read(second)
+    assert after.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
+    samples = after.pixel_array  # pydicom makes RGB of it
+    assert len(np.unique(samples[0, :4, :4].reshape(16, -1), axis=0)) == 1
+    assert samples[0, :4, :4].max() < 10
+    for index in (0, 2):
+        theirs = imagecodecs.jpegxl_decode(frames[index]).astype(int)
+        assert np.abs(samples[index] - theirs)[4:].max() <= 2
+
+
 def test_frames_without_a_box_stay_ranges_of_the_source() -> None:
     form = KINDS["12u"]
     source = _native(_pair(form)[0], ExplicitVRLittleEndian, form)

@@ -338,6 +338,25 @@ def test_a_jpeg_xl_that_should_pack_a_jpeg_and_does_not_becomes_native() -> None
     np.testing.assert_array_equal(after[~_inside(form)], before[~_inside(form)])
 
 
+@pytest.mark.parametrize("kind", ["8u", "rgb8"])
+def test_a_jpeg_xl_that_no_longer_says_which_jpeg_it_was_is_read_all_the_same(
+    kind: str, tmp_path: Path
+) -> None:
+    codestream, form = _source("jpeg-xl-of-jpeg", kind)
+    start = codestream.index(b"jbrd") + 4
+    end = start - 8 + int.from_bytes(codestream[start - 8 : start - 4], "big")
+    emptied = codestream[:start] + bytes(end - start) + codestream[end:]
+    theirs = read_by("jxlpy", emptied, form, tmp_path)
+    np.testing.assert_array_equal(theirs, read_by("jxlpy", codestream, form, tmp_path))
+    before, of_jpeg = decode_frame(emptied, form), decode_frame(codestream, form)
+    assert np.abs(before.astype(int) - of_jpeg).max() <= 2
+    painted = paint_encapsulated(emptied, form, _REGIONS)
+    assert painted.transfer_syntax == EXPLICIT_LE
+    after, covered = decode_frame(painted.codestream, painted.form), _inside(form)
+    np.testing.assert_array_equal(after[~covered], before[~covered])
+    assert len(np.unique(after[covered].reshape(int(covered.sum()), -1), axis=0)) == 1
+
+
 def test_colors_of_a_lossy_jpeg_xl_are_rgb_and_of_a_lossless_one_what_they_were() -> None:
     lossy, form = _source("jpeg-xl", "rgb8")
     named = replace(form, photometric="XYB")
