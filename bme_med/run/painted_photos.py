@@ -27,7 +27,7 @@ from bme_med.core import (
 from bme_med.core.detection import FacesFound
 from bme_med.photo.findings import NOT_LOOKED_FOR
 from bme_med.photo.orientation import stored_region
-from bme_med.run.pictures import decode_pictures, read_picture_form
+from bme_med.run.pictures import decode_pictures, is_turned_by_xmp_alone, read_picture_form
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,12 +44,21 @@ _UNSURE = f"a face may show in this photo, but that is uncertain; {_WAYS}"
 _NO_DETECTOR = "no detector is installed: pip install 'bme-med[detect]', or set {} = \"off\""
 _MAYBE_FACE = "whether all faces were found is uncertain, look at it"
 _MAYBE_TEXT = "what may be text was left, look at it"
+_TURNED_BY_XMP = (
+    "XMP alone turns this photo, and viewers disagree about that: open it, save it anew, and use that"
+)
 _RECODED = "pixels outside the boxes were coded again, and differ a little from before"
 _FAULT = "painting changed pixels outside the boxes: this is a fault of bme-med, please report it"
+_UNCOVERED = "painting did not cover all of a box: this is a fault of bme-med, please report it"
 _LOSSY = (Format.HEIF,)
+_LAYERED = (Format.GIF, Format.PNG, Format.WEBP)
+"""Frames of these lie on each other, and some cover a part of the picture alone."""
+_CHROMA_EDGE = 2
+"""Pixels inside a box of a JPEG whose chroma decoders mix from both sides of its edge."""
 _BLOCK = 40
 """Pixels around a box of a JPEG that may change: the largest MCU, and what chroma is mixed from."""
 _BAND_ROWS = 256
+_ROUNDED = 2
 
 
 def plan_any(source: Source, policy: Policy) -> tuple[Source, Plan | Refusal]:
@@ -91,10 +100,18 @@ class _Painter:
         self._boxes += [*self._text(), *self._faces()]
 
     def _drawn(self, policy: Policy) -> Iterable[Box]:
-        """What the user drew; rules that ask for attributes are for instances."""
-        for rule in policy.boxes:
-            if not rule.conditions:
-                yield from rule.placed(rows=self._form.shown_rows, columns=self._form.shown_columns)
+        """What the user drew; rules that ask for attributes are for instances.
+
+        Raises
+        ------
+        UnsupportedFileError
+            If viewers show the photo in different ways, so that nobody knows where the user drew.
+        """
+        rules = [rule for rule in policy.boxes if not rule.conditions]
+        if rules and is_turned_by_xmp_alone(self._photo):
+            raise UnsupportedFileError(_TURNED_BY_XMP)
+        for rule in rules:
+            yield from rule.placed(rows=self._form.shown_rows, columns=self._form.shown_columns)
 
     def _text(self) -> Iterable[Box]:
         """What covers text.
@@ -183,13 +200,17 @@ class _Painter:
         Raises
         ------
         UnsupportedFileError
-            If something did, and the format is one that loses nothing.
+            If something did, and the format is one that loses nothing; or if not all inside is of one colour.
         """
         margin = _BLOCK if self._format is Format.JPEG else 0
+        edge = _CHROMA_EDGE if self._format is Format.JPEG else 0
         around = [region.grown(margin, margin) for region in regions]
-        digest, is_equal = hashlib.sha256(), True
+        digest, is_equal, covered = hashlib.sha256(), True, list[bool]()
         for old, new in zip(decode_pictures(self._photo), decode_pictures(painted), strict=True):
             is_equal = is_equal and old.shape == new.shape and _is_equal_outside(old, new, around, digest)
+            covered.append(all(_is_of_one_color(new, region.grown(-edge, -edge)) for region in regions))
+        if not all(covered) and not (self._format in _LAYERED and len(covered) > 1):
+            raise UnsupportedFileError(_UNCOVERED)
         if is_equal:
             rule = f"as before, SHA-256 of the samples {digest.hexdigest()}"
             self._actions.append(Action("pixels: outside the boxes", Code.REDACT, rule))
@@ -222,6 +243,13 @@ def _not_looked_for(profile: Profile, *, has_detector: bool) -> Iterable[str]:
         yield "burned-in text was not looked for"
     elif not has_faces:
         yield "faces were not looked for"
+
+
+def _is_of_one_color(picture: "NDArray[np.uint8]", region: Region) -> bool:
+    """Whether `region` is, but for what decoders round."""
+    top, left, bottom, right = region.clipped(rows=picture.shape[0], columns=picture.shape[1])
+    inside = picture[top : max(bottom, top), left : max(right, left)].reshape(-1, picture.shape[2])
+    return not len(inside) or int((inside.max(0) - inside.min(0)).max()) <= _ROUNDED
 
 
 def _is_equal_outside(

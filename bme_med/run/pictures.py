@@ -7,13 +7,22 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from bme_med.core import FileError, Format, sniff
+from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-__all__ = ["DECODERS", "MAX_PIXELS", "PictureForm", "decode_pictures", "open_picture", "read_picture_form"]
+__all__ = [
+    "DECODERS",
+    "MAX_PIXELS",
+    "PictureForm",
+    "decode_pictures",
+    "is_turned_by_xmp_alone",
+    "open_picture",
+    "read_picture_form",
+]
 
 MAX_PIXELS = 250_000_000
 DECODERS = {
@@ -101,6 +110,18 @@ def read_picture_form(photo: bytes) -> PictureForm:
             tags = opened.tag_v2  # type: ignore[attr-defined]
             return PictureForm(tags[_ROWS], tags[_COLUMNS], orientation)
         return PictureForm(opened.height, opened.width, orientation)
+
+
+def is_turned_by_xmp_alone(photo: bytes) -> bool:
+    """Whether nothing but XMP turns the first picture: some viewers follow it, browsers do not."""
+    with open_picture(photo) as opened:
+        opened.getexif()  # of PNG, also what stands behind the picture
+        if opened.format == "TIFF":
+            said = opened.tag_v2.get(_ORIENTATION)  # type: ignore[attr-defined]
+        else:
+            said = read_exif_orientation(opened.info.get("exif", b""))
+        xmp = opened.info.get("xmp") or opened.info.get("XML:com.adobe.xmp", "").encode()
+        return not said and read_xmp_orientation(xmp) not in (None, 1)
 
 
 def decode_pictures(photo: bytes) -> "Iterator[NDArray[np.uint8]]":

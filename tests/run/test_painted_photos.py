@@ -11,6 +11,7 @@ import pillow_heif
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from bme_med.core import Code, Plan, Policy, Pseudonyms, Refusal, Region, splice
 from bme_med.core.boxes import BoxRule, BoxSpec, Condition
@@ -18,6 +19,7 @@ from bme_med.core.detection import FacesFound, Shown
 from bme_med.photo.findings import NOT_LOOKED_FOR
 from bme_med.run import load_profile
 from bme_med.run.painted_photos import plan_any
+from bme_med.run.pictures import decode_pictures
 from bme_med.run.redacting import make_redaction, redact
 from tests.oracles.runs import KEY
 
@@ -167,6 +169,29 @@ def test_boxes_lie_where_a_viewer_shows_them(format_: str, orientation: int, tmp
     _assert_black(output, corner)
     around = Region(40, 72, 56, 96) if format_ == "JPEG" else corner
     _assert_equal_outside(photo, output, around)
+
+
+@pytest.mark.parametrize("said", ["='6'", '="6"', ' = "6"'])
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_boxes_drawn_on_a_photo_that_viewers_turn_differently_are_refused(format_: str, said: str) -> None:
+    xmp = f"<x:xmpmeta><rdf:Description tiff:Orientation{said}/></x:xmpmeta>".encode()
+    text = PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    by_format: dict[str, dict[str, Any]] = {"PNG": {"pnginfo": text}, "TIFF": {"tiffinfo": {700: xmp}}}
+    photo = _saved(_picture(), format_, **by_format.get(format_, {"xmp": xmp}))
+    _, plan = plan_any(photo, _policy(_BOX))
+    assert isinstance(plan, Refusal)
+    assert "XMP alone turns this photo" in plan.reason
+
+
+def test_a_second_page_that_is_turned_another_way_is_refused() -> None:
+    turned = _picture(2)
+    turned.encoderinfo = {"tiffinfo": {_ORIENTATION: 6}}
+    photo = _saved(_picture(), "TIFF", save_all=True, append_images=[turned])
+    assert len({page.shape for page in decode_pictures(photo)}) == 2
+    _, plan = plan_any(photo, _policy("70,2,10,5"))
+    assert isinstance(plan, Refusal)
+    assert "fault" in plan.reason
 
 
 def test_thumbnails_of_the_old_picture_go() -> None:
