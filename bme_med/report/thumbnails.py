@@ -23,7 +23,6 @@ __all__ = ["LONGEST_SIDE", "Thumbnail", "thumbnail_of"]
 LONGEST_SIDE = 160
 _MAX_PIXELS = 250_000_000
 _COLOURS = 256
-_ORIENTATION = 0x0112
 _MARK = (214, 40, 120)
 _COVER = (150, 150, 150)
 _HATCH = 7
@@ -60,14 +59,12 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    """A decoded picture, not yet turned, and the regions in it.
+    """A decoded picture, of a photo the right way round, and the regions in it.
 
     Attributes
     ----------
     rows, columns
-        As stored; `image` may be smaller where there are no regions.
-    turned
-        Exif Orientation.
+        Of the whole picture; `image` may be smaller where there are no regions.
     """
 
     image: "Image"
@@ -76,7 +73,6 @@ class _Picture:
     regions: tuple[Region, ...]
     frame: int = 1
     frames: int = 1
-    turned: int = 1
 
 
 def thumbnail_of(path: Path, format_: str, boxes: Sequence[Box], *, is_covered: bool) -> Thumbnail | None:
@@ -184,18 +180,22 @@ def _stretched(samples: Any, regions: Sequence[Region]) -> Any:
 
 def _read_photo(path: Path, boxes: Sequence[Box]) -> _Picture:
     import pillow_heif
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     pillow_heif.register_heif_opener(thumbnails=False)
     with Image.open(path) as opened:
-        size = opened.height, opened.width
-        if size[0] * size[1] > _MAX_PIXELS:
+        rows, columns = opened.height, opened.width
+        if rows * columns > _MAX_PIXELS:
             raise ValueError
         if not boxes:
             opened.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
-        turned = opened.getexif().get(_ORIENTATION, 1)
-        regions = regions_of(boxes, 1, rows=size[0], columns=size[1])
-        return _Picture(_plain(opened), *size, regions, turned=turned)
+        if opened.format == "HEIF":
+            opened.info.pop("xmp", None)  # the container alone turns a HEIF picture
+        upright = ImageOps.exif_transpose(opened)
+        if (upright.width > upright.height) != (columns > rows):
+            rows, columns = columns, rows
+        regions = regions_of(boxes, 1, rows=rows, columns=columns)
+        return _Picture(_plain(upright), rows, columns, regions)
 
 
 def _plain(image: "Image") -> "Image":
@@ -213,7 +213,7 @@ def _plain(image: "Image") -> "Image":
 
 
 def _made(picture: _Picture, *, is_covered: bool) -> Thumbnail:
-    """The thumbnail of `picture`, the right way round."""
+    """The thumbnail of `picture`."""
     image = picture.image.convert("RGB") if picture.regions else picture.image
     if is_covered:
         for region in picture.regions:
@@ -222,7 +222,6 @@ def _made(picture: _Picture, *, is_covered: bool) -> Thumbnail:
     scale = image.width / picture.columns
     for region in picture.regions:
         _mark(image, [round(side * scale) for side in region], is_covered=is_covered)
-    image = _turned(image, picture.turned)
     return Thumbnail(
         uri=_data_uri(image),
         width=image.width,
@@ -263,17 +262,6 @@ def _mark(image: "Image", sides: Sequence[int], *, is_covered: bool) -> None:
         draw.line((start, height, start + height, 0), fill=_MARK)
     draw.rectangle((0, 0, width - 1, height - 1), outline=_MARK)
     image.paste(patch, (left, top))
-
-
-def _turned(image: "Image", orientation: int) -> "Image":
-    """`image` as its Exif Orientation says that it is to be seen."""
-    from PIL import Image
-
-    turn = Image.Transpose
-    turns = (turn.FLIP_LEFT_RIGHT, turn.ROTATE_180, turn.FLIP_TOP_BOTTOM, turn.TRANSPOSE)
-    all_turns = (*turns, turn.ROTATE_270, turn.TRANSVERSE, turn.ROTATE_90)
-    method = dict(enumerate(all_turns, 2)).get(orientation)
-    return image if method is None else image.transpose(method)
 
 
 def _data_uri(image: "Image") -> str:

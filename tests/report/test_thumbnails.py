@@ -111,8 +111,8 @@ def test_a_photo_is_shown_the_right_way_round(tmp_path: Path) -> None:
     assert pixel(image, 3, 5)[2] > 200
 
 
-def test_a_region_of_a_photo_turns_with_it(tmp_path: Path) -> None:
-    box = Box(Region(0, 0, 200, 100), "drawn")
+def test_a_region_of_a_photo_lies_where_a_viewer_shows_it(tmp_path: Path) -> None:
+    box = Box(Region(0, 0, 100, 200), "drawn")
     image = shown(thumbnail_of(write(tmp_path, "a", photo(6)), "jpeg", [box], is_covered=True))
     assert pixel(image, image.width // 2 + 9, image.height - 5)[0] > 200
     top = {pixel(image, x, 20) for x in range(4, image.width - 4)}
