@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,9 @@ from PIL import Image
 from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, RLELossless
 
-from bme_med.core import Box, FrameRange, Region
+from bme_med.core import Box, FrameRange, Plan, Region, splice
+from bme_med.core.boxes import BoxRule, BoxSpec
+from bme_med.run.painted_photos import plan_any
 from bme_med.verify.audits import told_of
 from bme_med.verify.dicom import DicomJudge
 from bme_med.verify.findings import Check
@@ -142,3 +145,24 @@ def test_a_covered_region_of_a_photo_is_no_finding_and_a_larger_or_smaller_one_i
     assert photo_findings(covered_photo((0, 0, 11, 4)))
     assert photo_findings(covered_photo((0, 0, 9, 4)))
     assert photo_findings(covered_photo((0, 0, 10, 4)), Told())
+
+
+@pytest.mark.parametrize("format_", ["PNG", "TIFF", "WEBP", "AVIF"])
+@pytest.mark.parametrize("orientation", [2, 6, 7])
+def test_regions_of_a_turned_photo_are_looked_for_where_a_viewer_shows_them(
+    format_: str, orientation: int
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    out = io.BytesIO()
+    noise = np.random.default_rng(3).integers(40, 255, (64, 96, 3)).astype("u1")
+    lossless = {"WEBP": {"lossless": True}, "AVIF": {"quality": 100, "subsampling": "4:4:4"}}
+    Image.fromarray(noise).save(out, format_, exif=exif, **lossless.get(format_, {}))
+    rule = BoxRule("drawn", (), (BoxSpec.parse("40,6,9,5"),))
+    painted, plan = plan_any(out.getvalue(), replace(policy("ps315-basic"), boxes=(rule,)))
+    assert isinstance(plan, Plan)
+    judge, output = PhotoJudge(policy("ps315-basic").profile), splice(plan.pieces, painted)
+    for region, is_right in ((Region(6, 40, 11, 49), True), (Region(5, 40, 11, 49), False)):
+        told = Told((Box(region, "audit"),), were_pixels_cleaned=True)
+        problems = judge.judge(output, out.getvalue(), told).problems
+        assert (not [one for one in problems if one.check is Check.PIXELS]) is is_right
