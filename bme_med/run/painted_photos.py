@@ -47,6 +47,9 @@ _MAYBE_TEXT = "what may be text was left, look at it"
 _TURNED_BY_XMP = (
     "XMP alone turns this photo, and viewers disagree about that: open it, save it anew, and use that"
 )
+_TURNED_WEBP = (
+    "boxes lie in the picture as Exif turns it, but browsers do not turn WebP: look whether they lie right"
+)
 _RECODED = "pixels outside the boxes were coded again, and differ a little from before"
 _FAULT = "painting changed pixels outside the boxes: this is a fault of bme-med, please report it"
 _UNCOVERED = "painting did not cover all of a box: this is a fault of bme-med, please report it"
@@ -110,6 +113,8 @@ class _Painter:
         rules = [rule for rule in policy.boxes if not rule.conditions]
         if rules and is_turned_by_xmp_alone(self._photo):
             raise UnsupportedFileError(_TURNED_BY_XMP)
+        if rules and self._format is Format.WEBP and self._form.orientation > 1:
+            self._findings.append(_TURNED_WEBP)
         for rule in rules:
             yield from rule.placed(rows=self._form.shown_rows, columns=self._form.shown_columns)
 

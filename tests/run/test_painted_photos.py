@@ -184,6 +184,12 @@ def test_boxes_drawn_on_a_photo_that_viewers_turn_differently_are_refused(format
     assert "XMP alone turns this photo" in plan.reason
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_that_browsers_do_not_turn_webp_is_a_finding(orientation: int) -> None:
+    plan, _ = _painted(_photo("WEBP", orientation=orientation, lossless=True), _policy(_BOX))
+    assert any("browsers do not turn WebP" in text for text in plan.findings) is (orientation > 1)
+
+
 def test_a_second_page_that_is_turned_another_way_is_refused() -> None:
     turned = _picture(2)
     turned.encoderinfo = {"tiffinfo": {_ORIENTATION: 6}}

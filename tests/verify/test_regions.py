@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -156,7 +157,10 @@ def test_regions_of_a_turned_photo_are_looked_for_where_a_viewer_shows_them(
     exif[0x0112] = orientation
     out = io.BytesIO()
     noise = np.random.default_rng(3).integers(40, 255, (64, 96, 3)).astype("u1")
-    lossless = {"WEBP": {"lossless": True}, "AVIF": {"quality": 100, "subsampling": "4:4:4"}}
+    lossless: dict[str, dict[str, Any]] = {
+        "WEBP": {"lossless": True},
+        "AVIF": {"quality": 100, "subsampling": "4:4:4"},
+    }
     Image.fromarray(noise).save(out, format_, exif=exif, **lossless.get(format_, {}))
     rule = BoxRule("drawn", (), (BoxSpec.parse("40,6,9,5"),))
     painted, plan = plan_any(out.getvalue(), replace(policy("ps315-basic"), boxes=(rule,)))
@@ -165,4 +169,23 @@ def test_regions_of_a_turned_photo_are_looked_for_where_a_viewer_shows_them(
     for region, is_right in ((Region(6, 40, 11, 49), True), (Region(5, 40, 11, 49), False)):
         told = Told((Box(region, "audit"),), were_pixels_cleaned=True)
         problems = judge.judge(output, out.getvalue(), told).problems
+        assert (not [one for one in problems if one.check is Check.PIXELS]) is is_right
+
+
+def test_blocks_around_a_region_of_a_jpeg_are_no_finding_and_a_picture_that_changed_elsewhere_is() -> None:
+    noise = np.random.default_rng(3).integers(40, 255, (96, 160, 3)).astype("u1")
+    photos = []
+    for picture in (noise, noise[:, ::-1]):
+        out = io.BytesIO()
+        Image.fromarray(picture).save(out, "JPEG", quality=90)
+        photos.append(out.getvalue())
+    rule = BoxRule("drawn", (), (BoxSpec.parse("3,5,16,10"),))
+    judge, told = PhotoJudge(policy("ps315-basic").profile), Told((Box(Region(5, 3, 15, 19), "audit"),))
+    outputs = []
+    for photo in photos:
+        painted, plan = plan_any(photo, replace(policy("ps315-basic"), boxes=(rule,)))
+        assert isinstance(plan, Plan)
+        outputs.append(splice(plan.pieces, painted))
+    for output, is_right in zip(outputs, (True, False), strict=True):
+        problems = judge.judge(output, photos[0], told).problems
         assert (not [one for one in problems if one.check is Check.PIXELS]) is is_right
