@@ -189,7 +189,8 @@ class _Picture:
             with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
                 warnings.simplefilter("ignore")
                 profile = image.info.get("icc_profile") or b""
-                orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+                is_turned = image.format == "TIFF"  # Pillow turns it while it decodes
+                orientation = 1 if is_turned else image.getexif().get(_ORIENTATION_TAG, 1)
                 count = getattr(image, "n_frames", 1) if image.format in _MANY else 1
                 frames: list[Image.Image] = []
                 drawn: list[_Corners] = []
