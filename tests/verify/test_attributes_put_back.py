@@ -13,6 +13,8 @@ from tests.verify.sabotage import edited, pair, problems_of
 SHAPES = {"top level": small_mr, "three deep": nested}
 _WRITTEN_ANEW = {0x0002, 0x0000, 0x0004}
 _MARKS = {0x00120063, 0x00120064}
+_REFUSED_AT_THE_TOP = {0x00181010, 0x00181012, 0x0040A730, 0x00420011}
+"""Captures, reports and documents: no output has them."""
 
 
 @cache
@@ -59,5 +61,7 @@ def test_one_attribute_of_each_action_and_vr_is_found(name: str, shape: str) -> 
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", rows(is_all=True))
 def test_every_attribute_is_found(name: str) -> None:
-    check_found(rows(is_all=True)[name], "top level")
-    check_found(rows(is_all=True)[name], "three deep")
+    planted = rows(is_all=True)[name]
+    check_found(planted, "three deep")
+    if planted.tag not in _REFUSED_AT_THE_TOP:
+        check_found(planted, "top level")
