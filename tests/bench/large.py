@@ -98,7 +98,6 @@ def _measure(folder: Path, work: Path, rounds: int) -> dict[str, Figures]:
         "bme-med deid": [bme_med(), "deid", folder, "--out", out],
         "cp": ["cp", source, copy],
         "cp, then sync": ["sh", "-c", 'cp "$0" "$1" && sync "$1"', source, copy],
-        "cp, then sha256sum of both": ["sh", "-c", 'cp "$0" "$1" && sha256sum "$0" "$1"', source, copy],
     }
     figures = {name: Figures() for name in lines}
     for _ in range(rounds):
