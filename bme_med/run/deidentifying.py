@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bme_med import engines
-from bme_med.audit import AuditNames, NameStyle, Record, Status, record_text
+from bme_med.audit import AuditNames, NameStyle, Status
 from bme_med.core import Policy, Pseudonyms, UsageError
 from bme_med.core.pseudonyms import PSEUDONYM_LENGTH
 from bme_med.run.committing import Committer, Entry
@@ -25,7 +25,8 @@ from bme_med.run.naming import is_photo
 from bme_med.run.people import NOBODY, People, find_people
 from bme_med.run.places import check_places
 from bme_med.run.pool import chunked, ordered
-from bme_med.run.session import Session, resume_session, start_session, timestamp
+from bme_med.run.recording import source_text
+from bme_med.run.session import Session, resume_session, start_session
 from bme_med.run.stopping import Interrupts, StoppedError
 from bme_med.run.summary import Summary
 from bme_med.run.working import Outcome, Task, Worker, lost
@@ -246,21 +247,9 @@ class _Run:
 
     def _entry(self, task: Task, outcome: Outcome, verdict: Verdict) -> Entry:
         """The audit's line and the temporary file, which goes at once where nothing is written of it."""
-        names, profile = self.session.names, self.job.profile
         is_written = verdict.status is Status.WRITTEN
         part = self.session.parts / str(task.number)
         if outcome.status is Status.WRITTEN and not is_written:
             part.unlink()
-        record = Record(
-            filename=names.file(task.found.name),
-            status=verdict.status,
-            reason=verdict.reason,
-            format=outcome.format,
-            output=verdict.output,
-            source_sha256=names.digest(outcome.source_sha256),
-            output_sha256=outcome.output_sha256 if is_written else "",
-            actions=outcome.actions if is_written else "[]",
-            findings=outcome.findings if is_written else (),
-        )
-        text = record_text(record, timestamp=timestamp(), profile=profile.name, profile_sha256=profile.sha256)
+        text = source_text(self.job.profile, self.session.names, task.found.name, outcome, verdict)
         return Entry(text, str(part), verdict.output, outcome.size) if is_written else Entry(text)

@@ -8,17 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bme_med import __version__, engines
-from bme_med.audit import (
-    AuditNames,
-    AuditWriter,
-    NameStyle,
-    Record,
-    Status,
-    footer_text,
-    header_text,
-    record_text,
-)
+from bme_med import engines
+from bme_med.audit import AuditNames, AuditWriter, NameStyle, Status, footer_text
 from bme_med.core import Policy, Profile, Pseudonyms, UsageError
 from bme_med.core.boxes import BoxRule
 from bme_med.run.boxes import drawn_boxes, read_boxes
@@ -27,7 +18,7 @@ from bme_med.run.finding import Found
 from bme_med.run.keys import new_key, read_key
 from bme_med.run.ledger import Verdict
 from bme_med.run.profiles import load_profile
-from bme_med.run.session import timestamp
+from bme_med.run.recording import key_checks, run_text, source_text, timestamp
 from bme_med.run.summary import Summary
 from bme_med.run.working import Outcome, Task, Worker
 from bme_med.run.writing import flush
@@ -122,16 +113,18 @@ def redact(redaction: Redaction) -> Summary:
         has_pseudonyms=False,
         key="kept" if redaction.is_key_kept else "forgotten",
     )
+    names, inputs = AuditNames(NameStyle.KEEP, Pseudonyms(redaction.key)), [redaction.source]
     audit = AuditWriter.create(redaction.audit)
     parts = Path(tempfile.mkdtemp(prefix=".bme-med-", dir=redaction.out.parent))
     try:
-        audit.append([_header(redaction)])
+        audit.append([run_text(profile, names, inputs, key_checks(names, inputs))])
         outcome = _work(redaction, parts)
         if outcome.stop:
             raise UsageError(f"{redaction.out}: {outcome.stop}")
-        audit.append([_record(redaction, outcome)])
         output = redaction.out.name if outcome.status is Status.WRITTEN else ""
-        summary.add(redaction.source.name, Verdict(outcome.status, outcome.reason, output), outcome)
+        verdict = Verdict(outcome.status, outcome.reason, output)
+        audit.append([source_text(profile, names, redaction.source.name, outcome, verdict)])
+        summary.add(redaction.source.name, verdict, outcome)
         summary.seconds = time.monotonic() - started
         counts = {"found": 1, **{status.value: summary.counts[status] for status in Status}}
         audit.append(
@@ -161,38 +154,3 @@ def _work(redaction: Redaction, parts: Path) -> Outcome:
         part.rename(redaction.out)
         flush([str(redaction.out.parent)], str(redaction.out.parent))
     return outcome
-
-
-def _header(redaction: Redaction) -> str:
-    pseudonyms = Pseudonyms(redaction.key)
-    path = os.path.realpath(redaction.source)
-    return header_text(
-        version=__version__,
-        timestamp=timestamp(),
-        profile=redaction.profile.name,
-        profile_sha256=redaction.profile.sha256,
-        names=NameStyle.KEEP,
-        inputs=[str(redaction.source)],
-        checks={
-            "key": pseudonyms.digest("audit-key").hex(),
-            "inputs": pseudonyms.digest("audit-inputs", path).hex(),
-        },
-    )
-
-
-def _record(redaction: Redaction, outcome: Outcome) -> str:
-    is_written = outcome.status is Status.WRITTEN
-    names = AuditNames(NameStyle.KEEP, Pseudonyms(redaction.key))
-    record = Record(
-        filename=names.file(redaction.source.name),
-        status=outcome.status,
-        reason=outcome.reason,
-        format=outcome.format,
-        output=redaction.out.name if is_written else "",
-        source_sha256=outcome.source_sha256,
-        output_sha256=outcome.output_sha256 if is_written else "",
-        actions=outcome.actions if is_written else "[]",
-        findings=outcome.findings if is_written else (),
-    )
-    profile = redaction.profile
-    return record_text(record, timestamp=timestamp(), profile=profile.name, profile_sha256=profile.sha256)

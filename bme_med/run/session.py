@@ -3,26 +3,21 @@
 import os
 import shutil
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bme_med import __version__
-from bme_med.audit import Audit, AuditNames, AuditWriter, Status, check, footer_text, header_text, read
+from bme_med.audit import Audit, AuditNames, AuditWriter, Status, check, footer_text, read
 from bme_med.core import AuditError, Pseudonyms, UsageError
 from bme_med.run.job import Job
 from bme_med.run.keys import create_key, erase_key, new_key, read_key
 from bme_med.run.places import Places
+from bme_med.run.recording import key_checks, run_text, timestamp
 from bme_med.run.summary import Summary
 
-__all__ = ["Session", "resume_session", "start_session", "timestamp"]
+__all__ = ["Session", "resume_session", "start_session"]
 
 _PARTS_PREFIX = ".bme-med-"
-
-
-def timestamp() -> str:
-    """Now, in UTC, as ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Session:
@@ -95,7 +90,7 @@ def _new_audit(job: Job, names: AuditNames) -> AuditWriter:
     """An audit with its header; where there can be none, no random key is left behind."""
     try:
         audit = AuditWriter.create(job.places.audit)
-        audit.append([_header(job, names)])
+        audit.append([run_text(job.profile, names, job.places.inputs, _checks(job, names))])
     except (OSError, UsageError):
         _forget_random_key(job.places)
         raise
@@ -179,25 +174,9 @@ def _check_outputs(places: Places, past: Audit) -> None:
         )
 
 
-def _header(job: Job, names: AuditNames) -> str:
-    return header_text(
-        version=__version__,
-        timestamp=timestamp(),
-        profile=job.profile.name,
-        profile_sha256=job.profile.sha256,
-        names=job.names,
-        inputs=[str(path) for path in job.places.inputs],
-        checks=_checks(job, names),
-    )
-
-
 def _checks(job: Job, names: AuditNames) -> dict[str, str]:
-    """Keyed digests that are equal when key, inputs and map of subjects are, and say nothing about them."""
-    roots = [os.path.realpath(path) for path in job.places.inputs]
-    checks = {
-        "key": names.pseudonyms.digest("audit-key").hex(),
-        "inputs": names.pseudonyms.digest("audit-inputs", *roots).hex(),
-    }
+    """What must be the same when a run is resumed: nothing here says what it is."""
+    checks = key_checks(names, job.places.inputs)
     if job.conversion:
         checks["conversion"] = job.conversion.describe()
     if job.subjects:

@@ -11,24 +11,12 @@ from bme_med.core import AttributeRule, Code, DatePolicy, Descriptors, Option, P
 from bme_med.core.resources import read_table
 from bme_med.dicom.dictionary import dictionary, format_tag
 from bme_med.selftest.places import Place
+from bme_med.verify.tables import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["why_allowed"]
-
-_COLUMNS = {
-    "rtn_uids": Option.RETAIN_UIDS,
-    "rtn_dev_id": Option.RETAIN_DEVICE_IDENTITY,
-    "rtn_inst_id": Option.RETAIN_INSTITUTION_IDENTITY,
-    "rtn_pat_chars": Option.RETAIN_PATIENT_CHARACTERISTICS,
-    "rtn_long_full_dates": Option.FULL_DATES,
-    "rtn_long_modif_dates": Option.MODIFIED_DATES,
-    "clean_desc": Option.CLEAN_DESCRIPTORS,
-    "clean_struct_cont": Option.CLEAN_STRUCTURED_CONTENT,
-    "clean_graph": Option.CLEAN_GRAPHICS,
-}
-"""Which column of Table E.1-1 an option reads."""
 
 _TEXTS = frozenset(("LO", "LT", "SH", "ST", "UC", "UT"))
 _ITEMS = "an item stays, and in it a text that no table lists"
@@ -70,7 +58,7 @@ def _by_row(profile: Profile, row: "Mapping[str, str]", place: Place) -> str:
     """A row of Table E.1-1."""
     if row["rtn_long_modif_dates"] and (reason := _by_dates(profile, place)):
         return reason
-    for column, option in _COLUMNS.items():
+    for option, column in COLUMNS.items():
         is_dated = option in (Option.FULL_DATES, Option.MODIFIED_DATES)
         if option in profile.options and not is_dated:
             reason = _by_code(profile, row[column], place, f"{option} (PS3.15 Table E.1-1)")
