@@ -12,6 +12,7 @@ from struct import pack
 from bme_med.core import Action, Box, Code, Pieces, Range, Region, Rendered, Source, regions_of
 from bme_med.dicom.codestreams import Pictures, is_start
 from bme_med.dicom.encoding import EXPLICIT_LE, header, item_header
+from bme_med.dicom.fragments import FRAGMENTS_END, keep_overwritten
 from bme_med.dicom.frames import Frame, counted_frames, read_frame
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.offset_tables import EXTENDED_TABLES, basic_table, has_true_extended_tables
@@ -31,7 +32,6 @@ __all__ = ["EncapsulatedPainting"]
 _HELD_BYTES = 64 << 20
 """Painted frames that are held from planning to writing; further ones are painted twice."""
 _LONGEST_TABLE = 1 << 32
-_END = b"\xfe\xff\xdd\xe0\0\0\0\0"
 _LOSSY = frozenset(f"1.2.840.10008.1.2.4.{last}" for last in (*range(50, 57), 81))
 """Transfer syntaxes that always lose something."""
 _PHOTOMETRIC, _PLANAR, _LOSSY_COMPRESSION = 0x00280004, 0x00280006, 0x00282110
@@ -161,7 +161,7 @@ class EncapsulatedPainting:
                 self._write_painted(frame, out)
             else:
                 self._keep(frame.source, out)
-        out.literal(_END)
+        out.literal(FRAGMENTS_END)
 
     def _basic_table(self) -> bytes:
         """Where frames start, if the source had such a table and 32 bits are enough; else nothing."""
@@ -193,13 +193,8 @@ class EncapsulatedPainting:
     def _keep(self, frame: Frame, out: Pieces) -> None:
         """A frame that no box is for, without what no decoder needs."""
         for start, end in frame.fragments:
-            position = start - 8
-            for payload in frame.spare:
-                if start <= payload.start < end:
-                    out.keep(position, payload.start)
-                    out.literal(bytes(payload.end - payload.start))
-                    position = payload.end
-            out.keep(position, end)
+            spare = [payload for payload in frame.spare if start <= payload.start < end]
+            keep_overwritten(start - 8, end, spare, out)
 
     def _write_native(self, form: PixelForm, out: Pieces) -> None:
         size = frame_bytes(form) * len(self._frames)

@@ -5,7 +5,9 @@ needs is overwritten with zero bytes of the same length, so that fragments, offs
 data stay as they are. Frames beyond Number of Frames go as a whole.
 """
 
-from bme_med.core import Pieces, Source
+from collections.abc import Iterable
+
+from bme_med.core import Pieces, Range, Source
 from bme_med.dicom.encoding import EXPLICIT_LE, item_header
 from bme_med.dicom.frames import frames_of
 from bme_med.dicom.instance import Instance
@@ -13,9 +15,10 @@ from bme_med.dicom.offset_tables import basic_table, has_true_basic_table
 from bme_med.dicom.pixeldata import number_of_frames
 from bme_med.dicom.walker import SEQUENCE_END, Element
 
-__all__ = ["keep_encapsulated"]
+__all__ = ["FRAGMENTS_END", "keep_encapsulated", "keep_overwritten"]
 
-_END = EXPLICIT_LE.plain.pack(SEQUENCE_END >> 16, SEQUENCE_END & 0xFFFF, 0)
+FRAGMENTS_END = EXPLICIT_LE.plain.pack(SEQUENCE_END >> 16, SEQUENCE_END & 0xFFFF, 0)
+"""Sequence Delimitation Item."""
 
 
 def keep_encapsulated(data: Source, pixel_data: Element, described: Instance, out: Pieces) -> list[str]:
@@ -33,26 +36,32 @@ def keep_encapsulated(data: Source, pixel_data: Element, described: Instance, ou
     if not has_true_basic_table(data, pixel_data):
         findings.append("an offset table that pointed to no frames was emptied")
     position = _keep_table(data, pixel_data, 0 if findings else count, out)
-    end, is_overwritten, is_cut = position, False, False
+    is_overwritten = is_cut = False
     for number, frame in enumerate(frames_of(data, pixel_data, described, count)):
         if number == count:
             is_cut = True
             break
-        for payload in frame.spare:
-            is_overwritten = True
-            out.keep(position, payload.start)
-            out.literal(bytes(payload.end - payload.start))
-            position = payload.end
+        is_overwritten = is_overwritten or bool(frame.spare)
         end = frame.fragments[-1].end
+        keep_overwritten(position, end, frame.spare, out)
+        position = end
     if is_overwritten:
         findings.append("metadata inside compressed frames was overwritten")
     if is_cut:
         findings.append("compressed frames beyond Number of Frames were cut")
-        out.keep(position, end)
-        out.literal(_END)
+        out.literal(FRAGMENTS_END)
     else:
         out.keep(position, pixel_data.end)
     return findings
+
+
+def keep_overwritten(start: int, end: int, spare: Iterable[Range], out: Pieces) -> None:
+    """Append the bytes from `start` to `end`, zeros in place of `spare`, which lies between them in order."""
+    for payload in spare:
+        out.keep(start, payload.start)
+        out.literal(bytes(payload.end - payload.start))
+        start = payload.end
+    out.keep(start, end)
 
 
 def _keep_table(data: Source, pixel_data: Element, count: int, out: Pieces) -> int:

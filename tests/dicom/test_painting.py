@@ -281,6 +281,16 @@ def test_frames_that_are_missing_cannot_be_painted(tmp_path: Path) -> None:
         plan(encoded(ds), _policy("0,0,1,1"))
 
 
+def test_bytes_behind_the_planes_of_a_frame_without_a_box_go_too(tmp_path: Path) -> None:
+    form = KINDS["8u"]
+    codestream, coded = coded_by_another("rle", samples_of(form), form, tmp_path)
+    ds = instance(encapsulate([codestream + b"ZQUNSEENQZ"] * 2), coded)
+    ds.NumberOfFrames = 2
+    _, output = _run(encoded(ds), _policy(f"{_BOX}@2"))
+    assert b"UNSEEN" not in output
+    assert np.array_equal(_decoded(_read(output), form)[0], samples_of(form))
+
+
 def test_videos_are_refused_with_a_reason(tmp_path: Path) -> None:
     form = replace(KINDS["even"], transfer_syntax="1.2.840.10008.1.2.4.102")
     ds = instance(encapsulate([b"\0\0\1\xba" + bytes(60)]), form)
