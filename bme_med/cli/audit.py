@@ -6,17 +6,17 @@ from typing import Annotated
 import typer  # noqa: TID253 - the command line is made with it
 
 from bme_med.cli.commands import command, new_app
+from bme_med.cli.options import JsonOption
 
 __all__ = ["app"]
 
 app = new_app("Show and check the audit of a run.")
 
 _File = Annotated[Path, typer.Argument(metavar="F", help="Audit file, such as clean.audit.jsonl.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @command(app)
-def show(path: _File, json: _Json = False) -> None:
+def show(path: _File, json: JsonOption = False) -> None:
     """Show what became of every file.
 
     Example:
@@ -34,7 +34,7 @@ def show(path: _File, json: _Json = False) -> None:
 
 
 @command(app)
-def check(path: _File, json: _Json = False) -> None:
+def check(path: _File, json: JsonOption = False) -> None:
     """Check that no line of an audit was changed, removed, moved or cut off since it was written.
 
     The chain of SHA-256 shows accidents and clumsy edits; who rewrites the whole file can forge it.

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer  # noqa: TID253 - the command line is made with it
 
+from bme_med.cli.options import DEFAULT_PROFILE, JsonOption, ProfileOption
+
 __all__ = ["convert"]
 
 
@@ -19,11 +21,9 @@ def convert(
         typer.Option(metavar="N", min=16, max=65_500, help="Longest side in pixels; larger photos shrink."),
     ] = None,
     quality: Annotated[int, typer.Option(metavar="Q", min=1, max=100, help="Quality of a JPEG.")] = 90,
-    profile: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Ready-made profile, or a TOML file.")
-    ] = "hipaa-safe-harbor",
+    profile: ProfileOption = DEFAULT_PROFILE,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that stopped.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Convert photos to JPEG or PNG, de-identified in the same step.
 

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer  # noqa: TID253 - the command line is made with it
 
+from bme_med.cli.options import DEFAULT_PROFILE, JsonOption, KeyFileOption, ProfileOption
+
 __all__ = ["deid"]
 
 
@@ -13,13 +15,8 @@ def deid(
         list[Path], typer.Argument(metavar="INPUT", help="Folders, read to their depth, and files.")
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the clean files.")],
-    profile: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Ready-made profile, or a TOML file.")
-    ] = "hipaa-safe-harbor",
-    key_file: Annotated[
-        Path | None,
-        typer.Option(metavar="F", help="Key for new names; without it a random one is used and forgotten."),
-    ] = None,
+    profile: ProfileOption = DEFAULT_PROFILE,
+    key_file: KeyFileOption = None,
     subjects: Annotated[
         Path | None,
         typer.Option(metavar="F.csv", help="Your own subject names: a table with columns source,subject."),
@@ -47,7 +44,7 @@ def deid(
         bool, typer.Option("--retry-refused", help="With --resume: try again what was refused.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan everything, write nothing.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """De-identify DICOM files and photos into a new folder.
 

@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - the command line is made with it
 
+from bme_med.cli.options import DEFAULT_PROFILE, JsonOption, ProfileOption
+
 __all__ = ["inspect"]
 
 
 def inspect(
     path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="File or folder to look at.")],
-    profile: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Ready-made profile, or a TOML file.")
-    ] = "hipaa-safe-harbor",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    profile: ProfileOption = DEFAULT_PROFILE,
+    json: JsonOption = False,
 ) -> None:
     """Show what a profile would do; nothing is written.
 

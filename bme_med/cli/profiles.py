@@ -6,16 +6,15 @@ from typing import Annotated
 import typer  # noqa: TID253 - the command line is made with it
 
 from bme_med.cli.commands import command, new_app
+from bme_med.cli.options import JsonOption
 
 __all__ = ["app"]
 
 app = new_app("List, show, check and compare profiles.")
 
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
 
 @command(app, "list")
-def list_(json: _Json = False) -> None:
+def list_(json: JsonOption = False) -> None:
     """List the ready-made profiles, and the options that a profile can add to them.
 
     Example:
@@ -42,7 +41,7 @@ def list_(json: _Json = False) -> None:
 @command(app)
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Ready-made profile, or a TOML file.")],
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Show all that a profile says, with what it extends.
 
@@ -96,7 +95,7 @@ def diff(
         Path | None,
         typer.Option(metavar="DIR", help="Outputs of a run by A, or a folder of several with their audits."),
     ] = None,
-    json: _Json = False,
+    json: JsonOption = False,
 ) -> None:
     """Show what two profiles treat differently: each attribute as it is resolved, and other keys.
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - the command line is made with it
 
+from bme_med.cli.options import DEFAULT_PROFILE, JsonOption, KeyFileOption, ProfileOption
+
 __all__ = ["redact"]
 
 
@@ -24,17 +26,12 @@ def redact(
     detect: Annotated[
         str, typer.Option(metavar="text,faces", help="What is to be found and painted over.")
     ] = "",
-    profile: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Ready-made profile, or a TOML file.")
-    ] = "hipaa-safe-harbor",
-    key_file: Annotated[
-        Path | None,
-        typer.Option(metavar="F", help="Key for new names; without it a random one is used and forgotten."),
-    ] = None,
+    profile: ProfileOption = DEFAULT_PROFILE,
+    key_file: KeyFileOption = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="F", help="Audit file.  [default: FILE.audit.jsonl]")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Paint boxes over in one file, and de-identify it in the same step.
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - the command line is made with it
 
+from bme_med.cli.options import JsonOption
+
 __all__ = ["review"]
 
 
@@ -21,7 +23,7 @@ def review(
         str | None,
         typer.Option(metavar="VALUE", help="Print lines for a profile that take this value away."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """List every text that still stands in clean files, once, with its places and how many files hold it.
 

@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - the command line is made with it
 
+from bme_med.cli.options import DEFAULT_PROFILE, JsonOption, ProfileOption
+
 __all__ = ["selftest"]
 
 
 def selftest(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with files like those of a run.")],
-    profile: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Ready-made profile, or a TOML file.")
-    ] = "hipaa-safe-harbor",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    profile: ProfileOption = DEFAULT_PROFILE,
+    json: JsonOption = False,
 ) -> None:
     """Try a profile on copies of your own files, with tokens planted wherever something can identify.
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - the command line is made with it
 
+from bme_med.cli.options import JsonOption
+
 __all__ = ["verify"]
 
 
@@ -25,7 +27,7 @@ def verify(
         Path | None,
         typer.Option(metavar="F.html", help="Report of the run and of this check, one HTML file."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Check clean files with other eyes: nothing here shares a parser with what made them.
 
