@@ -78,7 +78,8 @@ def _print_kinds(console: "Console", summary: Summary) -> None:
 def _print_places(console: "Console", summary: Summary) -> None:
     console.print()
     if not summary.dry_run:
-        line(console, "output", summary.out)
+        if summary.out:
+            line(console, "output", summary.out)
         names = "with pseudonyms" if summary.has_pseudonyms else "it names the sources: keep it to yourself"
         line(console, "audit", f"{summary.audit} ({names})")
     is_undone_by_table = summary.key == "forgotten" and summary.crosswalk and not summary.dry_run

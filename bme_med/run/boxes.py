@@ -34,7 +34,9 @@ def read_boxes(path: Path) -> DrawnBoxes:
         data = path.read_bytes()
         rules = parse_boxes(data.decode("utf-8-sig"), str(path))
     except OSError as error:
-        raise UsageError(f"{path}: the boxes file cannot be read ({error.strerror})") from None
+        raise UsageError(
+            f"{path}: the boxes file cannot be read ({error.strerror}): check its path and rights"
+        ) from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8 text, which JSON is") from None
     if unknown := check_names(rule.conditions for rule in rules):

@@ -84,14 +84,16 @@ def make_redaction(
 def _check(redaction: Redaction) -> None:
     source, out, audit = redaction.source, redaction.out, redaction.audit
     if not source.is_file():
-        raise UsageError(f"{source}: there is no such file")
+        raise UsageError(f"{source}: there is no such file: give a DICOM file or a photo")
     if os.path.lexists(out):
         raise UsageError(f"{out} exists already: give another --out")
     for path in (out, audit):
         if not path.parent.is_dir():
-            raise UsageError(f"there is no folder {path.parent}")
+            raise UsageError(f"there is no folder {path.parent}: make it, or name another")
     if audit == out:
         raise UsageError("--audit and --out name the same file")
+    if os.path.lexists(audit):
+        raise UsageError(f"an audit lies at {audit} already: give another --audit, or another --out")
 
 
 def redact(redaction: Redaction) -> Summary:
@@ -107,7 +109,7 @@ def redact(redaction: Redaction) -> Summary:
     summary = Summary(
         profile=profile.name,
         profile_sha256=profile.sha256,
-        out=str(redaction.out),
+        out="",
         audit=str(redaction.audit),
         dry_run=False,
         has_pseudonyms=False,
@@ -122,6 +124,7 @@ def redact(redaction: Redaction) -> Summary:
         if outcome.stop:
             raise UsageError(f"{redaction.out}: {outcome.stop}")
         output = redaction.out.name if outcome.status is Status.WRITTEN else ""
+        summary.out = str(redaction.out) if output else ""
         verdict = Verdict(outcome.status, outcome.reason, output)
         audit.append([source_text(profile, names, redaction.source.name, outcome, verdict)])
         summary.add(redaction.source.name, verdict, outcome)

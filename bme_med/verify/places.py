@@ -26,7 +26,7 @@ def files_below(folder: Path) -> dict[str, Path]:
     if folder.is_file():
         return {folder.name: folder}
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}")
+        raise UsageError(f"there is no folder {folder}: check its path")
     return dict(sorted(_walk(str(folder))))
 
 
