@@ -202,7 +202,7 @@ def test_files_that_come_a_year_later_join_those_of_their_patient(
         for path in part.glob("*.dcm"):
             if int(path.stem) % 4 // 2 != odd:
                 path.unlink()
-        for module in ("session", "deidentifying"):
+        for module in ("session", "recording"):
             monkeypatch.setattr(f"bme_med.run.{module}.timestamp", lambda: f"{year}-01-31T08:00:00.000Z")  # noqa: B023
         run(part, tmp_path / f"out {year}", profile="research-longitudinal")
         together |= tree(tmp_path / f"out {year}")
