@@ -27,7 +27,10 @@ def deid(
     ] = None,
     crosswalk: Annotated[
         Path | None,
-        typer.Option(metavar="F", help="New table of original and new patient IDs, for your eyes only."),
+        typer.Option(
+            metavar="F",
+            help="New table of original and new patient IDs, and two more beside it, for your eyes only.",
+        ),
     ] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="F", help="Audit file.  [default: DIR.audit.jsonl]")

@@ -116,7 +116,5 @@ def _crosswalk(summary: Summary) -> str:
         return f"{summary.crosswalk} is written when the run is complete"
     text = f"{summary.crosswalk}. {_CROSSWALK}"
     if summary.not_in_crosswalk:
-        text += (
-            f" {summary.not_in_crosswalk:,} instances are not in it: their patient could not be read again."
-        )
+        text += f" {summary.not_in_crosswalk:,} instances are not in it whole: they could not be read again."
     return text

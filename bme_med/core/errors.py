@@ -77,6 +77,7 @@ class ProfileError(BmeError):
     """
 
     def __init__(self, message: str, *, source: str, key: str = "") -> None:
+        self.message = message
         self.source = source
         self.key = key
         super().__init__(f"{source}: {key}: {message}" if key else f"{source}: {message}")

@@ -78,6 +78,7 @@ class Profile:
     descriptors: Descriptors
     words: tuple[str, ...]
     word_lists: tuple[WordList, ...]
+    safe_private: tuple[str, ...]
     structured_reports: str
     orientation: str
     color_profile: str

@@ -61,6 +61,14 @@ KEYS: tuple[Key, ...] = (
         default=[],
     ),
     Key(
+        "dicom.safe-private",
+        list,
+        "Files of private attributes that stay, seen from this one: CSV with the columns `private_creator` "
+        "and `tag_pattern`, such as `(0019,xx0A)`; other columns are notes. Each attribute is K, as a line of "
+        "`dicom.attributes` would say, and such a line wins; added to those of `extends`.",
+        default=[],
+    ),
+    Key(
         "dicom.structured-reports",
         str,
         "SR and KO documents without `clean-structured-content`: refuse them, or write them with an emptied "

@@ -23,6 +23,7 @@ from bme_med.core.profile import (
     WordList,
 )
 from bme_med.core.profile_keys import KEYS, Key
+from bme_med.core.profile_lists import is_entry, shipped_list, with_lists
 
 __all__ = ["parse_profile"]
 
@@ -33,15 +34,11 @@ def _as_it_is(_source: str, name: str) -> str:
     return name
 
 
-def _no_list(_name: str, source: str) -> str:
-    raise ProfileError("no file can be read here", source=source, key="dicom.vocabulary")
-
-
 def parse_profile(
     name: str,
     read: Callable[[str], tuple[str, str]],
     seen_from: Callable[[str, str], str] = _as_it_is,
-    read_list: Callable[[str, str], str] = _no_list,
+    read_list: Callable[[str, str], str] = shipped_list,
 ) -> Profile:
     """Read a profile and those that it extends.
 
@@ -57,7 +54,8 @@ def parse_profile(
     seen_from
         Gives the name to `read` for what the profile at a source calls by some name.
     read_list
-        Gives the text of a file of words, from its name and the source of the profile that names it.
+        Gives the text of a file of words or private attributes, from its name and the source of the profile
+        that names it.
 
     Raises
     ------
@@ -83,6 +81,7 @@ def parse_profile(
         descriptors=Descriptors(values["dicom.descriptors"]),
         words=tuple(values["dicom.words"]),
         word_lists=tuple(WordList(*words) for words in values["dicom.vocabulary"]),
+        safe_private=tuple(values["dicom.safe-private"]),
         structured_reports=values["dicom.structured-reports"],
         orientation=values["photo.orientation"],
         color_profile=values["photo.color-profile"],
@@ -125,15 +124,14 @@ class _Resolver:
             raise ProfileError(
                 f"profiles extend each other in a circle: {circle}", source=source, key="extends"
             )
-        own = _parsed(text, source)
-        lists = own.get("dicom.vocabulary", [])
-        own["dicom.vocabulary"] = [(n, _word_lines(n, self._read_list(n, source), source)) for n in lists]
+        own = with_lists(_parsed(text, source), source, self._read_list)
         parents = own.get("extends") or []
         values: dict[str, Any] = {
             "dicom.options": [],
             "dicom.attributes": {},
             "dicom.words": [],
             "dicom.vocabulary": [],
+            "dicom.safe-private": [],
             "pixels.regions": [],
         }
         for parent in [parents] if isinstance(parents, str) else parents:
@@ -164,27 +162,11 @@ def _over(values: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
         "dicom.attributes": {**values["dicom.attributes"], **later.get("dicom.attributes", {})},
         "pixels.regions": [*values["pixels.regions"], *later.get("pixels.regions", [])],
         "dicom.words": sorted({*values["dicom.words"], *later.get("dicom.words", [])}),
-        "dicom.vocabulary": list(
-            dict.fromkeys((*values["dicom.vocabulary"], *later.get("dicom.vocabulary", [])))
-        ),
+        **{
+            key: list(dict.fromkeys((*values[key], *later.get(key, []))))
+            for key in ("dicom.vocabulary", "dicom.safe-private")
+        },
     }
-
-
-def _word_lines(name: str, text: str, source: str) -> tuple[str, ...]:
-    """The lines of a file of words; one that starts with ``#`` is a note."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    for number, line in enumerate(lines, 1):
-        if not line.startswith("#") and not _is_entry(line):
-            raise ProfileError(
-                f"line {number} of {name}: expected words, or scheme, code and meaning with tabs between",
-                source=source,
-                key="dicom.vocabulary",
-            )
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
-
-
-def _is_entry(line: str) -> bool:
-    return line.count("\t") in (0, 2)
 
 
 def _flatten(document: Mapping[str, Any], source: str) -> dict[str, Any]:
@@ -221,7 +203,7 @@ def _checked(key: Key, value: Any, source: str) -> Any:
         raise ProfileError(f"expected {expected}", source=source, key=key.path)
     if key.path == "dicom.attributes":
         return {selector: _attribute_rule(selector, rule, source) for selector, rule in value.items()}
-    if key.path == "dicom.words" and not all(map(_is_entry, value)):
+    if key.path == "dicom.words" and not all(map(is_entry, value)):
         raise ProfileError(
             "expected words, or scheme, code and meaning with tabs between", source=source, key=key.path
         )

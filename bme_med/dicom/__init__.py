@@ -7,6 +7,7 @@ from bme_med.dicom.identity import Owner, fits_issuer, glance, glance_layout, id
 from bme_med.dicom.lengths import check_lengths
 from bme_med.dicom.rules import action_table
 from bme_med.dicom.summary import Summary, summarize
+from bme_med.dicom.uids import uids_in
 
 __all__ = [
     "Owner",
@@ -22,4 +23,5 @@ __all__ = [
     "patients_by_study",
     "plan",
     "summarize",
+    "uids_in",
 ]

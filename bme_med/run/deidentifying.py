@@ -188,9 +188,12 @@ class _Run:
         self.policy = people.policy(job.profile, session.names.pseudonyms, boxes)
         self.instances: dict[str, str] = {}
         """Outputs of the instances that were written, by the names of their sources."""
+        self.sources: dict[str, str] = {}
+        """Paths of all sources, by their names."""
 
     def unfinished(self, items: Sequence[Found]) -> list[Task]:
         """What is left to do; what was done before is counted and kept in mind."""
+        self.sources = {item.name: item.path for item in items}
         found = {self.session.names.file(item.name): item.name for item in items}
         if len(found) < len(items):
             raise UsageError("two sources have the same pseudonym: run with --audit-names keep")
@@ -227,8 +230,12 @@ class _Run:
         """Write what tells of the output as a whole."""
         places = self.job.places
         if places.crosswalk:
-            crosswalk = Crosswalk(self.people.identities, self.policy)
-            self.summary.not_in_crosswalk = crosswalk.write(places.crosswalk, places.out, self.instances)
+            crosswalk = Crosswalk(
+                self.people.identities, self.policy, workers=self.job.workers, check=self.watch.check
+            )
+            self.summary.not_in_crosswalk = crosswalk.write(
+                places.crosswalk, places.out, self.instances, self.sources
+            )
         if self.job.profile.dicomdir == "rebuild" and self.instances:
             self._write_dicomdir()
 

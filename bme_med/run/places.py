@@ -40,6 +40,11 @@ class Places:
     boxes: Path | None = None
 
     @property
+    def mappings(self) -> tuple[Path, ...]:
+        """Beside the crosswalk: tables of patient IDs and of UIDs."""
+        return mappings(self.crosswalk) if self.crosswalk else ()
+
+    @property
     def state(self) -> Path:
         """Folder for the random key of a run that is not complete."""
         return self.out.with_name(f"{self.out.name}.run")
@@ -48,6 +53,17 @@ class Places:
     def random_key(self) -> Path:
         """The random key."""
         return self.state / "key"
+
+
+def mappings(crosswalk: Path) -> tuple[Path, Path]:
+    """Where the tables of patient IDs and of UIDs lie, beside `crosswalk`.
+
+    >>> [path.name for path in mappings(Path("crosswalk.csv"))]
+    ['crosswalk.patient-ids.csv', 'crosswalk.uids.csv']
+    """
+    return crosswalk.with_name(f"{crosswalk.stem}.patient-ids.csv"), crosswalk.with_name(
+        f"{crosswalk.stem}.uids.csv"
+    )
 
 
 def check_places(places: Places, *, resume: bool) -> None:
@@ -115,10 +131,11 @@ def _check_crosswalk(places: Places, crosswalk: Path, *, resume: bool) -> None:
             f"there is no folder {crosswalk.parent} for the crosswalk: make it, or give another --crosswalk"
         )
     others = (places.audit, places.key_file, places.subjects, places.state)
-    if os.path.realpath(crosswalk) in {os.path.realpath(path) for path in others if path}:
-        raise UsageError(f"the crosswalk {crosswalk} is another file of this run: give it a name of its own")
-    if os.path.lexists(crosswalk) and not (resume and crosswalk.is_file()):
-        raise UsageError(f"something lies at {crosswalk} already: give another --crosswalk, or move it away")
+    for path in (crosswalk, *places.mappings):
+        if os.path.realpath(path) in {os.path.realpath(other) for other in others if other}:
+            raise UsageError(f"the crosswalk {path} is another file of this run: give it a name of its own")
+        if os.path.lexists(path) and not (resume and path.is_file()):
+            raise UsageError(f"something lies at {path} already: give another --crosswalk, or move it away")
 
 
 def _check_fresh(places: Places) -> None:

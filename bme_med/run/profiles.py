@@ -9,6 +9,7 @@ from typing import Any
 
 from bme_med import engines
 from bme_med.core import Option, Profile, ProfileError, parse_profile
+from bme_med.core.profile_lists import shipped_list
 from bme_med.core.resources import option_names, profile_names, read_resource
 
 __all__ = [
@@ -80,13 +81,15 @@ def _read(name: str) -> tuple[str, str]:
 
 def _read_list(name: str, source: str) -> str:
     """The text of the file `name`, seen from the profile at `source`."""
+    if _is_ready_made(source):
+        return shipped_list(name, source)
     try:
         return (Path(source).parent / name).read_text(encoding="utf-8")
     except UnicodeDecodeError:
         reason = "is not UTF-8 text"
     except OSError as error:
         reason = f"cannot be read ({error.strerror})"
-    raise ProfileError(f"{name} {reason}", source=source, key="dicom.vocabulary") from None
+    raise ProfileError(f"{name} {reason}", source=source) from None
 
 
 def _unknown(name: str) -> str:
@@ -146,6 +149,7 @@ def profile_settings(profile: Profile) -> dict[str, Any]:
             "descriptors": profile.descriptors.value,
             "words": list(profile.words),
             "vocabulary": [words.name for words in profile.word_lists],
+            "safe-private": list(profile.safe_private),
             "structured-reports": profile.structured_reports,
         },
         "photo": {

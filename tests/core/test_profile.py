@@ -214,3 +214,32 @@ def test_a_line_that_is_neither_words_nor_a_code_is_an_error_that_names_the_line
 def test_without_a_way_to_read_files_a_profile_names_none() -> None:
     assert "no file can be read" in _error("name='p'\n[dicom]\nvocabulary=['a.txt']")
     assert "a list of texts" in _error("name='p'\n[dicom]\nwords=[3]")
+
+
+def test_files_of_private_attributes_keep_them_and_lines_of_a_profile_win() -> None:
+    creator = "(0019,xx0A) ACME"
+    texts = {
+        "base": "name='base'\n[dicom]\nsafe-private=['a.csv']\n[dicom.attributes]\n'(0019,xx0B) ACME'='X'",
+        "p": f"name='p'\nextends='base'\n[dicom]\nsafe-private=['b.csv']\n[dicom.attributes]\n'{creator}'='X'",
+    }
+    lists = {
+        ("a.csv", "base"): '# note\nprivate_creator,tag_pattern\nACME,"(0019,xx0A)"\nACME,"(0019,xx0B)"\n',
+        ("b.csv", "p"): '\ufeffvr,tag_pattern,private_creator\nUS,"(0019,xx0C)","ACME, Inc."\n',
+    }
+    profile = parse_profile("p", _reader(texts), read_list=lambda name, source: lists[name, source])
+    assert {rule.selector: rule.code.value for rule in profile.attributes} == {
+        creator: "X",
+        "(0019,xx0B) ACME": "X",
+        "(0019,xx0C) ACME, Inc.": "K",
+    }
+    assert profile.safe_private == ("a.csv", "b.csv")
+    other = {**lists, ("b.csv", "p"): 'tag_pattern,private_creator\n"(0019,xx0D)",ACME\n'}
+    changed = parse_profile("p", _reader(texts), read_list=lambda name, source: other[name, source])
+    assert changed.sha256 != profile.sha256
+
+
+@pytest.mark.parametrize("text", ["private_creator,vr\nACME,US\n", "private_creator,tag_pattern\nACME\n"])
+def test_a_list_of_private_attributes_without_creator_or_tag_is_an_error(text: str) -> None:
+    files = _reader({"p": "name='p'\n[dicom]\nsafe-private=['a.csv']"})
+    with pytest.raises(ProfileError, match=r"dicom\.safe-private: a\.csv: expected"):
+        parse_profile("p", files, read_list=lambda _name, _source: text)

@@ -9,7 +9,7 @@ import pytest
 
 from bme_med.core import UsageError
 from bme_med.run import Summary
-from bme_med.run.crosswalk import COLUMNS
+from bme_med.run.crosswalk import COLUMNS, MAPPING
 from tests.photo.making import jpeg
 from tests.run.making import instance, records, run, tree
 
@@ -133,8 +133,8 @@ def test_it_is_complete_after_a_resume(source: Path, monkeypatch: pytest.MonkeyP
     go(source)
     whole = (source.parent / "crosswalk.csv").read_bytes()
     before = tree(source.parent / "out")
-    for name in ("crosswalk.csv", "out.audit.jsonl"):
-        (source.parent / name).unlink()
+    for path in (*source.parent.glob("crosswalk*.csv"), source.parent / "out.audit.jsonl"):
+        path.unlink()
     for path in sorted((source.parent / "out").rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
 
@@ -174,3 +174,58 @@ def test_a_crosswalk_that_cannot_be_written_stops_the_run_and_resume_finishes_it
         assert go(source).exit_code == 3
     assert go(source, resume=True).exit_code == 1
     assert len(rows(source)) == 3
+
+
+def mapping(source: Path, of_what: str) -> dict[str, str]:
+    """Original to new, from a table that lies beside the crosswalk."""
+    path = source.parent / f"crosswalk.{of_what}.csv"
+    assert path.stat().st_mode & 0o777 == MODE
+    with open(path, newline="", encoding="utf-8") as file:
+        lines = list(csv.reader(file))
+    assert lines[0] == list(MAPPING)
+    return {row[0]: row[1] for row in lines[1:]}
+
+
+def test_patient_ids_stand_in_a_table_of_their_own(source: Path) -> None:
+    (source / "c").unlink()
+    go(source)
+    new = {row["patient_id"]: row["new_patient_id"] for row in rows(source) if row["patient_id"]}
+    assert mapping(source, "patient-ids") == new != {}
+
+
+def uids_of(ds: pydicom.Dataset) -> list[str]:
+    """Every UID of `ds`, at any depth, in order."""
+    return [str(element.value) for element in ds.iterall() if element.VR == "UI"]
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_every_uid_of_the_outputs_is_led_back_to_its_original(source: Path, keeps: bool) -> None:
+    """Nested ones too; those that the standard registers are no one's."""
+    inner = pydicom.Dataset()
+    inner.FrameOfReferenceUID = "1.2.77"
+    (source / "g").write_bytes(of(7, "90211", 7, ReferencedFrameOfReferenceSequence=[inner]))
+    options: dict[str, Any] = {}
+    if keeps:
+        profile = source.parent / "own.toml"
+        profile.write_text("name = 'own'\nextends = ['research-longitudinal', 'option-retain-uids']\n")
+        options = {"profile": str(profile)}
+    go(source, **options)
+    table = mapping(source, "uids")
+    assert "1.2.77" in table
+    for record in records(source.parent / "out.audit.jsonl"):
+        if record["status"] == "written" and record["format"] == "DICOM":
+            old, new = (
+                uids_of(pydicom.dcmread(source.parent / place / record[name]))
+                for place, name in (("in", "filename"), ("out", "output"))
+            )
+            assert [table.get(uid, uid) for uid in old] == new
+            assert all(uid in table or uid.startswith("1.2.840.10008.") for uid in old)
+    assert all((old == new) is keeps for old, new in table.items())
+
+
+@pytest.mark.parametrize("name", ["crosswalk.patient-ids.csv", "crosswalk.uids.csv"])
+def test_the_tables_beside_it_take_no_place_either(source: Path, name: str) -> None:
+    (source.parent / name).write_text("mine")
+    with pytest.raises(UsageError, match="already"):
+        go(source)
+    assert (source.parent / name).read_text() == "mine"

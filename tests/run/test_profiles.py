@@ -132,3 +132,16 @@ def test_a_file_of_words_that_cannot_be_read_is_an_error(
         (tmp_path / "ours.txt").write_bytes(raw)
     with pytest.raises(ProfileError, match=rf"dicom\.vocabulary.*ours\.txt .*{reason}"):
         load_profile(str(own))
+
+
+def test_a_list_of_private_attributes_is_read_beside_its_profile_and_checked(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("name = 'own'\nextends = 'tcia-research'\n[dicom]\nsafe-private = ['ours.csv']\n")
+    with pytest.raises(ProfileError, match=r"own\.toml: dicom\.safe-private: ours\.csv cannot be read"):
+        load_profile(str(own))
+    (tmp_path / "ours.csv").write_text('private_creator,tag_pattern\nACME,"(0019,xx0A)"\n')
+    profile = check_profile(str(own))
+    assert profile_settings(profile)["dicom"]["safe-private"] == ["safe_private_more.csv", "ours.csv"]
+    (tmp_path / "ours.csv").write_text('private_creator,tag_pattern\nACME,"(0018,xx0A)"\n')
+    with pytest.raises(ProfileError, match=r"a private attribute is written as"):
+        check_profile(str(own))
