@@ -12,14 +12,13 @@ from contextlib import suppress
 
 from bme_med.core import icc
 from bme_med.core.describe import Part
-from bme_med.core.errors import UnsupportedFileError
-from bme_med.core.plan import Action, Code, Pieces, Plan, Range
+from bme_med.core.plan import Action, Code, Pieces, Plan
 from bme_med.core.policy import Policy
 from bme_med.core.profile import Profile
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.color import TreatedProfile, treat_profile
-from bme_med.photo.errors import RAW_FILE, DamagedPhotoError
+from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.findings import (
     ALPHA_KEPT,
     MORE_IMAGES,
@@ -34,7 +33,9 @@ from bme_med.photo.tiff_coding import JPEG, WEBP
 from bme_med.photo.tiff_fields import Field
 from bme_med.photo.tiff_ifd import BYTE, LONG, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
 from bme_med.photo.tiff_jpeg import JpegUnits
+from bme_med.photo.tiff_old_jpeg import OldJpegParts, write_old_jpeg
 from bme_med.photo.tiff_page import Page, read_page
+from bme_med.photo.tiff_selection import check_overlap, choose
 from bme_med.photo.tiff_tags import Tag
 from bme_med.photo.tiff_units import write_unit
 from bme_med.photo.tiff_webp import WebpUnits
@@ -55,10 +56,10 @@ _LAYOUT_DROPPED = (
 )
 _MAX_DESCRIPTION_BYTES = 1 << 12
 _MAX_PALETTE_BITS = 16
-_REDUCED = 2
 _ALPHA = (1, 2)
 _MAX_SHOWN = 4
 _TEXT = 2
+_STRIPS = (Tag.StripOffsets, Tag.StripByteCounts)
 _TEXT_TYPES = (1, _TEXT, 7)
 _LAYOUTS = (b"ImageJ=", b"<OME", b"SCI=")
 
@@ -92,9 +93,9 @@ def plan(source: Source, policy: Policy) -> Plan:
     """
     planner = _Planner(source, policy.profile)
     directories = list(walk(source))
-    kept = _choose(directories, source, planner.form)
+    kept = choose(directories, source, planner.form)
     pages = [read_page(source, planner.form, directory) for directory in kept]
-    _check_overlap(pages, directories, len(planner.form.header) + planner.form.inline_bytes)
+    check_overlap(pages, directories, len(planner.form.header) + planner.form.inline_bytes)
     parts = [planner.write_page(page) for page in pages]
     planner.write_year(parts[0], kept)
     if len(pages) > 1:
@@ -108,42 +109,6 @@ def plan(source: Source, policy: Policy) -> Plan:
     )
     out = write_pages(planner.form, parts)
     return Plan(Format.TIFF, out.done(), actions, ".tif", tuple(planner.findings))
-
-
-def _choose(directories: list[Directory], source: Source, form: Form) -> list[Directory]:
-    """The pages that are not smaller versions of others."""
-    if not directories:
-        raise DamagedPhotoError("the file holds no picture")
-    for directory in directories:
-        if directory.find(Tag.DNGVersion):
-            raise UnsupportedFileError(RAW_FILE)
-    full = [directory for directory in directories if not _is_reduced(directory, source, form)]
-    if not full and any(directory.find(Tag.SubIFDs) for directory in directories):
-        raise UnsupportedFileError(RAW_FILE)
-    return full or directories
-
-
-def _is_reduced(directory: Directory, source: Source, form: Form) -> bool:
-    """Whether a page is a smaller version of another, as NewSubfileType says, or SubfileType before it."""
-    flags, kind = (
-        entry.numbers(source, form)[0] if entry and entry.members == 1 else 0
-        for entry in (directory.find(Tag.NewSubfileType), directory.find(Tag.SubfileType))
-    )
-    return (isinstance(flags, int) and bool(flags & 1)) or kind == _REDUCED
-
-
-def _check_overlap(pages: list[Page], directories: list[Directory], header_bytes: int) -> None:
-    """Refuse strips or tiles that share bytes with another, or with what is not a picture."""
-    others = [Range(0, header_bytes)] + [directory.place for directory in directories]
-    others += [entry.value for directory in directories for entry in directory.entries]
-    places = [(place.start, place.end, False) for place in others if place.end > place.start]
-    places += [(unit.place.start, unit.place.end, True) for page in pages for unit in page.units]
-    units_end = all_end = 0
-    for start, end, is_unit in sorted(places):
-        if start < (all_end if is_unit else units_end):
-            raise DamagedPhotoError("strips or tiles share bytes with another part of the file")
-        all_end = max(all_end, end)
-        units_end = max(units_end, end) if is_unit else units_end
 
 
 class _Planner:
@@ -171,15 +136,37 @@ class _Planner:
         fields = dict(page.fields)
         self._orient(page, fields)
         jpeg = JpegUnits(self.source, self.profile, page.directory.find(Tag.JPEGTables))
+        old_jpeg = self._write_old_jpeg(page)
         units, values = self._write_units(page, jpeg)
         self._write_colors(page, fields, values)
         if page.coding.compression == JPEG and (tables := jpeg.tables()):
             fields[Tag.JPEGTables] = Field(UNDEFINED, len(tables), tables)
+        if old_jpeg:
+            fields.update(old_jpeg.fields)
         self._write_profile(page, fields)
         for tag, field in fields.items():
             self._note_field(page, tag, field)
         self._look_for_more(page)
+        if old_jpeg:
+            return PageParts(fields, old_jpeg.units, page.is_tiled, old_jpeg.apart, old_jpeg.within)
         return PageParts(fields, units, page.is_tiled)
+
+    def _write_old_jpeg(self, page: Page) -> OldJpegParts | None:
+        """The parts of a JPEG of before 1995."""
+        if page.old_jpeg is None:
+            return None
+        where = f"IFD{page.directory.number}"
+        parts = write_old_jpeg(self.source, self.form, self.profile, page.old_jpeg, where)
+        self._note_places(page, *parts.apart, is_whole=parts.is_whole)
+        return parts
+
+    def _note_places(self, page: Page, *tags: int, is_whole: bool) -> None:
+        """What was done to the picture."""
+        done = (Code.K, "the picture") if is_whole else (Code.C, "cut to the picture")
+        places = (Tag.TileOffsets, Tag.TileByteCounts) if page.is_tiled else _STRIPS
+        for tag in (*places, *tags):
+            if entry := page.directory.find(tag):
+                self.decided[entry.where] = done
 
     def _write_units(self, page: Page, jpeg: JpegUnits) -> tuple[tuple[Pieces, ...], frozenset[int]]:
         """The strips or tiles, and the values of the bytes that they decode to."""
@@ -196,11 +183,8 @@ class _Planner:
                 values |= write_unit(self.source, out, unit, page.coding, where)
             is_whole = is_whole and not unit.is_cut and out.done() == (unit.place,)
             units.append(out)
-        done = (Code.K, "the picture") if is_whole else (Code.C, "cut to the picture")
-        for tag in (Tag.StripOffsets, Tag.StripByteCounts, Tag.TileOffsets, Tag.TileByteCounts):
-            entry = page.directory.find(tag)
-            if entry and page.is_tiled == (tag in (Tag.TileOffsets, Tag.TileByteCounts)):
-                self.decided[entry.where] = done
+        if units:
+            self._note_places(page, is_whole=is_whole)
         return tuple(units), values
 
     def write_year(self, first: PageParts, directories: Iterable[Directory]) -> None:

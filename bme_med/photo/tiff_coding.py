@@ -8,17 +8,17 @@ from bme_med.photo.tiff_fields import Fields
 from bme_med.photo.tiff_tags import Tag
 
 __all__ = [
-    *("FAX", "JPEG", "JPEG_2000", "LERC", "LZW", "PACKBITS", "RAW", "WEBP", "XZ", "ZSTD"),
+    *("FAX", "JPEG", "JPEG_2000", "LERC", "LZW", "OLD_JPEG", "PACKBITS", "RAW", "WEBP", "XZ", "ZSTD"),
     *("PALETTE", "Coding", "read_coding"),
 ]
 
-RAW, _FAX_1, _FAX_3, _FAX_4, LZW, _OLD_JPEG, JPEG, _ZIP = range(1, 9)
+RAW, _FAX_1, _FAX_3, _FAX_4, LZW, OLD_JPEG, JPEG, _ZIP = range(1, 9)
 PACKBITS, _OLD_ZIP = 32773, 32946
 FAX, _ZIPS = (_FAX_1, _FAX_3, _FAX_4), (_ZIP, _OLD_ZIP)
 LERC, XZ, ZSTD, WEBP = 34887, 34925, 50000, 50001
 JPEG_2000 = (33003, 33005, 34712)
 """Aperio's YCbCr and RGB, and the one of everybody else."""
-_COMPRESSIONS = (RAW, *FAX, LZW, JPEG, *_ZIPS, PACKBITS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
+_COMPRESSIONS = (RAW, *FAX, LZW, OLD_JPEG, JPEG, *_ZIPS, PACKBITS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
 _ORDERED = (LZW, PACKBITS, *_ZIPS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
 """Compressions whose bits have one order."""
 _PHOTOMETRIC = range(11)
@@ -62,10 +62,6 @@ def _check_kind(fields: Fields, compression: int, photometric: int) -> None:
         raise UnsupportedFileError(RAW_FILE)
     if fields.number(Tag.ImageDepth, 1) != 1:
         raise UnsupportedFileError("a page that is a volume: save its slices as pages, then run again")
-    if compression == _OLD_JPEG:
-        raise UnsupportedFileError(
-            "an old kind of JPEG inside TIFF: save the picture as TIFF with LZW, or as PNG, then run again"
-        )
     if compression not in _COMPRESSIONS or photometric not in _PHOTOMETRIC:
         raise UnsupportedFileError(
             "a compression or a kind of colour that cannot be looked through: save the picture as TIFF with "

@@ -2,12 +2,14 @@
 
 from typing import NamedTuple
 
+from bme_med.core.plan import Range
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
-from bme_med.photo.tiff_coding import LERC, PALETTE, Coding, read_coding
+from bme_med.photo.tiff_coding import LERC, OLD_JPEG, PALETTE, Coding, read_coding
 from bme_med.photo.tiff_fields import Field, Fields
 from bme_med.photo.tiff_geometry import Geometry, Unit
 from bme_med.photo.tiff_ifd import Directory, Form
+from bme_med.photo.tiff_old_jpeg_parts import OldJpeg, read_old_jpeg
 from bme_med.photo.tiff_tags import Tag
 
 __all__ = ["Page", "read_page"]
@@ -25,7 +27,7 @@ class Page(NamedTuple):
     fields
         What stays of its directory by a rule alone.
     units
-        Its strips or tiles, in their order.
+        Its strips or tiles, in their order; none if it is an old JPEG.
     is_tiled
         Which of the two.
     has_margin
@@ -41,6 +43,12 @@ class Page(NamedTuple):
     bits: tuple[int, ...]
     predictor: int
     extra_samples: tuple[int, ...]
+    old_jpeg: OldJpeg | None
+
+    @property
+    def places(self) -> tuple[Range, ...]:
+        """Where the picture lies."""
+        return self.old_jpeg.places if self.old_jpeg else tuple(unit.place for unit in self.units)
 
 
 def read_page(source: Source, form: Form, directory: Directory) -> Page:
@@ -53,24 +61,26 @@ def read_page(source: Source, form: Form, directory: Directory) -> Page:
     """
     fields = Fields(source, form, directory)
     coding = read_coding(fields)
-    bits = _read_bits(fields)
+    is_old = coding.compression == OLD_JPEG
+    bits = _read_bits(fields, is_old=is_old)
     geometry = Geometry(fields, coding.compression, bits)
     return Page(
         directory,
         _kept_fields(fields, coding, len(bits), is_tiled=geometry.is_tiled),
-        geometry.units(),
+        () if is_old else geometry.units(),
         geometry.is_tiled,
         geometry.has_margin,
         coding,
         bits,
         fields.number(Tag.Predictor, 1),
         fields.numbers(Tag.ExtraSamples) or (0,) * (len(bits) - _count_colors(fields)),
+        read_old_jpeg(fields, geometry, len(bits)) if is_old else None,
     )
 
 
-def _read_bits(fields: Fields) -> tuple[int, ...]:
-    """How many bits each sample of a pixel has."""
-    samples = fields.number(Tag.SamplesPerPixel, 1)
+def _read_bits(fields: Fields, *, is_old: bool) -> tuple[int, ...]:
+    """How many bits each sample of a pixel has; writers of old JPEG left out how many there are."""
+    samples = fields.number(Tag.SamplesPerPixel, len(fields.numbers(Tag.BitsPerSample)) if is_old else 1)
     if not 0 < samples <= _MAX_SAMPLES:
         raise DamagedPhotoError("an impossible number of samples", where=fields.where)
     bits = fields.numbers(Tag.BitsPerSample)[:samples] or (1,)
@@ -84,6 +94,8 @@ def _kept_fields(fields: Fields, coding: Coding, samples: int, *, is_tiled: bool
     kept = fields.kept(samples)
     if coding.compression != LERC:
         kept.pop(Tag.LercParameters, None)
+    if coding.compression != OLD_JPEG:
+        kept.pop(Tag.JPEGProc, None)
     for tag in (Tag.RowsPerStrip,) if is_tiled else (Tag.TileWidth, Tag.TileLength):
         kept.pop(tag, None)
     return kept

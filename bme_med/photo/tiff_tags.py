@@ -44,6 +44,13 @@ class Tag(IntEnum):
     ExtraSamples = 338
     SampleFormat = 339
     JPEGTables = 347
+    JPEGProc = 512
+    JPEGInterchangeFormat = 513
+    JPEGInterchangeFormatLength = 514
+    JPEGRestartInterval = 515
+    JPEGQTables = 519
+    JPEGDCTables = 520
+    JPEGACTables = 521
     YCbCrCoefficients = 529
     YCbCrSubSampling = 530
     YCbCrPositioning = 531
@@ -112,6 +119,7 @@ KEPT: dict[Tag, Rule] = {
     Tag.DotRange: Rule(Kind.NUMBER, 2, 0xFFFF, is_needed=False),
     Tag.ExtraSamples: Rule(Kind.NUMBER, -1, 2),
     Tag.SampleFormat: Rule(Kind.NUMBER, 0, 6),
+    Tag.JPEGProc: Rule(Kind.NUMBER, 1, 14, is_needed=False),
     Tag.YCbCrCoefficients: Rule(Kind.FRACTION, 3, 1),
     Tag.YCbCrSubSampling: Rule(Kind.NUMBER, 2, 4),
     Tag.YCbCrPositioning: Rule(Kind.NUMBER, 1, 2, is_needed=False),

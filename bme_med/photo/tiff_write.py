@@ -5,25 +5,43 @@ Sizes are known before places, so a first pass gives every part its offset and a
 
 import struct
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from bme_med.core.errors import UnsupportedFileError
-from bme_med.core.plan import Pieces
+from bme_med.core.plan import Pieces, Range
 from bme_med.photo.tiff_fields import Field
 from bme_med.photo.tiff_ifd import Form
 from bme_med.photo.tiff_tags import Tag
 
-__all__ = ["PageParts", "write_pages"]
+__all__ = ["Apart", "PageParts", "write_pages"]
 
 _MAX_CLASSIC_BYTES = (1 << 32) - 1
 
 
+class Apart(NamedTuple):
+    """Parts of a picture beside its strips or tiles, and which of them each offset of their field names."""
+
+    parts: tuple[Pieces, ...]
+    selectors: tuple[int, ...]
+
+
 class PageParts(NamedTuple):
-    """What a page is written of: its fields but for the places, and its strips or tiles."""
+    """What a page is written of: its fields but for the places, and its strips or tiles.
+
+    Attributes
+    ----------
+    apart
+        What stands before them, by the tag of its offsets.
+    within
+        Where in the first of those the strips lie, if they are no bytes of their own.
+    """
 
     fields: dict[int, Field]
     units: tuple[Pieces, ...]
     is_tiled: bool
+    apart: dict[int, Apart] = {}  # noqa: RUF012 - never changed
+    within: tuple[Range, ...] | None = None
 
 
 class _Placed(NamedTuple):
@@ -56,6 +74,9 @@ def write_pages(form: Form, pages: Sequence[PageParts]) -> Pieces:
     for place, parts, next_start in zip(placed, pages, following, strict=True):
         out.literal(bytes(place.start - out.size))
         _write(form, out, place, next_start)
+        for _, apart in sorted(parts.apart.items()):
+            for part in apart.parts:
+                out.extend(part)
         for unit in parts.units:
             out.extend(unit)
     return out
@@ -66,9 +87,13 @@ def _place(form: Form, page: PageParts, start: int) -> _Placed:
     offsets_tag, sizes_tag = (
         (Tag.TileOffsets, Tag.TileByteCounts) if page.is_tiled else (Tag.StripOffsets, Tag.StripByteCounts)
     )
-    count, type_ = len(page.units), form.offset_type
-    sizes = form.pack_offset(*(unit.size for unit in page.units))
-    fields = {**page.fields, offsets_tag: Field(type_, count, sizes), sizes_tag: Field(type_, count, sizes)}
+    within, sizes = page.within, tuple(unit.size for unit in page.units)
+    if within is not None:
+        sizes = tuple(place.end - place.start for place in within)
+    fields = dict(page.fields)
+    if sizes:
+        fields[offsets_tag] = fields[sizes_tag] = _offsets(form, sizes)
+    fields.update({tag: _offsets(form, apart.selectors) for tag, apart in page.apart.items()})
     position = start + form.directory_bytes(len(fields))
     values = {}
     for tag, field in sorted(fields.items()):
@@ -76,13 +101,23 @@ def _place(form: Form, page: PageParts, start: int) -> _Placed:
             position += position % 2
             values[tag] = position
             position += len(field.data)
-    offsets = []
-    for unit in page.units:
-        offsets.append(position)
-        position += unit.size
+    first = position
+    offsets: dict[int, Sequence[int]] = {}
+    for tag, apart in sorted(page.apart.items()):
+        places = list(accumulate((part.size for part in apart.parts), initial=position))
+        offsets[tag] = tuple(places[number] for number in apart.selectors)
+        position = places[-1]
+    if within is not None:
+        offsets[offsets_tag] = tuple(first + place.start for place in within)
+    else:
+        *offsets[offsets_tag], position = accumulate(sizes, initial=position)
     if form.is_big or position <= _MAX_CLASSIC_BYTES:
-        fields[offsets_tag] = Field(type_, count, form.pack_offset(*offsets))
+        fields.update({tag: _offsets(form, numbers) for tag, numbers in offsets.items() if numbers})
     return _Placed(start, fields, values, position)
+
+
+def _offsets(form: Form, numbers: Sequence[int]) -> Field:
+    return Field(form.offset_type, len(numbers), form.pack_offset(*numbers))
 
 
 def _write(form: Form, out: Pieces, page: _Placed, next_start: int) -> None:

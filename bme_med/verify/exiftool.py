@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import digits
 from typing import Any
@@ -30,7 +30,8 @@ STRUCTURE = {
     | {"RowsPerStrip", "SampleFormat", "SamplesPerPixel", "StripByteCounts", "StripOffsets", "SubfileType"}
     | {"T4Options", "T6Options", "TileByteCounts", "TileLength", "TileOffsets", "TileWidth", "XResolution"}
     | {"YCbCrCoefficients", "YCbCrPositioning", "YCbCrSubSampling", "YResolution", "FillOrder", "InkSet"}
-    | {"NumberOfInks", "DotRange", "WhitePoint", "PrimaryChromaticities"},
+    | {"NumberOfInks", "DotRange", "WhitePoint", "PrimaryChromaticities"}
+    | {"JPEGProc", "JPEGRestartInterval", "JPEGQTables", "JPEGDCTables", "JPEGACTables"},
     "PNG": {"ImageWidth", "ImageHeight", "BitDepth", "ColorType", "Compression", "Filter", "Interlace"}
     | {"SRGBRendering", "Gamma", "WhitePointX", "WhitePointY", "RedX", "RedY", "GreenX", "GreenY", "BlueX"}
     | {"BlueY", "ProfileName", "Palette", "Transparency", "BackgroundColor", "SignificantBits"}
@@ -75,6 +76,19 @@ _PROFILE_TEXTS = {
 }
 
 
+_OLD_STREAM = frozenset(
+    (
+        "ThumbnailImage",
+        "ThumbnailOffset",
+        "ThumbnailLength",
+        "OtherImage",
+        "OtherImageStart",
+        "OtherImageLength",
+    )
+)
+"""Names that exiftool has for JPEGInterchangeFormat and its length (TIFF 6.0, section 22)."""
+
+
 def odd_properties(paths: Sequence[Path]) -> dict[Path, list[str]]:
     """By photo, what no picture needs, as ``group:name=value``; photos without any are left out."""
     command = [tool("exiftool") or "exiftool", "-a", "-G1", "-s", "-ee", "-u", "-j", "-@", "-"]
@@ -86,7 +100,13 @@ def odd_properties(paths: Sequence[Path]) -> dict[Path, list[str]]:
     return {
         Path(photo["SourceFile"]): odd
         for photo in listed
-        if (odd := [f"{key}={value}" for key, value in photo.items() if not _is_structure(key, value)])
+        if (
+            odd := [
+                f"{key}={value}"
+                for key, value in photo.items()
+                if not (_is_structure(key, value) or _is_old_jpeg(key, photo))
+            ]
+        )
     }
 
 
@@ -97,3 +117,12 @@ def _is_structure(key: str, value: Any) -> bool:
     if name in _PROFILE_TEXTS:
         return str(value) == _PROFILE_TEXTS[name]
     return group.startswith("ICC") or key == "SourceFile" or name in STRUCTURE.get(group.rstrip(digits), ())
+
+
+def _is_old_jpeg(key: str, photo: Mapping[str, Any]) -> bool:
+    """Whether it is the picture itself of a page of a TIFF, in the compression of before 1995."""
+    group, _, name = key.rpartition(":")
+    is_picture = f"{group}:ImageWidth" in photo and str(photo.get(f"{group}:Compression")).startswith(
+        "JPEG (old"
+    )
+    return name in _OLD_STREAM and is_picture and str(photo.get("File:FileType")).endswith("TIFF")

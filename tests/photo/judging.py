@@ -121,4 +121,5 @@ def exiv2_keys(folder: Path) -> set[str]:
 
 def _is_tiff_structure(group: str, name: str) -> bool:
     names = STRUCTURE["IFD"] | {"ImageLength", "InterColorProfile", "NewSubfileType"}
+    names |= {"JPEGInterchangeFormat", "JPEGInterchangeFormatLength"}
     return group.rstrip(digits) == "Exif.Image" and name in names

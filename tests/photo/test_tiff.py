@@ -453,7 +453,7 @@ REFUSED = {
     "a DNG": tiff_of((gray(t50706=(1, b"\1\4\0\0")), [PIXELS])),
     "a sensor's picture": tiff_of((gray(t262=short(32803)), [PIXELS])),
     "a preview with the picture apart": tiff_of((gray(t254=long(1), t330=long(8)), [PIXELS])),
-    "an old kind of JPEG": tiff_of((gray(6), [PIXELS])),
+    "an old kind of JPEG that is none": tiff_of((gray(6), [PIXELS])),
     "an unknown compression": tiff_of((gray(34661), [PIXELS])),
     "an unknown kind of colour": tiff_of((gray(t262=short(32845)), [PIXELS])),
     "a volume": tiff_of((gray(t32997=short(2)), [PIXELS])),
