@@ -1,7 +1,7 @@
 """The images inside a WebP: the heads of VP8, VP8L and ALPH (RFC 6386, 9.1; RFC 9649, 2.7.1.2 and 3.4).
 
-Neither bitstream says where it ends. Of VP8L and compressed alpha the codes are read to the last pixel; other
-alpha has one byte a pixel. Where VP8 ends shows only when it is decoded, and is not looked for.
+Neither bitstream says where it ends. All codes are read: of VP8L and compressed alpha to the last pixel, of
+VP8 to the last coefficient of each partition. Other alpha has one byte a pixel.
 """
 
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.plan import Pieces
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.vp8_writing import write_lossy
 from bme_med.photo.vp8l import measure_lossless
 from bme_med.photo.webp_chunks import Chunk, wrap
 
@@ -21,11 +22,13 @@ _SIGNATURE = 0x2F
 _RAW, _LOSSLESS = 0, 1
 MAX_PIXELS = 50_000_000
 """How many pixels of lossless data are read to find where it ends: half a minute for a photo of that size."""
+_LOSSY_PIXELS = 20
+"""So many pixels of lossy data cost at least as much as one of lossless data, if they are all skipped."""
 
 
 _TOO_LARGE = (
-    f"lossless WebP of more than {MAX_PIXELS // 1_000_000} megapixels: save it as PNG, which loses nothing, "
-    "then run again"
+    f"a WebP of more than {MAX_PIXELS // 1_000_000} megapixels, or {_LOSSY_PIXELS} times as many if it is "
+    "lossy: save it as PNG, which loses nothing, then run again"
 )
 
 
@@ -107,20 +110,25 @@ class ImageWriter:
             If its data ends too early, or there are too many pixels to read.
         """
         is_alpha_whole = self._write_alpha(out, image, image.alpha) if image.alpha else True
-        start, end = image.bitstream.data
-        if image.bitstream.type == b"VP8L":
-            end = self._end_of_lossless(image, image.bitstream, start + _VP8L_HEADER_BYTES)
+        place, where = image.bitstream.data, image.bitstream.where
         payload = Pieces()
-        payload.keep(start, end)
+        if image.bitstream.type == b"VP8L":
+            end = self._end_of_lossless(image, image.bitstream, place.start + _VP8L_HEADER_BYTES)
+            payload.keep(place.start, end)
+        else:
+            self._spend(image.width * image.height // _LOSSY_PIXELS)
+            write_lossy(self._source, payload, place, image.width, image.height, where)
         wrap(out, image.bitstream.type, payload)
-        return Whole(end == image.bitstream.data.end, is_alpha_whole)
+        return Whole(payload.done() == (place,), is_alpha_whole)
 
-    def _end_of_lossless(self, image: Image, chunk: Chunk, start: int) -> int:
-        """Where the stream that starts at `start` ends."""
-        pixels = image.width * image.height
+    def _spend(self, pixels: int) -> None:
         if pixels > self.left:
             raise UnsupportedFileError(_TOO_LARGE)
         self.left -= pixels
+
+    def _end_of_lossless(self, image: Image, chunk: Chunk, start: int) -> int:
+        """Where the stream that starts at `start` ends."""
+        self._spend(image.width * image.height)
         stream = self._source[start : chunk.data.end]
         return start + measure_lossless(stream, image.width, image.height, chunk.where)
 
