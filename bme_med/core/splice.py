@@ -6,7 +6,7 @@ This half is pure: it yields buffers. `bme_med.run.writing` puts them into a fil
 from collections.abc import Iterable, Iterator
 
 from bme_med.core.plan import Piece, Range, Rendered
-from bme_med.core.source import Source
+from bme_med.core.source import Source, view_of
 
 __all__ = ["CHUNK_BYTES", "iter_chunks", "splice"]
 
@@ -25,7 +25,7 @@ def iter_chunks(pieces: Iterable[Piece], source: Source) -> Iterator[bytes | mem
     ValueError
         If a rendered piece is not as long as its plan says.
     """
-    data = memoryview(source) if isinstance(source, bytes) else source
+    data = view_of(source)
     small: list[bytes | memoryview] = []
     size = 0
     for piece in pieces:

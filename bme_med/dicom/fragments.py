@@ -35,23 +35,23 @@ def keep_encapsulated(data: Source, pixel_data: Element, described: Instance, ou
     findings = []
     if not has_true_basic_table(data, pixel_data):
         findings.append("an offset table that pointed to no frames was emptied")
-    position = _keep_table(data, pixel_data, 0 if findings else count, out)
+    kept = end = _keep_table(data, pixel_data, 0 if findings else count, out)
     is_overwritten = is_cut = False
-    for number, frame in enumerate(frames_of(data, pixel_data, described, count)):
+    for number, (fragments, spare) in enumerate(frames_of(data, pixel_data, described, count)):
         if number == count:
             is_cut = True
             break
-        is_overwritten = is_overwritten or bool(frame.spare)
-        end = frame.fragments[-1].end
-        keep_overwritten(position, end, frame.spare, out)
-        position = end
+        end = fragments[-1].end
+        if spare:
+            is_overwritten = True
+            keep_overwritten(kept, end, spare, out)
+            kept = end
+    out.keep(kept, end if is_cut else pixel_data.end)
     if is_overwritten:
         findings.append("metadata inside compressed frames was overwritten")
     if is_cut:
         findings.append("compressed frames beyond Number of Frames were cut")
         out.literal(FRAGMENTS_END)
-    else:
-        out.keep(position, pixel_data.end)
     return findings
 
 

@@ -6,11 +6,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from bme_med.core import Range, Source, UnsupportedFileError
-from bme_med.dicom.codestreams import JPEG_XL_START, Pictures, Stream, is_start
+from bme_med.dicom.codestreams import JPEG_XL_START, Pictures, is_start
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.offset_tables import fragments_of, frame_starts
 from bme_med.dicom.pixeldata import frame_bits, number_of_frames
 from bme_med.dicom.rle import rle_spare
+from bme_med.dicom.streams import Stream
 from bme_med.dicom.walker import Element
 
 __all__ = ["Frame", "counted_frames", "frames_of", "read_frame"]
@@ -111,7 +112,10 @@ def _picture_look(data: Source) -> _Look:
     pictures = Pictures(data)
 
     def look(fragments: list[Range]) -> tuple[list[Range], bool]:
-        if not is_start(data[fragments[0].start : fragments[0].start + _HEAD_BYTES]):
+        start, end = fragments[0]
+        if len(fragments) == 1 and pictures.is_plain(start, end):
+            return [], True
+        if not is_start(data[start : start + _HEAD_BYTES]):
             raise UnsupportedFileError(
                 "the compressed pixels do not start as the transfer syntax says: "
                 "convert them with another tool, then run again"

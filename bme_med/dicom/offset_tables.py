@@ -5,6 +5,7 @@ fragments goes.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from struct import iter_unpack
 
 from bme_med.core import Range, Source
@@ -25,29 +26,35 @@ EXTENDED_TABLES = (0x7FE00001, 0x7FE00002)
 """Extended Offset Table, and the lengths of frames beside it."""
 
 
+_HEADER_BYTES = 8
+_PADDING = (0, 1)
+
+
 def basic_table(data: Source, pixel_data: Element) -> Range:
     """The first item of `pixel_data` with its header; it may be empty."""
-    return next(_items(data, pixel_data))
+    start, end = next(_payloads(data, pixel_data))
+    return Range(start - _HEADER_BYTES, end)
 
 
 def has_true_basic_table(data: Source, pixel_data: Element) -> bool:
     """Whether the Basic Offset Table of `pixel_data` is empty, or points to fragments in ascending order."""
-    table, *fragments = _items(data, pixel_data)
-    raw = data[table.start + 8 : table.end]
+    payloads = _payloads(data, pixel_data)
+    table = next(payloads)
+    raw = data[table.start : table.end]
     if not raw:
         return True
-    if len(raw) % 4 or not fragments:
+    starts = {start - _HEADER_BYTES - table.end for start, _ in payloads}
+    if len(raw) % 4 or not starts:
         return False
-    starts = {fragment.start - table.end for fragment in fragments}
     offsets = [offset for (offset,) in iter_unpack("<I", raw)]
     return offsets[0] == 0 and starts.issuperset(offsets) and offsets == sorted(set(offsets))
 
 
 def fragments_of(data: Source, pixel_data: Element) -> Iterator[Range]:
     """Payloads of the fragments behind the basic table that hold any."""
-    fragments = _items(data, pixel_data)
-    next(fragments)
-    return (Range(item.start + 8, item.end) for item in fragments if item.end > item.start + 8)
+    return (
+        payload for payload in islice(_payloads(data, pixel_data), 1, None) if payload.end > payload.start
+    )
 
 
 def frame_starts(data: Source, pixel_data: Element) -> frozenset[int]:
@@ -55,31 +62,32 @@ def frame_starts(data: Source, pixel_data: Element) -> frozenset[int]:
     if not has_true_basic_table(data, pixel_data):
         return frozenset()
     table = basic_table(data, pixel_data)
-    offsets = iter_unpack("<I", data[table.start + 8 : table.end])
-    return frozenset(table.end + offset + 8 for (offset,) in offsets)
+    offsets = iter_unpack("<I", data[table.start + _HEADER_BYTES : table.end])
+    return frozenset(table.end + offset + _HEADER_BYTES for (offset,) in offsets)
 
 
 def has_true_extended_tables(instance: Instance) -> bool:
     """Whether both tables name each fragment's start and length, padding counted or not, and no others."""
     if PIXEL_DATA not in instance.by_tag or not is_encapsulated(*instance.by_tag[PIXEL_DATA]):
         return False
-    table, *fragments = _items(*instance.by_tag[PIXEL_DATA])
+    table, *fragments = _payloads(*instance.by_tag[PIXEL_DATA])
     if len(fragments) > number_of_frames(instance):
         return False
     offsets, lengths = (instance.raw(tag) for tag in EXTENDED_TABLES)
     if not len(offsets) == len(lengths) == 8 * len(fragments):
         return False
+    first = table.end + _HEADER_BYTES
     pairs = zip(iter_unpack("<Q", offsets), iter_unpack("<Q", lengths), fragments, strict=True)
     return all(
-        offset == fragment.start - table.end and fragment.end - fragment.start - 8 - length in (0, 1)
-        for (offset,), (length,), fragment in pairs
+        offset == start - first and end - start - length in _PADDING
+        for (offset,), (length,), (start, end) in pairs
     )
 
 
-def _items(data: Source, pixel_data: Element) -> Iterator[Range]:
-    """The items of encapsulated `pixel_data` with their headers, the basic table first."""
-    position = pixel_data.value
-    while position + 16 <= pixel_data.end:
-        end = position + 8 + int.from_bytes(data[position + 4 : position + 8], "little")
-        yield Range(position, end)
-        position = end
+def _payloads(data: Source, pixel_data: Element) -> Iterator[Range]:
+    """What the items of encapsulated `pixel_data` hold, the basic table first."""
+    position, end = pixel_data.value, pixel_data.end - 2 * _HEADER_BYTES
+    while position <= end:
+        start = position + _HEADER_BYTES
+        position = start + int.from_bytes(data[position + 4 : start], "little")
+        yield Range(start, position)

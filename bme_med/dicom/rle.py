@@ -8,7 +8,7 @@ from itertools import pairwise
 from struct import unpack
 
 from bme_med.core import Range, UnsupportedFileError
-from bme_med.dicom.codestreams import Stream
+from bme_med.dicom.streams import Stream
 
 __all__ = ["rle_spare"]
 

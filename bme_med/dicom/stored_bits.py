@@ -12,11 +12,12 @@ from struct import unpack
 from typing import Literal, NamedTuple
 
 from bme_med.core import Range, Rendered, Source, UnsupportedFileError
+from bme_med.core.source import view_of
 from bme_med.core.splice import CHUNK_BYTES
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.pixeldata import is_encapsulated
 from bme_med.dicom.walker import PIXEL_DATA
-from bme_med.pixels.extremes import extremes
+from bme_med.pixels.bounds import lie_within
 
 __all__ = ["StoredBits", "cleared", "clearing_reason", "refuse_hidden_overlays", "stored_bits"]
 
@@ -69,27 +70,22 @@ class StoredBits:
             new[lane.place :: step] = samples[lane.origin : whole : step].translate(lane.table)
         return bytes(new) + bytes(len(samples) - whole)
 
-    def is_clear(self, samples: bytes, allowed: int | None = None) -> bool:
+    def is_clear(self, samples: bytes | memoryview, allowed: int | None = None) -> bool:
         """Whether `clear` would change nothing; samples that equal `allowed` may stand."""
         step = self.allocated // 8
         if len(samples) >= _MANY_BYTES and not self.low:
-            found = extremes(
-                samples, self.allocated, self.byte_order, is_signed=self.is_signed, beside=allowed
-            )
-            if found:
-                return self._smallest <= found[0] and found[1] <= self._largest
-        whole = samples[: len(samples) - len(samples) % step]
+            found = lie_within(samples, self._values, self.allocated, self.byte_order, beside=allowed)
+            if found is not None:
+                return found
+        whole = bytes(samples[: len(samples) - len(samples) % step])
         if all(lane.is_clear(whole, step) for lane in _lanes(self)):
             return True
         return allowed is not None and self._is_clear_beside(whole, allowed)
 
     @property
-    def _smallest(self) -> int:
-        return -1 << self.high if self.is_signed else 0
-
-    @property
-    def _largest(self) -> int:
-        return (1 << self.high if self.is_signed else 2 << self.high) - 1
+    def _values(self) -> range:
+        """What a sample may be that has its value in its lowest bits."""
+        return range(-1 << self.high, 1 << self.high) if self.is_signed else range(2 << self.high)
 
     def _is_clear_beside(self, samples: bytes, allowed: int) -> bool:
         count = len(samples) * 8 // self.allocated
@@ -126,7 +122,7 @@ class _Clearing:
     bits: StoredBits
 
     def __call__(self, source: Source) -> Iterator[bytes]:
-        return map(self.bits.clear, _chunks(source, self.samples))
+        return map(self.bits.clear, map(bytes, _chunks(source, self.samples)))
 
 
 def stored_bits(instance: Instance) -> StoredBits | None:
@@ -183,9 +179,10 @@ def _is_plain(instance: Instance, samples: Range, bits: StoredBits) -> bool:
     )
 
 
-def _chunks(source: Source, samples: Range) -> Iterator[bytes]:
+def _chunks(source: Source, samples: Range) -> Iterator[bytes | memoryview]:
+    data = view_of(source)
     for start in range(samples.start, samples.end, CHUNK_BYTES):
-        yield source[start : min(start + CHUNK_BYTES, samples.end)]
+        yield data[start : min(start + CHUNK_BYTES, samples.end)]
 
 
 def _hidden_overlays(instance: Instance) -> list[int]:

@@ -7,7 +7,7 @@ import mmap
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from bme_med.core import FileError, Source
 
@@ -41,13 +41,24 @@ def open_source(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Source]:
         if before.st_size < mapped_from:
             yield _read(descriptor, before.st_size)
         else:
-            with mmap.mmap(descriptor, before.st_size, access=mmap.ACCESS_READ) as mapped:
+            with _mapped(descriptor, before.st_size) as mapped:
                 yield mapped
         after = os.fstat(descriptor)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise FileError("the file changed while it was read: wait until it is complete, then run again")
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _mapped(descriptor: int, size: int) -> Iterator[mmap.mmap]:
+    """The file as a map; an error on its way may still hold a view of it, and then closes it with itself."""
+    mapped = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+    try:
+        yield mapped
+    finally:
+        with suppress(BufferError):
+            mapped.close()
 
 
 def _read(descriptor: int, size: int) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bme_med.core import FileError
+from bme_med.core.source import view_of
 from bme_med.run.opening import MAPPED_FROM, open_source
 
 
@@ -82,3 +83,17 @@ def test_a_reason_holds_no_path(tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught, open_source(str(tmp_path / "Quillfeather")):
         pass
     assert "Quillfeather" not in str(caught.value)
+
+
+def test_an_error_that_holds_a_view_of_a_map_is_told_and_the_map_closed_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"12345678")
+
+    def fail() -> None:
+        with open_source(str(path), mapped_from=1) as source:
+            view = view_of(source)[2:4]
+            raise FileError(f"damaged at byte {bytes(view)[0]}")
+
+    with pytest.raises(FileError, match="damaged at byte 51"):
+        fail()
+    assert str(path) not in Path("/proc/self/maps").read_text()

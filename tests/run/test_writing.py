@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import os
 import stat
@@ -48,6 +49,29 @@ def test_it_works_where_the_system_has_no_writev(tmp_path: Path, monkeypatch: py
     monkeypatch.delattr(os, "writev")
     write_pieces(str(tmp_path / "file"), [b"a", Range(0, 3), b"z"], SOURCE)
     assert (tmp_path / "file").read_bytes() == b"a\0\1\2z"
+
+
+def write_long(path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """A file that is flushed while it is written, by a system that then fails with error `number`."""
+
+    def fail(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(writing, "_EARLY_BYTES", 1)
+    monkeypatch.setattr(os, "fsync", fail)
+    write_pieces(str(path), [Range(0, len(SOURCE))], SOURCE)
+
+
+def test_an_error_of_a_flush_before_the_end_is_told_for_the_system_tells_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(OSError, match="Input/output error"):
+        write_long(tmp_path / "file", monkeypatch, errno.EIO)
+
+
+def test_a_file_system_that_cannot_flush_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_long(tmp_path / "file", monkeypatch, errno.EINVAL)
+    assert (tmp_path / "file").read_bytes() == SOURCE
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0, 0o644)])
