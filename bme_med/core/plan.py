@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 
-__all__ = ["Action", "Code", "Piece", "Pieces", "Plan", "Range", "Refusal", "Rendered", "size_of"]
+__all__ = ["Action", "Code", "Measured", "Piece", "Pieces", "Plan", "Range", "Refusal", "Rendered", "size_of"]
 
 
 class Code(StrEnum):
@@ -71,6 +71,13 @@ class Action:
     rule: str
 
 
+Measured = Mapping[tuple[str, int], tuple[int, Any]]
+"""What was measured of the source, by kind and first byte: where the bytes end that told it, and the result.
+
+It follows from these bytes alone, whatever comes after them.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How one file becomes its de-identified copy.
@@ -85,6 +92,8 @@ class Plan:
         Sentences a person should know, without values.
     fields
         New values that an output path may be made of, such as ``PatientID``.
+    measured
+        What need not be measured again of the same bytes, when the output is read.
     suffix
         Of the output's file name, with its dot.
     """
@@ -95,6 +104,7 @@ class Plan:
     suffix: str
     findings: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    measured: Measured = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
 
     @property
     def size(self) -> int:

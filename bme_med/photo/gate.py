@@ -1,7 +1,8 @@
 """The gate that every photo passes before its output gets a name: the output is read again.
 
 The engine that planned the output plans it once more, as if it were a source. What it would not keep, byte
-for byte, has no place in an output: so a second pass changes nothing, and what is removed is not there.
+for byte, has no place in an output: so a second pass changes nothing, and what is removed is not there. What
+the first plan measured is not measured again where the output has the same bytes: it would be the same.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,7 +30,7 @@ def check_output(
     UnsupportedFileError
         If the engine cannot read it, or would change it.
     """
-    output = Spliced(planned.pieces, source)
+    output = Spliced(planned.pieces, source, planned.measured)
     try:
         again = plan_again(output, policy)
     except FileError:

@@ -9,7 +9,7 @@ nothing follows the first EOI.
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bme_med.core import icc
 from bme_med.core.describe import Part
@@ -22,7 +22,7 @@ from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED, XMP_ORIENTATION
 from bme_med.photo.jpeg_frame import Frame, FrameReader, Table
 from bme_med.photo.jpeg_metadata import encode_exif, encode_packet, encode_profile, join_profile
-from bme_med.photo.jpeg_segments import GAP, TRAILER, Segment, walk
+from bme_med.photo.jpeg_segments import GAP, TRAILER, Segment, measure_data, walk
 from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
 from bme_med.photo.taken import decide_metadata, jpeg_metadata, year_to_keep
 
@@ -115,6 +115,7 @@ class _Planner:
         self.profile_action = Code.X, "colour profile"
         self.findings = {NOT_LOOKED_FOR: None}
         self.body = Pieces()
+        self.measured: dict[tuple[str, int], tuple[int, Any]] = {}
 
     def look(self, segment: Segment) -> None:
         """Check one segment, and remember what it says about the picture or about other segments."""
@@ -125,6 +126,7 @@ class _Planner:
             self.reader.read_frame(marker, _payload(self.source, segment), where)
         elif marker == _SOS:
             self.reader.read_scan(_payload(self.source, segment), segment.restarts, where)
+            self.measured |= measure_data(self.source, segment)
         elif marker == _DNL and self.reader.scans == 1 and segment.end - segment.start == 6:
             self.single.setdefault("DNL", segment)
         elif not self.reader.scans:
@@ -171,7 +173,14 @@ class _Planner:
         if segments[-1].marker not in (_EOI, TRAILER):
             head.literal(b"\xff\xd9")
             self.findings[_CUT_OFF] = None
-        return Plan(Format.JPEG, head.done(), tuple(actions), ".jpg", tuple(self.findings))
+        return Plan(
+            Format.JPEG,
+            head.done(),
+            tuple(actions),
+            ".jpg",
+            tuple(self.findings),
+            measured=self.measured,
+        )
 
     def _write_orientation(self, head: Pieces) -> str | None:
         """Write the minimal Exif where the picture must be turned; where that was found."""

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bme_med.core.errors import UnsupportedFileError
+from bme_med.core.plan import Measured
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.spliced import known
 
-__all__ = ["GAP", "TRAILER", "Segment", "walk"]
+__all__ = ["GAP", "TRAILER", "Segment", "measure_data", "walk"]
 
 GAP = 0x000
 """Stands in `Segment.marker` for bytes between two marker segments."""
@@ -25,6 +27,8 @@ _MAX_SEGMENTS = 10_000
 
 _SEGMENT = re.compile(rb"\xff(?=[^\x00\x01\xd0-\xd7\xff])")
 _MARKER = re.compile(rb"\xff(?=[^\x00\xff])")
+_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+_DATA = "JPEG data"
 
 _NAMES = {0xC4: "DHT", 0xCC: "DAC", 0xD8: "SOI", 0xD9: "EOI", 0xDA: "SOS", 0xDB: "DQT", 0xDC: "DNL"}
 _NAMES |= {0xDD: "DRI", 0xFE: "COM"}
@@ -135,8 +139,8 @@ def _name(marker: int, payload: bytes, offset: int) -> str:
         raise DamagedPhotoError("a reserved marker stands between the segments", offset=offset)
     if marker == 0xD8:
         raise DamagedPhotoError("a second image starts inside the first", offset=offset)
-    for known, prefix, name in _PAYLOADS:
-        if marker == known and payload.startswith(prefix):
+    for of, prefix, name in _PAYLOADS:
+        if marker == of and payload.startswith(prefix):
             return f"{_NAMES[marker]}/{name}"
     return _NAMES[marker]
 
@@ -146,10 +150,18 @@ def _next_segment(source: Source, position: int) -> int:
     return next((offset for offset, _ in _find(_SEGMENT, source, position)), len(source))
 
 
+def measure_data(source: Source, segment: Segment) -> Measured:
+    """How many RST stand in the entropy-coded data of an SOS; one at its very end is left out of both."""
+    last = source[max(segment.end, segment.data_end - 2) : segment.data_end]
+    end = segment.data_end - (2 if _RESTART.fullmatch(last) else 0)
+    return {(_DATA, segment.end): (end, segment.restarts)}
+
+
 def _with_data(source: Source, segment: Segment) -> Segment:
     """`segment`, an SOS, with its entropy-coded data: up to the next marker but RST, without fill bytes."""
-    restarts, last_restart_end, end = 0, 0, len(source)
-    for offset, follower in _find(_MARKER, source, segment.end):
+    position, restarts = known(source, _DATA, segment.end) or (segment.end, 0)
+    last_restart_end, end = 0, len(source)
+    for offset, follower in _find(_MARKER, source, position):
         if not 0xD0 <= follower <= 0xD7:
             end = offset
             break

@@ -108,7 +108,8 @@ def plan(source: Source, policy: Policy) -> Plan:
         for entry in directory.entries
     )
     out = write_pages(planner.form, parts)
-    return Plan(Format.TIFF, out.done(), actions, ".tif", tuple(planner.findings))
+    findings, measured = tuple(planner.findings), planner.webp.measured
+    return Plan(Format.TIFF, out.done(), actions, ".tif", findings, measured=measured)
 
 
 class _Planner:

@@ -130,7 +130,8 @@ class _Planner:
         out.literal(encode_header(b"RIFF", FILE_HEADER_BYTES - 8 + body.size) + b"WEBP")
         out.extend(body)
         actions = tuple(Action(chunk.where, *self._decision(chunk)) for chunk in _flat(iter(self.chunks)))
-        return Plan(Format.WEBP, out.done(), actions, ".webp", tuple(self.findings))
+        measured = self.writer.measured
+        return Plan(Format.WEBP, out.done(), actions, ".webp", tuple(self.findings), measured=measured)
 
     def _decision(self, chunk: Chunk) -> tuple[Code, str]:
         if chunk.type:

@@ -4,12 +4,13 @@ Neither bitstream says where it ends. All codes are read: of VP8L and compressed
 VP8 to the last coefficient of each partition. Other alpha has one byte a pixel.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.plan import Pieces
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.spliced import known
 from bme_med.photo.vp8_writing import write_lossy
 from bme_med.photo.vp8l import measure_lossless
 from bme_med.photo.webp_chunks import Chunk, wrap
@@ -100,6 +101,7 @@ class ImageWriter:
     def __init__(self, source: Source, pixels: int) -> None:
         self._source = source
         self.left = pixels
+        self.measured: dict[tuple[str, int], tuple[int, Any]] = {}
 
     def write(self, out: Pieces, image: Image) -> Whole:
         """Write the image's chunks.
@@ -117,7 +119,7 @@ class ImageWriter:
             payload.keep(place.start, end)
         else:
             self._spend(image.width * image.height // _LOSSY_PIXELS)
-            write_lossy(self._source, payload, place, image.width, image.height, where)
+            self.measured |= write_lossy(self._source, payload, place, image.width, image.height, where)
         wrap(out, image.bitstream.type, payload)
         return Whole(payload.done() == (place,), is_alpha_whole)
 
@@ -129,8 +131,13 @@ class ImageWriter:
     def _end_of_lossless(self, image: Image, chunk: Chunk, start: int) -> int:
         """Where the stream that starts at `start` ends."""
         self._spend(image.width * image.height)
-        stream = self._source[start : chunk.data.end]
-        return start + measure_lossless(stream, image.width, image.height, chunk.where)
+        kind = f"VP8L {image.width} x {image.height}"
+        end, _ = known(self._source, kind, start) or (chunk.data.end + 1, None)
+        if end > chunk.data.end:
+            stream = self._source[start : chunk.data.end]
+            end = start + measure_lossless(stream, image.width, image.height, chunk.where)
+        self.measured[kind, start] = end, None
+        return end
 
     def _write_alpha(self, out: Pieces, image: Image, alpha: Chunk) -> bool:
         """Alpha with its reserved bits zero, cut where it ends."""
