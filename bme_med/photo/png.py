@@ -76,24 +76,30 @@ def plan(source: Source, policy: Policy) -> Plan:
 
 
 class _Turn(NamedTuple):
-    """An Orientation other than 1, and where and in which form it stands."""
+    """An Orientation other than 1, and where and in which form it stands.
+
+    `is_late` is eXIf behind the image data: it may stand there (5.6), but browsers do not follow it.
+    """
 
     where: str
     form: str
     orientation: int
+    is_late: bool
 
 
 def _find_turn(source: Source, runs: list[Run]) -> _Turn | None:
     """The Orientation that decoders follow: eXIf before a raw profile before XMP."""
-    said: dict[str, tuple[str, int | None]] = {}
+    said: dict[str, tuple[str, int | None, bool]] = {}
+    has_image = False
     for run in runs:
+        has_image = has_image or run.type == b"IDAT"
         form = find_form(source, run)
         if form and form not in said:
-            said[form] = run.where, read_orientation(source, run, form)
+            said[form] = run.where, read_orientation(source, run, form), has_image and form == "eXIf"
     for form in FORMS:
-        where, orientation = said.get(form, ("", None))
+        where, orientation, is_late = said.get(form, ("", None, False))
         if orientation:
-            return _Turn(where, form, orientation) if orientation != 1 else None
+            return _Turn(where, form, orientation, is_late) if orientation != 1 else None
     return None
 
 
@@ -133,6 +139,7 @@ class _Planner:
             case b"iCCP" if is_first and not has_image and self.color_profile != "drop":
                 return self._decide_profile(run)
             case b"IEND":
+                self._write_turn(is_late=True)
                 self.out.literal(encode_chunk(b"IEND", b""))
                 return (Code.C, "cut to nothing") if run.data_bytes else (Code.K, "end of the image")
             case b"":
@@ -184,15 +191,20 @@ class _Planner:
             raise DamagedPhotoError("the palette is missing", where=run.where)
         if self.animation and not self.animation.has_frames:
             self.findings[_IMAGE_APART] = None
-        if self.turn:
-            self.out.literal(encode_chunk(b"eXIf", orientation_exif(self.turn.orientation)))
-            if self.turn.form != "eXIf":
-                self.findings[XMP_ORIENTATION] = None
+        self._write_turn(is_late=False)
         if self.taken:
             self.out.literal(encode_chunk(b"iTXt", XMP_IN_PNG + encode_year(self.taken.year)))
         used = measure_data(self.source, run, header.raw_bytes(header.width, header.height))
         write_data(self.source, self.out, run, used)
         return _data_action(is_whole=used == run.data_bytes)
+
+    def _write_turn(self, *, is_late: bool) -> None:
+        """Orientation alone, on the side of the image data where it stood."""
+        if self.turn is None or self.turn.is_late != is_late:
+            return
+        self.out.literal(encode_chunk(b"eXIf", orientation_exif(self.turn.orientation)))
+        if self.turn.form != "eXIf":
+            self.findings[XMP_ORIENTATION] = None
 
     def _decide_animation(self, run: Run, *, has_image: bool) -> tuple[Code, str]:
         if run.type == b"acTL" and not has_image and not self.animation and run.data_bytes == 8:

@@ -11,7 +11,21 @@ from tests.oracles.runs import tool
 from tests.photo.browsing import Shown, look
 from tests.photo.heif_making import assemble, coded, transform, with_properties
 from tests.photo.judging import corpus
-from tests.photo.making import exif, icc_profile, picture, policy
+from tests.photo.making import (
+    bmp,
+    chunk,
+    exif,
+    gif,
+    icc_profile,
+    jpeg,
+    moving,
+    picture,
+    png,
+    policy,
+    segment,
+    splice_after,
+    webp,
+)
 
 pytestmark = pytest.mark.skipif(not tool("chromium"), reason="chromium is not installed")
 
@@ -29,6 +43,7 @@ def turned() -> dict[str, bytes]:
             out = io.BytesIO()
             picture().save(out, kind, exif=header + tiff, icc_profile=icc_profile(), quality=90)
             photos[f"{orientation}.{kind.lower()}"] = out.getvalue()
+        photos |= placed(orientation, tiff)
     for angle in range(4):
         for mirror in (None, 0, 1):
             steps = [transform(b"irot", bytes((angle,)))]
@@ -36,6 +51,39 @@ def turned() -> dict[str, bytes]:
             item = with_properties(coded(b"av01"), *steps)
             photos[f"{angle}-{mirror}.avif"] = assemble([item], brands=AVIF_BRANDS)
     return photos
+
+
+def placed(orientation: int, tiff: bytes) -> dict[str, bytes]:
+    """Photos whose Exif stands where programs put it more rarely, or in more rarely seen pictures."""
+    head, plain, flat, moved = b"Exif\0\0", jpeg(quality=90), png(), moving("PNG")
+    scan = plain.index(b"\xff\xda")
+    other = segment(0xE1, head + exif(3 if orientation == 6 else 6))
+    return {
+        f"{orientation}-progressive.jpeg": jpeg(exif=head + tiff, progressive=True),
+        f"{orientation}-four.jpeg": jpeg("CMYK", exif=head + tiff),
+        f"{orientation}-two.jpeg": saved("MPO", exif=head + tiff, save_all=True, append_images=[picture()]),
+        f"{orientation}-twice.jpeg": splice_after(plain, 20, segment(0xE1, head + tiff), other),
+        f"{orientation}-behind.jpeg": splice_after(plain, scan, segment(0xE1, head + tiff)),
+        f"{orientation}-late.png": splice_after(flat, len(flat) - 12, chunk(b"eXIf", tiff)),
+        f"{orientation}-moving.png": splice_after(moved, 33, chunk(b"eXIf", tiff)),
+        f"{orientation}-lossless.webp": webp(lossless=True, exif=tiff),
+        f"{orientation}-moving.webp": saved("WEBP", exif=tiff, save_all=True, append_images=[picture("L")]),
+        f"{orientation}-exif.avif": saved("AVIF", exif=tiff),
+    }
+
+
+def saved(kind: str, **options: object) -> bytes:
+    """A picture as Pillow saves it."""
+    out = io.BytesIO()
+    picture().save(out, kind, **options)
+    return out.getvalue()
+
+
+def still() -> dict[str, bytes]:
+    """Photos in containers that cannot turn, one of them from the top down."""
+    down = bytearray(bmp())
+    down[22:26] = (-int.from_bytes(down[22:26], "little")).to_bytes(4, "little", signed=True)
+    return {"up.bmp": bmp(), "down.bmp": bytes(down), "one.gif": gif(), "moving.gif": moving("GIF")}
 
 
 def cleaned(photos: dict[str, bytes], **options: str) -> dict[str, bytes]:
@@ -56,11 +104,29 @@ def both(photos: dict[str, bytes], folder: Path) -> dict[str, tuple[Shown, Shown
 
 
 def test_every_orientation_stays_right_in_every_container(tmp_path: Path) -> None:
-    shown = both(turned(), tmp_path)
-    assert len(shown) == 8 * 3 + 4 * 3
+    shown = both({**turned(), **still()}, tmp_path)
+    assert len(shown) == 8 * (3 + 10) + 4 * 3 + 4
     for name, (before, after) in shown.items():
         assert before.width, name
         assert before.is_like(after), name
+
+
+def test_a_browser_turns_all_but_webp_and_late_exif(tmp_path: Path) -> None:
+    photos = {name: data for name, data in turned().items() if name.startswith("6") and "avif" not in name}
+    shown = look(photos, tmp_path)
+    assert {name for name in photos if shown[name][:2] == picture().size} == {
+        *("6.webp", "6-lossless.webp", "6-moving.webp", "6-late.png")
+    }
+
+
+def test_an_orientation_in_xmp_alone_is_followed_from_now_on_and_that_is_said(tmp_path: Path) -> None:
+    xmp = b'http://ns.adobe.com/xap/1.0/\0<rdf:Description tiff:Orientation="6"/>'
+    photo = splice_after(jpeg(quality=90), 20, segment(0xE1, xmp))
+    before, after = both({"xmp.jpeg": photo}, tmp_path)["xmp.jpeg"]
+    assert (before.width, before.height) == (after.height, after.width)
+    planned = engines.plan(photo, policy())
+    assert isinstance(planned, Plan)
+    assert any("outside Exif" in finding for finding in planned.findings)
 
 
 def test_a_lost_orientation_is_seen(tmp_path: Path) -> None:
