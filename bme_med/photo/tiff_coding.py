@@ -8,20 +8,25 @@ from bme_med.photo.tiff_fields import Fields
 from bme_med.photo.tiff_tags import Tag
 
 __all__ = [
-    *("FAX", "JPEG", "JPEG_2000", "LERC", "LZW", "OLD_JPEG", "PACKBITS", "RAW", "WEBP", "XZ", "ZSTD"),
+    *("FAX", "JPEG", "JPEG_2000", "LERC", "LZW", "NEXT", "OLD_JPEG", "PACKBITS", "PIXAR_LOG", "RAW", "ROWS"),
+    *("SGI_LOG", "SGI_LOG_24", "THUNDERSCAN", "WEBP", "XZ", "ZSTD"),
     *("PALETTE", "Coding", "read_coding"),
 ]
 
 RAW, _FAX_1, _FAX_3, _FAX_4, LZW, OLD_JPEG, JPEG, _ZIP = range(1, 9)
 PACKBITS, _OLD_ZIP = 32773, 32946
-FAX, _ZIPS = (_FAX_1, _FAX_3, _FAX_4), (_ZIP, _OLD_ZIP)
+NEXT, THUNDERSCAN, PIXAR_LOG, SGI_LOG, SGI_LOG_24 = 32766, 32809, 32909, 34676, 34677
+FAX, _ZIPS = (_FAX_1, _FAX_3, _FAX_4), (_ZIP, _OLD_ZIP, PIXAR_LOG)
+ROWS = (NEXT, THUNDERSCAN, SGI_LOG, SGI_LOG_24)
+"""Codings whose rows are complete in themselves."""
 LERC, XZ, ZSTD, WEBP = 34887, 34925, 50000, 50001
 JPEG_2000 = (33003, 33005, 34712)
 """Aperio's YCbCr and RGB, and the one of everybody else."""
-_COMPRESSIONS = (RAW, *FAX, LZW, OLD_JPEG, JPEG, *_ZIPS, PACKBITS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
-_ORDERED = (LZW, PACKBITS, *_ZIPS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
+_COMPRESSIONS = (RAW, *FAX, *ROWS, LZW, OLD_JPEG, JPEG, *_ZIPS, PACKBITS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
+_ORDERED = (LZW, PACKBITS, *ROWS, *_ZIPS, LERC, XZ, ZSTD, WEBP, *JPEG_2000)
 """Compressions whose bits have one order."""
 _PHOTOMETRIC = range(11)
+_LOGARITHMS = (32844, 32845)
 PALETTE = 3
 _REVERSED = 2
 _SENSOR = (32803, 34892)
@@ -35,6 +40,7 @@ class Coding(NamedTuple):
     is_palette: bool
     lerc: tuple[int, ...] = ()
     fax_options: int = 0
+    photometric: int = 0
 
 
 def read_coding(fields: Fields) -> Coding:
@@ -54,6 +60,7 @@ def read_coding(fields: Fields) -> Coding:
         photometric == PALETTE,
         fields.numbers(Tag.LercParameters) if compression == LERC else (),
         fields.number(Tag.T4Options, 0) if compression in FAX else 0,
+        photometric,
     )
 
 
@@ -62,7 +69,8 @@ def _check_kind(fields: Fields, compression: int, photometric: int) -> None:
         raise UnsupportedFileError(RAW_FILE)
     if fields.number(Tag.ImageDepth, 1) != 1:
         raise UnsupportedFileError("a page that is a volume: save its slices as pages, then run again")
-    if compression not in _COMPRESSIONS or photometric not in _PHOTOMETRIC:
+    is_logarithm = compression in (SGI_LOG, SGI_LOG_24)
+    if compression not in _COMPRESSIONS or photometric not in (_LOGARITHMS if is_logarithm else _PHOTOMETRIC):
         raise UnsupportedFileError(
             "a compression or a kind of colour that cannot be looked through: save the picture as TIFF with "
             "LZW, or as PNG, then run again"

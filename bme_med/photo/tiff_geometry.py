@@ -5,7 +5,7 @@ from typing import NamedTuple
 from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.plan import Range
 from bme_med.photo.errors import DamagedPhotoError
-from bme_med.photo.tiff_coding import JPEG, JPEG_2000, OLD_JPEG, RAW
+from bme_med.photo.tiff_coding import JPEG, JPEG_2000, OLD_JPEG, PIXAR_LOG, RAW
 from bme_med.photo.tiff_fields import Fields
 from bme_med.photo.tiff_tags import Tag
 
@@ -13,6 +13,8 @@ __all__ = ["Geometry", "Unit"]
 
 _YCBCR = 6
 _SEPARATE = 2
+_PIXAR_BITS = 16
+"""Of a logarithm, whatever the samples are that it stands for."""
 _SIDE_BY_SIDE = (
     "an old kind of JPEG inside TIFF, in tiles side by side: save the picture as TIFF with LZW, or as PNG, "
     "then run again"
@@ -44,7 +46,7 @@ class Geometry:
     def __init__(self, fields: Fields, compression: int, bits: tuple[int, ...]) -> None:
         self._fields = fields
         self._is_raw = compression == RAW
-        self._bits = bits
+        self._bits = len(bits) * (_PIXAR_BITS,) if compression == PIXAR_LOG else bits
         self._size = self._width, self._height = fields.number(Tag.ImageWidth), fields.number(Tag.ImageLength)
         if not all(self._size):
             raise DamagedPhotoError("the picture has no size", where=fields.where)

@@ -13,10 +13,11 @@ from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.jpeg_2000 import write_codestream
 from bme_med.photo.lzw import end_codes, measure_codes
 from bme_med.photo.png_image import inflate_exactly
-from bme_med.photo.tiff_coding import FAX, JPEG_2000, LERC, LZW, PACKBITS, RAW, XZ, ZSTD, Coding
+from bme_med.photo.tiff_coding import FAX, JPEG_2000, LERC, LZW, PACKBITS, RAW, ROWS, XZ, ZSTD, Coding
 from bme_med.photo.tiff_fax import measure_fax
 from bme_med.photo.tiff_geometry import Unit
 from bme_med.photo.tiff_lerc import end_of_blob
+from bme_med.photo.tiff_rows import measure_rows
 from bme_med.photo.tiff_zstd import end_of_frame
 
 __all__ = ["write_unit"]
@@ -39,11 +40,15 @@ def write_unit(source: Source, out: Pieces, unit: Unit, coding: Coding, where: s
     values: set[int] | None = set() if coding.is_palette else None
     if coding.compression in FAX:
         _write_fax(source, out, unit, coding, where)
+    elif coding.compression in ROWS:
+        data = source[unit.place.start : unit.place.end]
+        size = measure_rows(data, unit.width, unit.height, coding, where)
+        out.keep(unit.place.start, unit.place.start + size)
     elif coding.compression in JPEG_2000:
         _write_codestream(source, out, unit, where)
     elif coding.compression == LERC:
-        size = unit.width, unit.height
-        out.keep(unit.place.start, end_of_blob(source, unit.place, size, unit.decoded_bytes, coding.lerc))
+        sides = unit.width, unit.height
+        out.keep(unit.place.start, end_of_blob(source, unit.place, sides, unit.decoded_bytes, coding.lerc))
     elif coding.compression == ZSTD:
         out.keep(unit.place.start, end_of_frame(source, unit.place, unit.decoded_bytes, where))
     else:
