@@ -18,7 +18,11 @@ _TIFF_NEEDED = frozenset(
 _TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _TIFF_SIZES |= {16: 8, 17: 8, 18: 8}
 _TIFF_NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
-_TIFF_UNITS = {273: 279, 324: 325}
+_TIFF_UNITS = {273: 279, 324: 325, 513: 514}
+_COMPRESSION, _OLD_JPEG = 259, 6
+_OLD_TABLES = {519: 64, 520: 16, 521: 16}
+"""Bytes of a table of an old JPEG; a Huffman table starts with how many values of each length follow."""
+_OLD_NEEDED = frozenset((512, 513, 514, 515, *_OLD_TABLES))
 _HEIF_BOXES = frozenset((b"ftyp", b"meta", b"mdat"))
 _HEIF_META = frozenset((b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat"))
 _HEIF_ITEMS = frozenset((b"hvc1", b"av01", b"grid", b"iovl", b"iden", b"mime"))
@@ -42,16 +46,20 @@ def tiff(data: bytes) -> Places:
         values: dict[int, tuple[int, ...]] = {}
         for entry in range(start, end, entry_bytes):
             tag, type_, members = struct.unpack_from(f"{order}HH{place_form}", data, entry)
-            if tag not in _TIFF_NEEDED:
+            is_old = values.get(_COMPRESSION) == (_OLD_JPEG,)
+            if tag not in (_TIFF_NEEDED | _OLD_NEEDED if is_old else _TIFF_NEEDED):
                 yield f"IFD{page}/tag {tag}", UNNEEDED
             size, field = _TIFF_SIZES[type_] * members, entry + 4 + struct.calcsize(place_form)
             if size > struct.calcsize(place_form):
                 (field,) = struct.unpack_from(f"{order}{place_form}", data, field)
                 used.append((field, field + size))
-            if tag in {*_TIFF_UNITS, *_TIFF_UNITS.values()}:
+            if tag in {_COMPRESSION, *_TIFF_UNITS, *_TIFF_UNITS.values(), *_OLD_TABLES}:
                 values[tag] = struct.unpack_from(f"{order}{members}{_TIFF_NUMBERS[type_]}", data, field)
         for offsets, sizes in _TIFF_UNITS.items():
             used += [(o, o + n) for o, n in zip(values.get(offsets, ()), values.get(sizes, ()), strict=True)]
+        for tag, size in _OLD_TABLES.items():
+            counted = (0 if tag == 519 else sum(data[o : o + size]) for o in values.get(tag, ()))
+            used += [(o, o + size + n) for o, n in zip(values.get(tag, ()), counted, strict=True)]
         (at,) = struct.unpack_from(f"{order}{place_form}", data, end)
         page += 1
     yield from _gaps(data, used)

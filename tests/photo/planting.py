@@ -169,12 +169,28 @@ def _into_webp(data: bytes) -> tuple[bytes, list[_Part]]:
     ):
         if not flags & bit:
             contents[place], flags = (type_, make), flags | bit
-    firsts, places = numbered("behind the end", *contents)
+    firsts, places = numbered("behind the end", "behind the picture", *contents)
     made = {place: _riff_chunk(type_, make(firsts[place])) for place, (type_, make) in contents.items()}
     profile = made.pop("colour profile", b"")
-    body = body[:8] + bytes([flags]) + body[9:18] + profile + body[18:] + b"".join(made.values())
+    images = _longer_images(body[18:], token(firsts["behind the picture"]))
+    body = body[:8] + bytes([flags]) + body[9:18] + profile + images + b"".join(made.values())
     whole = b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body + token(firsts["behind the end"])
     return whole, _already(places)
+
+
+def _longer_images(body: bytes, tail: bytes) -> bytes:
+    """The chunks `body`, those of bitstreams and alpha longer by `tail`, in frames too."""
+    out, at = b"", 0
+    while at < len(body):
+        type_, size = body[at : at + 4], int.from_bytes(body[at + 4 : at + 8], "little")
+        content = body[at + 8 : at + 8 + size]
+        if type_ == b"ANMF":
+            content = content[:16] + _longer_images(content[16:], tail)
+        elif type_ in (b"VP8 ", b"VP8L", b"ALPH"):
+            content += tail
+        out += _riff_chunk(type_, content)
+        at += 8 + size + size % 2
+    return out
 
 
 def _riff_chunk(type_: bytes, content: bytes) -> bytes:

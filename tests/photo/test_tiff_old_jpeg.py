@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bme_med.core import Code, MalformedFileError, UnsupportedFileError
+from bme_med.core import Code, Format, MalformedFileError, UnsupportedFileError
 from bme_med.photo import tiff as engine
 from bme_med.photo.tiff_ifd import walk
+from bme_med.verify.containers import foreign_parts
 from tests.oracles.runs import tool
 from tests.photo.fuzzing import Edit, edited, edits_with
 from tests.photo.judging import check_damaged, clean, decoded, exiv2_keys, properties, residue
@@ -211,6 +212,7 @@ def test_every_form_stays_as_it_is(name: str, order: str, tmp_path: Path) -> Non
     assert rgba(output, tmp_path) == rgba(source, tmp_path)
     if "gray" not in name:  # Pillow reads no gray one
         assert decoded(output) == decoded(source)
+    assert foreign_parts(output, Format.TIFF) == []
     ours = {entry.tag for directory in walk(output) for entry in directory.entries}
     theirs = {entry.tag for directory in walk(source) for entry in directory.entries}
     assert ours == theirs - {65000}

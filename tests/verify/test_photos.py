@@ -186,6 +186,7 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "TIFF with a short private tag": ("TIFF", tiff_with(entries={65000: (3, (7,))})),
     "TIFF with gaps": ("TIFF", tiff_with(gap=NAME)),
     "TIFF with a tail": ("TIFF", tail),
+    "TIFF with a thumbnail": ("TIFF", tiff_with(entries={513: (4, (8,)), 514: (4, (4,))})),
     "HEIC with an unknown box": ("HEIC", lambda data: data + box(b"uuid", NAME * 2)),
     "HEIC with a free box": ("HEIC", lambda data: data + box(b"free", NAME)),
     "HEIC with a tail": ("HEIC", tail),
