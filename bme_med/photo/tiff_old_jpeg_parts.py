@@ -80,13 +80,9 @@ def read_old_jpeg(fields: Fields, geometry: Geometry, samples: int) -> OldJpeg:
     starts, sizes = geometry.starts_and_sizes()
     stream, strips = _read_stream(fields, starts, sizes)
     is_inside = stream is not None and all(stream.start <= strip.start < stream.end for strip in strips)
-    if not is_inside and not strips:
-        raise DamagedPhotoError("strips or tiles are missing", where=fields.where)
+    _check_places(fields, stream, strips)
     if not is_inside and geometry.is_apart:
         raise UnsupportedFileError(f"an old kind of JPEG inside TIFF, plane by plane: {_ADVICE}")
-    for place in (*((stream,) if stream else ()), *strips):
-        if place.start >= place.end or place.end > len(fields.source):
-            raise DamagedPhotoError("a strip or tile does not lie in the file", where=fields.where)
     tables: dict[int, tuple[Range, ...]] = {}
     selectors: dict[int, tuple[int, ...]] = {}
     if stream is None and fields.source[strips[0].start : strips[0].start + 2] != _SOI:
@@ -111,6 +107,15 @@ def read_old_jpeg(fields: Fields, geometry: Geometry, samples: int) -> OldJpeg:
         min(interval if geometry.rows < lines else declared, _MOST),
         declared,
     )
+
+
+def _check_places(fields: Fields, stream: Range | None, strips: tuple[Range, ...]) -> None:
+    """Refuse what lies outside the file, and a page without any data."""
+    if stream is None and not strips:
+        raise DamagedPhotoError("strips or tiles are missing", where=fields.where)
+    for place in (*((stream,) if stream else ()), *strips):
+        if place.start >= place.end or place.end > len(fields.source):
+            raise DamagedPhotoError("a strip or tile does not lie in the file", where=fields.where)
 
 
 def _read_stream(
