@@ -4,7 +4,6 @@
 the next decision looks at. What a decision does to both is looked up, by its probability and the range.
 """
 
-import sys
 from array import array
 from functools import cache
 
@@ -41,7 +40,7 @@ class Bools:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.words = array("H", data + bytes(len(data) % 2 + 2))
-        if sys.byteorder == "little":
+        if array("H", b"\0\1")[0] != 1:  # where the lower byte stands first
             self.words.byteswap()
         self.at, self.value, self.bits, self.range = 1, self.words[0], LOADED_BITS - _WINDOW_BITS, _FULL_RANGE
 
