@@ -6,7 +6,7 @@ Everything else goes, and nothing follows the trailer.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bme_med.core.describe import Part
 from bme_med.core.plan import Action, Code, Pieces, Plan
@@ -18,6 +18,7 @@ from bme_med.photo.findings import CUT_OFF, MORE_IMAGES, NOT_LOOKED_FOR, TRAILER
 from bme_med.photo.gif_blocks import Block, read_data, walk
 from bme_med.photo.lzw import Measured, end_codes, measure_codes
 from bme_med.photo.palette import blank_unused
+from bme_med.photo.spliced import known
 
 __all__ = ["describe", "plan"]
 
@@ -83,6 +84,7 @@ class _Planner:
     def __init__(self, source: Source, blocks: list[Block]) -> None:
         self.source = source
         self.blocks = blocks
+        self.measured: dict[tuple[str, int], tuple[int, Any]] = {}
         self.frames = {frame.image.where: frame for frame in self._read_frames()}
         self.controls = {frame.control.where: frame for frame in self.frames.values() if frame.control}
         self.out = Pieces()
@@ -99,7 +101,8 @@ class _Planner:
         if all(block.kind != "trailer" for block in self.blocks):
             self.findings[CUT_OFF] = None
             self.out.literal(b"\x3b")
-        return Plan(Format.GIF, self.out.done(), actions, ".gif", tuple(self.findings))
+        findings = tuple(self.findings)
+        return Plan(Format.GIF, self.out.done(), actions, ".gif", findings, measured=self.measured)
 
     def _read_frames(self) -> Iterator[_Frame]:
         control = None
@@ -123,18 +126,30 @@ class _Planner:
         sample_bits = self.source[image.table.end : image.table.end + 1][0]
         if not (1 <= sample_bits <= _MAX_SAMPLE_BITS and size[0] and size[1]):
             raise DamagedPhotoError("the head of an image is impossible", where=image.where)
-        measured = measure_codes(
-            read_data(self.source, image),
-            size[0] * size[1],
-            sample_bits=sample_bits,
-            is_msb_first=False,
-            early=0,
-            where=image.where,
-        )
+        measured = self._measure(image, size[0] * size[1], sample_bits)
         content = read_data(self.source, control) if control else b"\0\0\0\0"
         return _Frame(
             image, control, content[3] if content[0] & _HAS_TRANSPARENCY else None, sample_bits, measured
         )
+
+    def _measure(self, image: Block, pixels: int, sample_bits: int) -> Measured:
+        """The codes of an image, told by its code size and sub-blocks."""
+        kind, start = f"GIF of {pixels} pixels", image.table.end
+        found = known(self.source, kind, start)
+        measured: Measured = (
+            found[1]
+            if found and found[0] == image.end
+            else measure_codes(
+                read_data(self.source, image),
+                pixels,
+                sample_bits=sample_bits,
+                is_msb_first=False,
+                early=0,
+                where=image.where,
+            )
+        )
+        self.measured[kind, start] = image.end, measured
+        return measured
 
     def _decide(self, block: Block) -> tuple[Code, str]:
         """Write what stays of `block`, and say what was done."""

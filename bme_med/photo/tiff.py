@@ -37,7 +37,7 @@ from bme_med.photo.tiff_old_jpeg import OldJpegParts, write_old_jpeg
 from bme_med.photo.tiff_page import Page, read_page
 from bme_med.photo.tiff_selection import check_overlap, choose
 from bme_med.photo.tiff_tags import Tag
-from bme_med.photo.tiff_units import write_unit
+from bme_med.photo.tiff_units import UnitWriter
 from bme_med.photo.tiff_webp import WebpUnits
 from bme_med.photo.tiff_write import PageParts, write_pages
 from bme_med.photo.year import encode_year
@@ -108,7 +108,7 @@ def plan(source: Source, policy: Policy) -> Plan:
         for entry in directory.entries
     )
     out = write_pages(planner.form, parts)
-    findings, measured = tuple(planner.findings), planner.webp.measured
+    findings, measured = tuple(planner.findings), planner.webp.measured | planner.units.measured
     return Plan(Format.TIFF, out.done(), actions, ".tif", findings, measured=measured)
 
 
@@ -120,6 +120,7 @@ class _Planner:
         self.profile = profile
         self.form, _ = read_form(source)
         self.webp = WebpUnits(source, profile)
+        self.units = UnitWriter(source)
         self.decided: dict[str, tuple[Code, str]] = {}
         self.kept: set[int] = set()
         self.profiles: dict[bytes, TreatedProfile] = {}
@@ -181,7 +182,7 @@ class _Planner:
             elif page.coding.compression == WEBP:
                 self.webp.write(out, unit, where)
             else:
-                values |= write_unit(self.source, out, unit, page.coding, where)
+                values |= self.units.write(out, unit, page.coding, where)
             is_whole = is_whole and not unit.is_cut and out.done() == (unit.place,)
             units.append(out)
         if units:

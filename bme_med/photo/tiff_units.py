@@ -6,6 +6,7 @@ What is compressed is read to where the picture is full. Zstandard, LERC and JPE
 import lzma
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from bme_med.core.plan import Pieces, Range
 from bme_med.core.source import Source
@@ -13,6 +14,7 @@ from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.jpeg_2000 import write_codestream
 from bme_med.photo.lzw import end_codes, measure_codes
 from bme_med.photo.png_image import inflate_exactly
+from bme_med.photo.spliced import known
 from bme_med.photo.tiff_coding import FAX, JPEG_2000, LERC, LZW, PACKBITS, RAW, ROWS, XZ, ZSTD, Coding
 from bme_med.photo.tiff_fax import measure_fax
 from bme_med.photo.tiff_geometry import Unit
@@ -20,7 +22,7 @@ from bme_med.photo.tiff_lerc import end_of_blob
 from bme_med.photo.tiff_rows import measure_rows
 from bme_med.photo.tiff_zstd import end_of_frame
 
-__all__ = ["write_unit"]
+__all__ = ["UnitWriter"]
 
 _WINDOW_BYTES = 1 << 16
 _MAX_XZ_BYTES = 100 << 20
@@ -29,14 +31,34 @@ _TOO_EARLY = "the image data ends too early"
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 
 
-def write_unit(source: Source, out: Pieces, unit: Unit, coding: Coding, where: str) -> frozenset[int]:
-    """Write one strip or tile that is not JPEG; of a palette, the values of the bytes that it decodes to.
+class UnitWriter:
+    """Writes strips and tiles that are neither JPEG nor WebP; `measured` are those that stay as they are."""
 
-    Raises
-    ------
-    FileError
-        If it does not hold exactly its part of the picture.
-    """
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.measured: dict[tuple[str, int], tuple[int, Any]] = {}
+
+    def write(self, out: Pieces, unit: Unit, coding: Coding, where: str) -> frozenset[int]:
+        """Write one strip or tile; of a palette, the values of the bytes that it decodes to.
+
+        Raises
+        ------
+        FileError
+            If it does not hold exactly its part of the picture.
+        """
+        start, end = unit.place
+        kind = f"{coding}, {unit.width} x {unit.height}, {unit.decoded_bytes}"
+        known_end, values = known(self._source, kind, start) or (0, frozenset())
+        if known_end == end:
+            out.keep(start, end)
+        else:
+            values = _write_unit(self._source, out, unit, coding, where)
+        if out.done() == (unit.place,):
+            self.measured[kind, start] = end, values
+        return values
+
+
+def _write_unit(source: Source, out: Pieces, unit: Unit, coding: Coding, where: str) -> frozenset[int]:
     values: set[int] | None = set() if coding.is_palette else None
     if coding.compression in FAX:
         _write_fax(source, out, unit, coding, where)
