@@ -42,7 +42,7 @@ nightly: lint ## test, and what takes minutes, with branch coverage
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, photo tools, the start, files of 4 GB, the vocabulary, and the detectors
+bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, photo tools, the start, files of 4 GB, the vocabulary, the detectors, and the score of MIDI-B
 	$(BIN)/python -m tests.bench.folders
 	$(BIN)/python -m tests.bench.peers
 	$(BIN)/python -m tests.bench.startup
@@ -52,6 +52,7 @@ bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, photo
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python -m tests.bench.detection
 	$(BIN)/python -m tests.bench.faces
+	$(BIN)/python -m tests.bench.midi_b --write
 
 lint: $(STAMP) ## style, types, layers, generated text
 	$(BIN)/ruff check .

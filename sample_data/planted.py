@@ -13,9 +13,11 @@ from photos import GPS
 
 __all__ = ["Planted", "SampleFile", "identifiers"]
 
-_ALL = ("ps315-basic", "hipaa-safe-harbor", "research-longitudinal")
-# research-longitudinal keeps times of day, device identity and patient characteristics.
+_ALL = ("ps315-basic", "hipaa-safe-harbor", "research-longitudinal", "tcia-research")
+# Those for research keep times of day, device identity and patient characteristics.
 _NOT_RESEARCH = _ALL[:2]
+# tcia-research keeps known words of descriptions and comments.
+_NOT_DESCRIPTORS = _ALL[:3]
 _ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16-le", "utf-16-be")
 _ARC = "1.3.6.1.4.1.32473."
 _DEVICE_UID = "(0018,1002)"
@@ -87,8 +89,10 @@ _LISTED = {
         *("Lumenar D9 Mark IV", "Lumenar Macro 60mm", "HALCYON_R42", "ZM_EXPORT_PC7", "ZM_ARCHIVE_FIX2"),
     ),
     "private creator": ("HALCYON MR HEADER", "QUILLFEATHER SCRATCH", "BOREALIS ACQ 01"),
-    "free text": ("lighthouse keep", "Memory loss", "Fahrstuhltechniker", "geschnarcht", "blanket given"),
+    "free text": ("lighthouse keep", "Fahrstuhltechniker", "geschnarcht"),
 }
+
+_KEPT_WITH_DESCRIPTORS = {"free text": ("Memory loss", "blanket given")}
 
 _KEPT_FOR_RESEARCH = {
     "device": (
@@ -133,7 +137,12 @@ def identifiers(files: list[SampleFile]) -> dict[str, object]:
 
 
 def _from_lists() -> Iterator[Planted]:
-    for promised_by, table in ((_ALL, _LISTED), (_NOT_RESEARCH, _KEPT_FOR_RESEARCH)):
+    lists = (
+        (_ALL, _LISTED),
+        (_NOT_RESEARCH, _KEPT_FOR_RESEARCH),
+        (_NOT_DESCRIPTORS, _KEPT_WITH_DESCRIPTORS),
+    )
+    for promised_by, table in lists:
         for kind, values in table.items():
             yield from (Planted(value, kind, promised_by) for value in values)
 

@@ -64,8 +64,8 @@ KEYS: tuple[Key, ...] = (
         "dicom.safe-private",
         list,
         "Files of private attributes that stay, seen from this one: CSV with the columns `private_creator` "
-        "and `tag_pattern`, such as `(0019,xx0A)`; other columns are notes. Each attribute is K, as a line of "
-        "`dicom.attributes` would say, and such a line wins; added to those of `extends`.",
+        "and `tag_pattern`, such as `(0019,xx0A)`; other columns are notes. Each is K, as if "
+        "`dicom.attributes` said so; a line there wins. Added to those of `extends`.",
         default=[],
     ),
     Key(

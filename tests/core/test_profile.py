@@ -220,7 +220,8 @@ def test_files_of_private_attributes_keep_them_and_lines_of_a_profile_win() -> N
     creator = "(0019,xx0A) ACME"
     texts = {
         "base": "name='base'\n[dicom]\nsafe-private=['a.csv']\n[dicom.attributes]\n'(0019,xx0B) ACME'='X'",
-        "p": f"name='p'\nextends='base'\n[dicom]\nsafe-private=['b.csv']\n[dicom.attributes]\n'{creator}'='X'",
+        "p": "name='p'\nextends='base'\n[dicom]\nsafe-private=['b.csv']\n"
+        f"[dicom.attributes]\n'{creator}'='X'",
     }
     lists = {
         ("a.csv", "base"): '# note\nprivate_creator,tag_pattern\nACME,"(0019,xx0A)"\nACME,"(0019,xx0B)"\n',

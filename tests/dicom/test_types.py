@@ -19,6 +19,7 @@ POLICIES: dict[str, Policy] = {
     "clean-descriptors": under("clean-descriptors"),
     "hipaa-safe-harbor": without_refusing(policy("hipaa-safe-harbor")),
     "research-longitudinal": without_refusing(policy("research-longitudinal")),
+    "tcia-research": without_refusing(policy("tcia-research")),
 }
 
 

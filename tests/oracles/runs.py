@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from bme_med.core import Plan, Policy, Pseudonyms, Refusal, parse_profile, splice
+from bme_med.core import Option, Plan, Policy, Pseudonyms, Refusal, parse_profile, splice
 from bme_med.core.resources import read_resource
 from bme_med.verify.tools import iod_errors, tool
 
@@ -23,7 +23,7 @@ __all__ = [
     "without_refusing",
 ]
 
-PROFILE_NAMES = ("ps315-basic", "hipaa-safe-harbor", "research-longitudinal")
+PROFILE_NAMES = ("ps315-basic", "hipaa-safe-harbor", "research-longitudinal", "tcia-research")
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 """Real files beside the checkout; tests that want them are skipped where they are absent."""
@@ -33,8 +33,9 @@ KEY = bytes(range(32))
 
 @cache
 def policy(name: str) -> Policy:
-    """A ready-made profile under the tests' key."""
-    return Policy(parse_profile(name, _read), Pseudonyms(KEY))
+    """A ready-made profile under the tests' key, without the look at all pixels that needs a detector."""
+    profile = parse_profile(name, _read)
+    return Policy(replace(profile, options=profile.options - {Option.CLEAN_PIXEL_DATA}), Pseudonyms(KEY))
 
 
 def without_refusing(under: Policy) -> Policy:

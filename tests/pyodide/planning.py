@@ -7,10 +7,11 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bme_med import engines
-from bme_med.core import Plan, Policy, Pseudonyms, iter_chunks, parse_profile
+from bme_med.core import Option, Plan, Policy, Pseudonyms, iter_chunks, parse_profile
 from bme_med.core.resources import profile_names, read_resource
 
 __all__ = ["KEY", "outcomes", "policies", "read_files"]
@@ -19,8 +20,10 @@ KEY = bytes(range(32))
 
 
 def policies(key: bytes) -> dict[str, Policy]:
-    """Every ready-made profile, compiled, under `key`, by its name."""
-    profiles = {name: parse_profile(name, _read) for name in profile_names()}
+    """Every ready-made profile, compiled, under `key`, by its name; no detector is here to look at pixels."""
+    loaded = {name: parse_profile(name, _read) for name in profile_names()}
+    without = frozenset((Option.CLEAN_PIXEL_DATA,))
+    profiles = {name: replace(each, options=each.options - without) for name, each in loaded.items()}
     for profile in profiles.values():
         engines.prepare(profile)
     return {name: Policy(profile, Pseudonyms(key)) for name, profile in profiles.items()}
