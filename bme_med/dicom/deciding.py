@@ -98,7 +98,7 @@ class Decider:
         if self.content and scope.prefix:
             special = special | self.content.values(scope)
         if self.painter:
-            special = special | self._derived(scope)
+            special = special | self._derived(scope, special)
         for element in scope.elements:
             tag = element.tag
             while pending and pending[-1][0] <= tag:
@@ -115,9 +115,9 @@ class Decider:
             else:
                 self._change(element, decision, scope, out)
 
-    def _derived(self, scope: Scope) -> dict[int, Decision]:
+    def _derived(self, scope: Scope, private: dict[int, Decision]) -> dict[int, Decision]:
         """What follows for attributes of `scope` from pixels that are painted over."""
-        special = derived_decisions(scope)
+        special = derived_decisions(scope, private)
         for element in scope.elements if not scope.prefix else ():
             if element.tag == SOP_INSTANCE and (new := new_instance(scope.rules[element.tag, element.vr])):
                 special[element.tag] = new

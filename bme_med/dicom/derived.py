@@ -4,6 +4,8 @@ Thumbnails, overlays, histograms and private bytes may show what a box covers. I
 follow PS3.3, C.7.6.1.1.2 and C.12.1.1.
 """
 
+from collections.abc import Mapping
+
 from bme_med.core import Action, Code
 from bme_med.dicom.decisions import Decision, Do
 from bme_med.dicom.dictionary import where
@@ -33,22 +35,26 @@ _OVERLAY = "a plane over pixels, of which some were painted over"
 _PRIVATE = "bytes that may repeat the pixels, of which some were painted over"
 
 
-def derived_decisions(scope: Scope) -> dict[int, Decision]:
-    """Elements of `scope` that go because pixels were painted over."""
+def derived_decisions(scope: Scope, private: Mapping[int, Decision]) -> dict[int, Decision]:
+    """Elements of `scope` that go because pixels were painted over.
+
+    `private` says by which VR private elements are read that a profile keeps, where the file does not.
+    """
     found = {}
     for element in scope.elements:
-        if rule := _why_it_goes(element, is_top=not scope.prefix):
+        vr = private[element.tag].vr if element.tag in private else ""
+        if rule := _why_it_goes(element, vr or element.vr, is_top=not scope.prefix):
             found[element.tag] = Decision(Do.REMOVE, Action(where(element.tag), Code.X, rule))
     return found
 
 
-def _why_it_goes(element: Element, *, is_top: bool) -> str:
+def _why_it_goes(element: Element, vr: str, *, is_top: bool) -> str:
     tag = element.tag
     if tag in _GOES:
         return _GOES[tag]
     if tag >> 24 == 0x60:
         return _OVERLAY
-    if tag & 0x10000 and element.vr in _BYTES:
+    if tag & 0x10000 and vr in _BYTES:
         return _PRIVATE
     if not is_top and tag in (*PIXEL_TAGS, *EXTENDED_TABLES):
         return _COPY

@@ -455,3 +455,18 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+@pytest.mark.parametrize("explicit", [True, False])
+def test_numbers_of_private_blocks_stay_where_pixels_are_painted_over(explicit: bool) -> None:
+    """Also where the file says no VR: the creator's dictionary does. What it does not know may be pixels."""
+    ds = mr_instance(explicit=explicit)
+    block = ds.private_block(0x0019, "SIEMENS MR HEADER", create=True)
+    block.add_new(0x0C, "IS", "1000")
+    block.add_new(0x77, "UN", b"PRIVATE PIXELS")
+    options = '[dicom]\noptions = ["retain-safe-private"]\n[dicom.attributes]\n'
+    policy = _policy("0,0,1,1", keys=f'{options}"(0019,xx77) SIEMENS MR HEADER" = "K"\n')
+    made, output = _run(encoded(ds), policy)
+    assert any(action.code == "redact" for action in made.actions)
+    assert _read(output)[0x0019100C].value == 1000
+    assert b"PRIVATE PIXELS" not in output
