@@ -28,19 +28,22 @@ class Dictionary:
     ----------
     entries
         ``tag -> (VR, keyword, VM)``; the VR may be a choice such as ``US or SS``.
+    repeating
+        The same by tags in which the digits that repeat are 0, for each mask that leaves the others.
     tags
         ``keyword -> tag``; repeating groups by their first group.
     """
 
     entries: dict[int, tuple[str, str, str]]
-    repeating: dict[str, tuple[str, str, str]]
+    repeating: dict[int, dict[int, tuple[str, str, str]]]
     tags: dict[str, int]
 
     def get(self, tag: int) -> tuple[str, str, str] | None:
         """VR, keyword and VM of `tag`, repeating groups such as 6000-601E included."""
         entry = self.entries.get(tag)
         if entry is None and (tag >> 24 in (0x50, 0x60) or tag >> 16 in (0x0020, 0x0028, 0x1000, 0x1010)):
-            entry = self._repeating(f"{tag:08X}")
+            found = (entries.get(tag & mask) for mask, entries in self.repeating.items())
+            return next(filter(None, found), None)
         return entry
 
     def keyword(self, tag: int) -> str:
@@ -48,18 +51,12 @@ class Dictionary:
         entry = self.get(tag)
         return entry[1] if entry else ""
 
-    def _repeating(self, digits: str) -> tuple[str, str, str] | None:
-        for mask, entry in self.repeating.items():
-            if all(want in ("x", digit) for want, digit in zip(mask, digits, strict=True)):
-                return entry
-        return None
-
 
 @cache
 def dictionary() -> Dictionary:
     """The dictionary that ships with the package, read once."""
     entries: dict[int, tuple[str, str, str]] = {}
-    repeating: dict[str, tuple[str, str, str]] = {}
+    repeating: dict[int, dict[int, tuple[str, str, str]]] = {}
     tags: dict[str, int] = {}
     for line in read_resource("dictionary.tsv").splitlines():
         if line.startswith("#"):
@@ -68,8 +65,10 @@ def dictionary() -> Dictionary:
         if not keyword:  # retired before keywords were: as good as unknown
             continue
         if "x" in digits:
-            repeating[digits] = (vr, keyword, vm)
-            tags.setdefault(keyword, int(digits.replace("x", "0"), 16))
+            mask = int("".join("0" if digit == "x" else "F" for digit in digits), 16)
+            tag = int(digits.replace("x", "0"), 16)
+            repeating.setdefault(mask, {})[tag] = (vr, keyword, vm)
+            tags.setdefault(keyword, tag)
         else:
             tag = int(digits, 16)
             entries[tag] = (vr, keyword, vm)

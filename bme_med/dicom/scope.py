@@ -1,6 +1,8 @@
 """One dataset under decision: its elements, its rules, how it is encoded, where it stands."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from operator import itemgetter
 
 from bme_med.core import Action, Code, Source
 from bme_med.dicom.dictionary import format_tag
@@ -11,6 +13,8 @@ from bme_med.dicom.walker import Element, Item
 __all__ = ["Scope"]
 
 _CHARACTER_SET = 0x00080005
+_TAG = itemgetter(0)
+"""By which elements ascend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,9 @@ class Scope:
 
     def value(self, tag: int) -> bytes:
         """Bytes of the value of an attribute of this dataset, or nothing."""
-        return next((self.raw(element) for element in self.elements if element.tag == tag), b"")
+        place = bisect_left(self.elements, tag, key=_TAG)
+        found = self.elements[place : place + 1]
+        return self.raw(found[0]) if found and found[0].tag == tag else b""
 
     def text(self, tag: int) -> str:
         """An ASCII attribute of this dataset, or nothing."""

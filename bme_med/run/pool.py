@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from bme_med.run.process import DEATHS, Process
+from bme_med.run.process import DEATHS, Process, few_collections
 
 __all__ = ["available_cpus", "chunked", "ordered"]
 
@@ -77,10 +77,11 @@ def ordered(
         Called often; what it raises ends everything.
     """
     if workers == 1 or len(chunks) < 2:
-        for chunk in chunks:
-            for task in chunk:
-                check()
-                yield work(task)
+        with few_collections():
+            for chunk in chunks:
+                for task in chunk:
+                    check()
+                    yield work(task)
         return
     pool = _Pool(work, chunks, min(workers, len(chunks)), lost, check)
     try:

@@ -9,21 +9,24 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkContext, SpawnContext
 
-__all__ = ["DEATHS", "Process"]
+__all__ = ["DEATHS", "Process", "few_collections"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 DEATHS = (EOFError, OSError)
 """What talking to a dead process raises."""
+
+_YOUNG_OBJECTS = 50_000
+"""So many are made before the collector looks at them."""
 
 _NO_MORE = -1
 """Asks a process to end."""
@@ -71,16 +74,28 @@ def _serve(
     """Answer each chunk number with results, until there are no more or the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with few_collections():
+        while True:
+            while not connection.poll(1):
+                if os.getppid() != parent:
+                    return
+            try:
+                number = connection.recv()
+                if number == _NO_MORE:
+                    return
+                connection.send([work(task) for task in chunks[number]])
+            except DEATHS:
+                return
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Meanwhile the collector looks for cycles seldom: work makes none, and tables stay to the end."""
+    before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(50_000)
-    while True:
-        while not connection.poll(1):
-            if os.getppid() != parent:
-                return
-        try:
-            number = connection.recv()
-            if number == _NO_MORE:
-                return
-            connection.send([work(task) for task in chunks[number]])
-        except DEATHS:
-            return
+    gc.set_threshold(_YOUNG_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
