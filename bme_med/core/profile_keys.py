@@ -154,8 +154,9 @@ KEYS: tuple[Key, ...] = (
     Key(
         "pixels.unused-bits",
         str,
-        "Bits of native Pixel Data outside Bits Stored that hold anything but zero or the sign, although no "
-        "overlay is declared in them: refuse, clear, or keep. A declared overlay is always cleared.",
+        "Bits of Pixel Data outside Bits Stored that hold anything but zero or the sign, although no overlay "
+        "is declared in them: refuse, clear, or keep. A declared overlay is always cleared. Compressed "
+        "samples cannot be cleared, and are refused unless they are kept.",
         ("refuse", "clear", "keep"),
         "refuse",
     ),

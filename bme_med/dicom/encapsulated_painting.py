@@ -10,6 +10,7 @@ from itertools import accumulate
 from struct import pack
 
 from bme_med.core import Action, Box, Code, Pieces, Range, Region, Rendered, Source, regions_of
+from bme_med.dicom.coded_bits import Look
 from bme_med.dicom.codestreams import Pictures, is_start
 from bme_med.dicom.encoding import EXPLICIT_LE, header, item_header
 from bme_med.dicom.fragments import FRAGMENTS_END, keep_overwritten
@@ -66,6 +67,7 @@ class EncapsulatedPainting:
     form: PixelForm
     rendering: Rendering
     boxes: tuple[Box, ...]
+    look: Look
     transfer_syntax: str = ""
     attributes: dict[int, tuple[str, bytes]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -95,6 +97,7 @@ class EncapsulatedPainting:
         digest, values, held = sha256(), set[tuple[float, ...]](), 0
         for number, frame in enumerate(counted_frames(self._data, self.element, self.instance), 1):
             regions = regions_of(self.boxes, number, rows=form.rows, columns=form.columns)
+            self.look(frame.fragments)
             if not regions:
                 self._frames.append(_Frame(frame))
                 continue

@@ -8,6 +8,7 @@ data stay as they are. Frames beyond Number of Frames go as a whole.
 from collections.abc import Iterable
 
 from bme_med.core import Pieces, Range, Source
+from bme_med.dicom.coded_bits import Look
 from bme_med.dicom.encoding import EXPLICIT_LE, item_header
 from bme_med.dicom.frames import frames_of
 from bme_med.dicom.instance import Instance
@@ -21,10 +22,13 @@ FRAGMENTS_END = EXPLICIT_LE.plain.pack(SEQUENCE_END >> 16, SEQUENCE_END & 0xFFFF
 """Sequence Delimitation Item."""
 
 
-def keep_encapsulated(data: Source, pixel_data: Element, described: Instance, out: Pieces) -> list[str]:
+def keep_encapsulated(
+    data: Source, pixel_data: Element, described: Instance, look: Look, out: Pieces
+) -> list[str]:
     """Append the frames of encapsulated `pixel_data`; the findings say what was done.
 
-    `described` is the dataset, or the item, that says how many frames there are and how large.
+    `described` is the dataset, or the item, that says how many frames there are and how large. Each frame is
+    given a `look`, which raises where it must not stay.
 
     Raises
     ------
@@ -41,6 +45,7 @@ def keep_encapsulated(data: Source, pixel_data: Element, described: Instance, ou
         if number == count:
             is_cut = True
             break
+        look(fragments)
         end = fragments[-1].end
         if spare:
             is_overwritten = True

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bme_med.core import Pieces, Range
+from bme_med.dicom.coded_bits import look_at_bits
 from bme_med.dicom.encoding import header
 from bme_med.dicom.fragments import keep_encapsulated
 from bme_med.dicom.instance import Instance
@@ -33,7 +34,8 @@ def keep_pixel_data(
         refuse_contradiction(scope.data, element, instance.contents)
     described = instance.within(scope.data, scope.elements, scope.coding) if scope.prefix else instance
     if is_encapsulated(scope.data, element):
-        findings = keep_encapsulated(scope.data, element, described, out)
+        look = look_at_bits(scope.data, element, described, unused_bits)
+        findings = keep_encapsulated(scope.data, element, described, look, out)
         return bool(findings), findings
     native = native_samples(element, scope, described, unused_bits, out)
     if native.bits:

@@ -1,6 +1,7 @@
 """Pixel data written with boxes painted over, native or encapsulated, and what follows for the dataset."""
 
 from bme_med.core import Action, Box, Pieces, Source, regions_of
+from bme_med.dicom.coded_bits import look_at_bits
 from bme_med.dicom.deciding import Insertions, PixelPainter
 from bme_med.dicom.decoded_frames import pixel_element
 from bme_med.dicom.encapsulated_painting import EncapsulatedPainting
@@ -49,7 +50,8 @@ class Repainting(PixelPainter):
         refuse_contradiction(data, element, self._instance.contents)
         form = form_of(self._instance, element)
         rendering = rendering_of(self._instance, form)
-        painting = EncapsulatedPainting(self._instance, element, form, rendering, self._boxes)
+        look = look_at_bits(data, element, self._instance, self._unused_bits)
+        painting = EncapsulatedPainting(self._instance, element, form, rendering, self._boxes, look)
         self.findings.extend(painting.notes)
         return painting
 

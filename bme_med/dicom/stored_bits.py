@@ -19,7 +19,7 @@ from bme_med.dicom.pixeldata import is_encapsulated
 from bme_med.dicom.walker import PIXEL_DATA
 from bme_med.pixels.bounds import lie_within
 
-__all__ = ["StoredBits", "cleared", "clearing_reason", "refuse_hidden_overlays", "stored_bits"]
+__all__ = ["StoredBits", "cleared", "clearing_reason", "padding_of", "refuse_hidden_overlays", "stored_bits"]
 
 _ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
 _REPRESENTATION, _PADDING = 0x00280103, 0x00280120
@@ -170,9 +170,14 @@ def clearing_reason(instance: Instance, samples: Range, policy: str) -> str | No
     return "unused bits of Pixel Data held what no attribute explains and were cleared"
 
 
+def padding_of(instance: Instance) -> int | None:
+    """Pixel Padding Value as an unsigned number: some devices pad outside the range that they store."""
+    return instance.number(_PADDING) if instance.raw(_PADDING) else None
+
+
 def _is_plain(instance: Instance, samples: Range, bits: StoredBits) -> bool:
     """Whether unused bits hold zero, or else the sign, in all samples but those of Pixel Padding Value."""
-    padding = instance.number(_PADDING) if instance.raw(_PADDING) else None
+    padding = padding_of(instance)
     return any(
         all(candidate.is_clear(chunk, padding) for chunk in _chunks(instance.data, samples))
         for candidate in {bits, replace(bits, is_signed=False)}

@@ -9,7 +9,7 @@ from bme_med.core import MalformedFileError
 from bme_med.pixels.coded import Codec, Coded, decoded_by, marker_segments, other_coding, require_size
 from bme_med.pixels.form import PixelForm
 
-__all__ = ["HTJ2K", "HTJ2K_RPCL", "JPEG_2000"]
+__all__ = ["HTJ2K", "HTJ2K_RPCL", "JPEG_2000", "components_of"]
 
 _SIZE, _CODING, _COMMENT, _TILE = 0x51, 0x52, 0x64, 0x90
 _START, _CODESTREAM_BOX = b"\xff\x4f\xff\x51", b"jp2c"
@@ -40,6 +40,21 @@ def _decode(codestream: bytes, form: PixelForm) -> Coded:
         kept=coding[4],
         note="irreversible JPEG 2000 was coded again without loss" if is_irreversible else "",
     )
+
+
+def components_of(codestream: bytes) -> list[tuple[int, int, int]]:
+    """Of each component its precision less one, with the sign above, and its subsampling (A.5.1).
+
+    Raises
+    ------
+    FileError
+        If the header is cut short, or is none.
+    """
+    size = dict(marker_segments(_bare(codestream))).get(_SIZE, b"")
+    found = [(size[at], size[at + 1], size[at + 2]) for at in range(36, len(size) - 2, 3)]
+    if not found:
+        raise MalformedFileError("the header of a compressed frame is cut short", where="(7FE0,0010)")
+    return found
 
 
 def _encode(coded: Coded) -> bytes:

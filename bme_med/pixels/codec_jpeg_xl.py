@@ -46,6 +46,11 @@ def pack_jpeg(jpeg: bytes) -> bytes:
     return bytes(jpegxl_encode_jpeg(jpeg, numthreads=1))
 
 
+def precision_of(codestream: bytes, form: PixelForm) -> int:
+    """Bits of a sample by the header; raises what decoding raises."""
+    return _header(_bare(codestream), form)[0]
+
+
 def _decode(codestream: bytes, form: PixelForm) -> Coded:
     """Of one coded as XYB, samples are RGB; of one made from a JPEG, what that had coded."""
     from imagecodecs import jpegxl_decode

@@ -15,7 +15,7 @@ from bme_med.pixels.syntaxes import DCT, JPEG_XL_SYNTAXES, NATIVE, RLE, codec_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["as_read", "decode", "decode_frame", "jpeg_of", "planes_of"]
+__all__ = ["as_read", "decode", "decode_frame", "jpeg_of", "native_bytes", "planes_of"]
 
 
 def decode_frame(frame: bytes, form: PixelForm) -> "NDArray[Any]":
@@ -42,6 +42,25 @@ def decode(frame: bytes, form: PixelForm) -> Coded:
     if coded.samples.shape != shape:
         raise MalformedFileError("a frame is not of the size that the attributes say", where="(7FE0,0010)")
     return coded
+
+
+def native_bytes(frame: bytes, form: PixelForm, *, is_signed: bool) -> bytes:
+    """The samples of a compressed frame in Bits Allocated, little endian; of RLE as they are, in planes.
+
+    Samples of a codestream have all its bits, with the sign of the highest one repeated, or zeros, above.
+
+    Raises
+    ------
+    FileError
+        As `decode_frame` does, and if samples are longer than Bits Allocated.
+    """
+    if form.transfer_syntax == RLE:
+        return bytes(decode_rle(frame, form))
+    coded = decode(frame, form)
+    if coded.precision > form.allocated:
+        raise MalformedFileError("a frame has more bits than the attributes say", where="(7FE0,0010)")
+    samples = wrapped(coded.samples, coded.precision, is_signed=is_signed)
+    return samples.astype(f"<u{form.allocated // 8}").tobytes()
 
 
 def as_read(samples: "NDArray[Any]", coded: Coded, form: PixelForm) -> "NDArray[Any]":
