@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer  # noqa: TID253 - the command line is made with it
 
-from bme_med.cli.options import DEFAULT_PROFILE, JsonOption, KeyFileOption, ProfileOption
+from bme_med.cli.options import DEFAULT_PROFILE, JsonOption, KeyFileOption, ProfileOption, WorkersOption
 
 __all__ = ["deid"]
 
@@ -39,9 +39,7 @@ def deid(
         Literal["keep", "pseudonym"],
         typer.Option(help="How the audit names sources; one with pseudonyms can be shared."),
     ] = "keep",
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Processes.  [default: all processors]")
-    ] = None,
+    workers: WorkersOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that stopped.")] = False,
     retry_refused: Annotated[
         bool, typer.Option("--retry-refused", help="With --resume: try again what was refused.")

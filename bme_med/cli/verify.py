@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer  # noqa: TID253 - the command line is made with it
 
-from bme_med.cli.options import JsonOption
+from bme_med.cli.options import JsonOption, WorkersOption
 
 __all__ = ["verify"]
 
@@ -27,6 +27,7 @@ def verify(
         Path | None,
         typer.Option(metavar="F.html", help="Report of the run and of this check, one HTML file."),
     ] = None,
+    workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check clean files with other eyes: nothing here shares a parser with what made them.
@@ -58,7 +59,7 @@ def verify(
         raise UsageError("--report tells what a run did: give the audit of that run with --audit")
     chosen = chosen_profile(profile, audit)
     with shown_progress("checking") as progress:
-        result = check(folder, chosen, source=source, audit=audit, progress=progress)
+        result = check(folder, chosen, source=source, audit=audit, workers=workers, progress=progress)
     if report and audit:
         findings = [(found.file, found.place, found.check) for found in result.findings]
         write_report(report, read_file(audit), folder, source=source, findings=findings)

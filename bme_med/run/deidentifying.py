@@ -24,13 +24,13 @@ from bme_med.run.ledger import Ledger, Verdict
 from bme_med.run.naming import is_photo
 from bme_med.run.people import NOBODY, People, find_people
 from bme_med.run.places import check_places
-from bme_med.run.pool import chunked, ordered
 from bme_med.run.recording import source_text
 from bme_med.run.session import Session, resume_session, start_session
 from bme_med.run.stopping import Interrupts, StoppedError
 from bme_med.run.summary import Summary
 from bme_med.run.working import Outcome, Task, Worker, lost
 from bme_med.run.writing import put_in_place
+from bme_med.workers import chunked, ordered
 
 __all__ = ["deidentify"]
 

@@ -29,9 +29,9 @@ from bme_med.run.detecting import detector_for
 from bme_med.run.keys import new_key
 from bme_med.run.opening import open_source
 from bme_med.run.painted_photos import plan_any
-from bme_med.run.pool import available_cpus
 from bme_med.run.properties import Property, container_of, read_properties
 from bme_med.run.surveying import Survey, survey
+from bme_med.workers import available_cpus
 
 __all__ = ["WORDS", "Inspection", "Row", "inspect_file", "inspect_path"]
 

@@ -10,9 +10,9 @@ from bme_med.core import Profile, UsageError
 from bme_med.run.boxes import DrawnBoxes, read_boxes
 from bme_med.run.converting import Conversion
 from bme_med.run.places import Places
-from bme_med.run.pool import available_cpus
 from bme_med.run.profiles import load_profile
 from bme_med.run.subjects import SubjectMap, read_subjects
+from bme_med.workers import available_cpus
 
 __all__ = ["Job", "make_job"]
 

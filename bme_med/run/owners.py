@@ -13,7 +13,7 @@ from bme_med.dicom import Owner, glance, glance_layout
 from bme_med.dicom.layout import Layout
 from bme_med.run.finding import Found
 from bme_med.run.opening import open_source
-from bme_med.run.pool import chunked, ordered
+from bme_med.workers import chunked, ordered
 
 __all__ = ["find_owners", "owner_in"]
 

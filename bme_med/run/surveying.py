@@ -18,9 +18,9 @@ from bme_med.core.resources import read_table
 from bme_med.run.detecting import detector_for
 from bme_med.run.finding import Found, find
 from bme_med.run.opening import open_source
-from bme_med.run.pool import chunked, ordered
 from bme_med.run.stopping import Interrupts
 from bme_med.run.unwanted import why_unwanted
+from bme_med.workers import chunked, ordered
 
 __all__ = ["Series", "Survey", "survey"]
 

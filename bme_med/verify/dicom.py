@@ -12,13 +12,14 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 from bme_med.core import Profile
 from bme_med.verify.elements import Element, Node
 from bme_med.verify.findings import Check, Problem
-from bme_med.verify.instance import Instance, check_instance, collisions, context_of, instance_of
+from bme_med.verify.instance import UID, Instance, check_instance, context_of, instance_of
 from bme_med.verify.judged import Judged, Told
 from bme_med.verify.pixels import PIXEL_TAGS, pixel_digest, pixel_problems
 from bme_med.verify.rules import names_class
 from bme_med.verify.search import Needles, needles_of, numbers_in, words_in
+from bme_med.verify.seen import Seen
 from bme_med.verify.tables import Tables, load_tables
-from bme_med.verify.values import Context, Seen
+from bme_med.verify.values import Context
 
 __all__ = ["DicomJudge"]
 
@@ -52,12 +53,11 @@ class _Bytes:
 
 
 class DicomJudge:
-    """Judges the instances of one run; remembers what they share, such as new UIDs."""
+    """Judges instances one by one under a profile; what they share, whoever asks compares."""
 
     def __init__(self, profile: Profile, *, has_own_subjects: bool = False) -> None:
         self.profile = profile
         self.tables = load_tables()
-        self.seen = Seen()
         self._has_own_subjects = has_own_subjects
 
     def judge(self, data: bytes, source: bytes | None, told: Told) -> Judged:
@@ -75,7 +75,7 @@ class DicomJudge:
             before,
             self.profile,
             self.tables,
-            self.seen,
+            Seen(),
             has_own_subjects=self._has_own_subjects,
             told=told,
         )
@@ -90,18 +90,15 @@ class DicomJudge:
         return Judged(
             problems=tuple(problems),
             words=frozenset(words_in(texts) - own),
-            uids=frozenset(_uids_of(after.node, self.tables)),
+            uids=frozenset((*_uids_of(after.node, self.tables), *UID.findall(texts.decode("latin-1")))),
             source_words=frozenset(_names_of(before.node) if before else ()),
             source_uids=frozenset(_uids_of(before.node, self.tables, context.kept) if before else ()),
             digest=pixel_digest(after.dataset),
             has_source=before is not None,
+            seen=context.seen,
             instance=after.node.text(0x00080018),
             series=after.node.text(0x0020000E),
         )
-
-    def collisions(self) -> list[Problem]:
-        """UIDs that became one, or old ones that are new, over all that was judged."""
-        return list(collisions(self.seen))
 
     def _read(self, data: bytes, *, force: bool = False) -> Instance | None:
         """The instance; nothing where pydicom fails."""

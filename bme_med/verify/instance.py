@@ -23,16 +23,19 @@ from bme_med.verify.pixels import PIXEL_TAGS, lost_pixels
 from bme_med.verify.private import vouched_places
 from bme_med.verify.repainted import may_be_added, painted_states
 from bme_med.verify.rules import Place, State, allowed_states, vouched_states
+from bme_med.verify.seen import NO_ID, Seen, collisions
 from bme_med.verify.tables import Tables
-from bme_med.verify.values import NO_ID, Context, Seen, holds, is_given
+from bme_med.verify.values import Context, holds, is_given
 
-__all__ = ["Instance", "check", "check_instance", "collisions", "context_of", "instance_of"]
+__all__ = ["UID", "Instance", "check", "check_instance", "context_of", "instance_of"]
 
 _SEARCHED_VRS = TEXT_VRS | {"AE", "UI", "UR"}
 _MARKERS = {0x00120062, 0x00120063, 0x00120064, 0x00280303}
 """What PS3.15, E.1.1 and E.2, has the de-identifier write."""
 
-_UID = re.compile(r"\d+(?:\.\d+){3,}")
+UID = re.compile(r"\d+(?:\.\d+){3,}")
+"""As one stands in a text."""
+
 _ITEM_TAGS = frozenset({0x0040A040, 0x0040A043})
 """Value Type and Concept Name Code Sequence: what makes an item a content item (PS3.3, 10.2)."""
 
@@ -229,7 +232,7 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
     keeps_uids = Option.RETAIN_UIDS in context.profile.options
     for place, node, found in texts:
         text = found.text
-        if not keeps_uids and any(uid in context.seen.uids for uid in _UID.findall(text)):
+        if not keeps_uids and any(uid in context.seen.uids for uid in UID.findall(text)):
             yield Problem(place, Check.IDENTIFIER, "a UID of the source stands in it")
         if found.vr == "UI" or found.tag in SUBJECT_TAGS | _MARKERS:
             continue
@@ -240,15 +243,3 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
 def _is_standard_meaning(item: Node, tables: Tables) -> bool:
     """Whether the item is a code of the standard with the meaning that the standard gives it."""
     return (item.text(0x00080102), item.text(0x00080100), item.text(0x00080104)) in tables.codes
-
-
-def collisions(seen: Seen) -> Iterator[Problem]:
-    """No two UIDs became one, and none that was old is new."""
-    if len(set(seen.uids.values())) != len(seen.uids):
-        yield Problem("UIDs", Check.CONSISTENCY, "two of them became one")
-    if not seen.uids.keys().isdisjoint(seen.uids.values()):
-        yield Problem("UIDs", Check.CONSISTENCY, "a new one is an old one")
-    patients: dict[str, str] = {}
-    for (_, patient), subject in seen.subjects.items():
-        if not patient.startswith(NO_ID) and patients.setdefault(subject, patient) != patient:
-            yield Problem("patients", Check.CONSISTENCY, "two of them became one")

@@ -1,9 +1,10 @@
 """What is known of an output before it is judged, and what is known afterwards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bme_med.core import Box
+from bme_med.core import Box, Format
 from bme_med.verify.findings import Problem
+from bme_med.verify.seen import Seen
 
 __all__ = ["Judged", "Told"]
 
@@ -34,7 +35,7 @@ class Judged:
     Attributes
     ----------
     words, uids
-        What stands in it and not in its source, to be compared with the other sources.
+        What stands in it and not in its source, to be compared with the other sources; UIDs also in texts.
     source_words, source_uids
         What names the patient and the parts of its source.
     digest
@@ -43,6 +44,10 @@ class Judged:
         Whether it was compared with a source.
     instance, series
         UIDs of a DICOM file.
+    seen
+        What of it must be the same in others.
+    format
+        What it is; nothing where it could not be read.
     """
 
     problems: tuple[Problem, ...]
@@ -54,3 +59,5 @@ class Judged:
     has_source: bool = False
     instance: str = ""
     series: str = ""
+    seen: Seen = field(default_factory=Seen)
+    format: Format | None = None

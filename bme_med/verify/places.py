@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from bme_med.core import UsageError
@@ -58,7 +58,7 @@ def words_of_path(name: str, tables: Tables) -> set[str]:
 
 
 def name_problems(
-    name: str, path: Path, source: Path | None, secrets: Mapping[str, str] | set[str], tables: Tables
+    name: str, path: Path, source: Path | None, secrets: frozenset[str], tables: Tables
 ) -> list[Problem]:
     """What the name, the times and the attributes of an output tell; `secrets` are words of the sources."""
     problems = []

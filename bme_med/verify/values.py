@@ -1,7 +1,7 @@
 """Whether two elements, before and after, are what a state promises."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from pydicom.config import RAISE
@@ -13,18 +13,16 @@ from bme_med.verify.elements import Element
 from bme_med.verify.harvest import Identifiers
 from bme_med.verify.repainted import is_recoded
 from bme_med.verify.rules import State, selects
+from bme_med.verify.seen import Seen
 from bme_med.verify.tables import Tables
 
-__all__ = ["LAYER", "NEW_UID", "NO_ID", "Context", "Seen", "holds", "is_given", "is_plain_icc"]
+__all__ = ["LAYER", "NEW_UID", "Context", "holds", "is_given", "is_plain_icc"]
 
 NEW_UID = re.compile(r"2\.25\.(0|[1-9][0-9]{0,38})")
 """A UID made of a UUID (PS3.5, B.2)."""
 
 LAYER = re.compile(r"LAYER[0-9A-F]{8}")
 """A keyed name of a graphic layer."""
-
-NO_ID = "no ID: instance "
-"""In front of what stands for the ID of a patient without one."""
 
 _NUMBER_BYTES = {"AT": 4, "FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8}
 _SIZED = {0x54000110: 8, 0x54000112: 8, 0x5400100A: 8, 0x00700256: 128, 0x00160062: 4}
@@ -33,15 +31,6 @@ _BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW"}
 _CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
 _SUBJECT = r"S-[A-Z2-7]{12}"
 _DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
-
-
-@dataclass(slots=True)
-class Seen:
-    """What must be the same in every instance of a set: new UIDs by old ones, and days by patient."""
-
-    uids: dict[str, str] = field(default_factory=dict)
-    days: dict[tuple[str, str], int] = field(default_factory=dict)
-    subjects: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

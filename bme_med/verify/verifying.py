@@ -1,29 +1,28 @@
 """The check of a whole output: every file, the audit, and what files have in common."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bme_med.core import Format, Option, Profile, sniff
+from bme_med.core import Option, Profile
 from bme_med.verify.audits import DICOMDIR, Accounts, account_for, open_audit, told_of
-from bme_med.verify.dicom import DicomJudge
 from bme_med.verify.exiftool import odd_properties
+from bme_med.verify.files import PHOTOS, FileJudge, Pair, lost
 from bme_med.verify.findings import Check, Finding, Problem
-from bme_med.verify.judged import Judged
+from bme_med.verify.judged import Judged, Told
 from bme_med.verify.matching import match_by_pixels
-from bme_med.verify.photo import PhotoJudge
 from bme_med.verify.places import files_below, name_problems, words_of_path
+from bme_med.verify.seen import Seen, collisions
 from bme_med.verify.tables import load_tables
 from bme_med.verify.tools import EXPECTED_ERRORS, iod_errors, tool
+from bme_med.workers import available_cpus, chunked, ordered
 
 __all__ = ["Report", "audit_beside", "verify"]
 
 Progress = Callable[[int, int], None]
 """Told how many outputs of how many are done."""
-
-_HEAD_BYTES = 144
-_PHOTOS = frozenset((Format.JPEG, Format.PNG, Format.WEBP, Format.GIF, Format.BMP, Format.TIFF, Format.HEIF))
 
 
 @dataclass(slots=True)
@@ -69,9 +68,13 @@ def verify(
     *,
     source: Path | None = None,
     audit: Path | None = None,
+    workers: int | None = None,
     progress: Progress = lambda done, total: None,  # noqa: ARG005 - nobody looks
 ) -> Report:
     """Check the outputs in `folder`, against their sources and the audit where those are given.
+
+    What is found depends on nothing but the files, however many `workers` there are: one for each processor,
+    unless a number is given.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def verify(
     sources = files_below(source) if source else None
     accounts = open_audit(audit) if audit else None
     check = _Verification(profile, outputs, sources, accounts)
-    check.run(progress)
+    check.run(progress, workers or available_cpus())
     return check.report
 
 
@@ -102,21 +105,15 @@ class _Verification:
         self.accounts = accounts
         self.tables = load_tables()
         self.report = Report(profile.name, len(outputs))
-        self.dicom = DicomJudge(profile, has_own_subjects=bool(accounts and accounts.has_check("subjects")))
-        self.photos = PhotoJudge(profile)
         self.judged: dict[str, Judged] = {}
-        self.kinds: dict[str, Format] = {}
 
-    def run(self, progress: Progress) -> None:
+    def run(self, progress: Progress, workers: int) -> None:
         """Look at everything."""
         report = self.report
         if self.accounts:
             report.findings += account_for(self.accounts, self.outputs, self.sources, self.profile)
         pairs = self._pairs()
-        for done, name in enumerate(self.outputs):
-            progress(done, len(self.outputs))
-            self._judge(name, pairs.get(name))
-        progress(len(self.outputs), len(self.outputs))
+        self._judge_all(pairs, progress, workers)
         report.compared = sum(judged.has_source for judged in self.judged.values())
         report.digests = {name: judged.digest for name, judged in self.judged.items() if judged.digest}
         self._compare_with_others()
@@ -135,35 +132,40 @@ class _Verification:
             return {name: path for name, path in named.items() if path is not None and path.is_file()}
         return match_by_pixels(self.outputs, self.sources)
 
-    def _judge(self, name: str, source: Path | None) -> None:
-        path = self.outputs[name]
-        self._add(name, name_problems(name, path, source, self._secrets(), self.tables))
-        if not path.is_file() or name == DICOMDIR:
-            return
-        data, before = path.read_bytes(), source.read_bytes() if source else None
-        kind = self.kinds[name] = sniff(data[:_HEAD_BYTES])
+    def _judge_all(self, sources: Mapping[str, Path], progress: Progress, workers: int) -> None:
+        secrets = self._secrets()
+        tasks = []
+        for name, path in self.outputs.items():
+            source = sources.get(name)
+            if path.is_file() and name != DICOMDIR:
+                tasks.append(Pair(name, path, source, self._told(name)))
+            else:
+                self._add(name, name_problems(name, path, source, secrets, self.tables))
+        judge = FileJudge(self.profile, secrets, has_own_subjects=self._has_check("subjects"))
+        chunks = chunked(tasks, lambda pair: pair.bytes, workers)
+        results = ordered(judge, chunks, workers=workers, lost=lost, check=lambda: None)
+        with closing(results):
+            for done, (pair, judged) in enumerate(zip(tasks, results, strict=True)):
+                progress(done, len(tasks))
+                self.judged[pair.name] = judged
+                self._add(pair.name, judged.problems)
+        progress(len(tasks), len(tasks))
+
+    def _told(self, name: str) -> Told:
         record = self.accounts.by_output.get(name) if self.accounts else None
-        was_converted = bool(self.accounts and self.accounts.has_check("conversion"))
-        told = told_of(record, was_converted=was_converted)
-        if kind is Format.DICOM:
-            judged = self.dicom.judge(data, before, told)
-        elif kind in _PHOTOS:
-            judged = self.photos.judge(data, before, told)
-        else:
-            judged = Judged((Problem("", Check.READABLE, "neither a DICOM file nor a photo"),))
-        self.judged[name] = judged
-        self._add(name, judged.problems)
+        return told_of(record, was_converted=self._has_check("conversion"))
+
+    def _has_check(self, name: str) -> bool:
+        return bool(self.accounts and self.accounts.has_check(name))
 
     def _add(self, name: str, problems: "tuple[Problem, ...] | list[Problem]") -> None:
         self.report.findings += [Finding(name, *problem) for problem in problems]
 
-    def _secrets(self) -> set[str]:
+    def _secrets(self) -> frozenset[str]:
         """Words in the names of sources; none where the profile keeps names."""
         if self.sources is None or self.profile.names == "keep":
-            return set()
-        if not hasattr(self, "_path_words"):
-            self._path_words = {word for name in self.sources for word in words_of_path(name, self.tables)}
-        return self._path_words
+            return frozenset()
+        return frozenset(word for name in self.sources for word in words_of_path(name, self.tables))
 
     def _compare_with_others(self) -> None:
         """Words and UIDs of one patient in the output of another, and instances that became one."""
@@ -181,11 +183,15 @@ class _Verification:
             if judged.instance and judged.instance in instances:
                 self._add(name, [Problem("(0008,0018)", Check.CONSISTENCY, "that of another output, too")])
             instances[judged.instance] = name
-        for problem in self.dicom.collisions():
-            self._add("", [problem])
+        seen = Seen()
+        for name, judged in self.judged.items():
+            self._add(name, seen.add(judged.seen))
+        self._add("", [*collisions(seen)])
 
     def _ask_exiftool(self) -> None:
-        photos = {self.outputs[name].absolute(): name for name, kind in self.kinds.items() if kind in _PHOTOS}
+        photos = {
+            self.outputs[name].absolute(): name for name, one in self.judged.items() if one.format in PHOTOS
+        }
         if not photos:
             return
         if not tool("exiftool"):

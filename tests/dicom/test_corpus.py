@@ -22,9 +22,9 @@ from pydicom.misc import is_dicom
 from bme_med.core import Policy, Pseudonyms, Refusal
 from bme_med.verify.instance import check
 from bme_med.verify.pixels import lost_pixels
+from bme_med.verify.seen import Seen
 from bme_med.verify.tables import load_tables
 from bme_med.verify.tools import EXPECTED_ERRORS
-from bme_med.verify.values import Seen
 from tests.oracles.reading import read, second_pass_changes, unreadable
 from tests.oracles.runs import (
     CORPUS,

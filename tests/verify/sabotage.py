@@ -11,6 +11,7 @@ from bme_med.verify.dicom import DicomJudge
 from bme_med.verify.elements import newer_attributes
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.judged import Told
+from bme_med.verify.seen import collisions
 from bme_med.verify.tables import load_tables
 from tests.oracles.planting import encode, small_mr
 from tests.oracles.runs import deidentify, policy
@@ -34,8 +35,8 @@ def pair(dataset: Dataset, syntax: UID = ExplicitVRLittleEndian, profile: str = 
 
 def problems_of(output: bytes, source: bytes | None, profile: str = BASIC) -> list[Problem]:
     """What the check says of one instance."""
-    judge = DicomJudge(policy(profile).profile)
-    return [*judge.judge(output, source, Told()).problems, *judge.collisions()]
+    judged = DicomJudge(policy(profile).profile).judge(output, source, Told())
+    return [*judged.problems, *collisions(judged.seen)]
 
 
 def judged(output: bytes, source: bytes | None, profile: str = BASIC) -> set[Check]:

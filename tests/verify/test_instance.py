@@ -11,8 +11,8 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
 from bme_med.verify.findings import Problem
 from bme_med.verify.instance import check
+from bme_med.verify.seen import Seen
 from bme_med.verify.tables import load_tables
-from bme_med.verify.values import Seen
 from tests.oracles.runs import policy
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR:UserWarning")  # spoilt on purpose

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from pydicom import Dataset, dcmread
 from bme_med.core import UsageError
 from bme_med.run import deidentify, make_job
 from bme_med.verify import Check, audit_beside, verify
+from bme_med.verify.dicom import DicomJudge
+from bme_med.verify.judged import Judged, Told
 from tests.oracles.runs import policy
 from tests.photo.making import jpeg, png
 from tests.run.making import instance
@@ -212,7 +215,7 @@ FAULTS: dict[str, tuple[Check, Callable[[Scene], object]]] = {
         say_of_ada(StudyInstanceUID="1.2.3.77.1"),
     ),
     "another study than the other slice": (
-        Check.RULE,
+        Check.CONSISTENCY,
         say_of("Quillfeather/a2 copy.dcm", StudyInstanceUID="2.25.7"),
     ),
     "an instance twice": (Check.CONSISTENCY, same_instance),
@@ -234,6 +237,37 @@ def test_what_files_tell_together_is_found(what: str, scene: Scene) -> None:
     check, spoil = FAULTS[what]
     spoil(scene)
     assert check in {finding.check for finding in scene.check().findings}
+
+
+def test_workers_find_what_one_process_finds(scene: Scene) -> None:
+    FAULTS["another study than the other slice"][1](scene)
+    FAULTS["a text beside the outputs"][1](scene)
+    profile, audit = policy(PROFILE).profile, audit_beside(scene.out)
+    one, three = (
+        verify(scene.out, profile, source=scene.source, audit=audit, workers=workers) for workers in (1, 3)
+    )
+    assert one == three
+    assert {Check.CONSISTENCY, Check.READABLE} <= {finding.check for finding in three.findings}
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("fail", [die, lambda: 1 / 0])
+def test_a_check_that_dies_or_fails_is_a_finding_of_its_file_alone(
+    fail: Callable[[], object], scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, spoilt = DicomJudge.judge, scene.outputs()[0]
+
+    def judge_or_die(self: DicomJudge, data: bytes, source: bytes | None, told: Told) -> Judged:
+        return judge(self, data, source, told) if data != spoilt.read_bytes() else Judged((str(fail()),))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(DicomJudge, "judge", judge_or_die)
+    report = verify(scene.out, policy(PROFILE).profile, source=scene.source, workers=2)
+    (finding,) = report.findings
+    assert (finding.file, finding.check) == (spoilt.relative_to(scene.out).as_posix(), Check.READABLE)
+    assert finding.problem.startswith("its check was killed" if fail is die else "the check failed")
 
 
 @pytest.mark.skipif(not hasattr(os, "setxattr"), reason="this system has no extended attributes")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from bme_med.run.process import DEATHS, Process, few_collections
+from bme_med.workers.process import DEATHS, Process, few_collections
 
 __all__ = ["available_cpus", "chunked", "ordered"]
 

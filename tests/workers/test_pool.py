@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bme_med.run import pool
-from bme_med.run.pool import available_cpus, chunked, ordered
 from bme_med.run.stopping import StoppedError
+from bme_med.workers import available_cpus, chunked, ordered, pool
 
 
 def nothing() -> None:
