@@ -42,14 +42,15 @@ nightly: lint ## test, and what takes minutes, with branch coverage
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, photo tools, the start, files of 4 GB, the vocabulary, the detectors, and the score of MIDI-B
+bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, other tools' leaks and damage, the start, files of 4 GB, the vocabulary, the detectors, and the score of MIDI-B
 	$(BIN)/python -m tests.bench.folders
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m tests.bench.peers_dicom
 	$(BIN)/python -m tests.bench.peers
 	$(BIN)/python -m tests.bench.startup
 	$(BIN)/python -m tests.bench.large
 	$(BIN)/python -m tests.bench.vocabulary
 	$(BIN)/python -m tests.bench.vocabulary --held-out
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python -m tests.bench.detection
 	$(BIN)/python -m tests.bench.faces
 	$(BIN)/python -m tests.bench.midi_b --write

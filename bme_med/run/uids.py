@@ -7,7 +7,7 @@ from functools import partial
 from bme_med.core import Pseudonyms
 from bme_med.dicom import uids_in
 from bme_med.run.opening import open_source
-from bme_med.run.pool import chunked, ordered
+from bme_med.workers import chunked, ordered
 
 __all__ = ["find_uids"]
 

@@ -12,9 +12,19 @@ __all__ = ["EXPECTED_ERRORS", "iod_errors", "tool"]
 
 EXPECTED_ERRORS = frozenset(
     {
-        # Table E.1-1 empties Source Image Sequence where the IOD makes it Type 2 (X/Z/U*), and leaves the
-        # Common Instance Reference Module, which then lists more than the instance refers to.
-        "Error - ReferencedSeriesSequence present but Instance does not reference Instances - attribute <>",
+        # Table E.1-1 empties or removes Source and Referenced Image Sequence (X/Z/U*), and leaves the Common
+        # Instance Reference Module, which then lists more than the instance refers to.
+        *(
+            f"Error - {keyword} present but Instance does not reference Instances - attribute <>"
+            for keyword in (
+                "ReferencedSeriesSequence",
+                "StudiesContainingOtherReferencedInstancesSequence",
+            )
+        ),
+        # The table gives the committee's name a dummy (D) and removes the approval number (X), of which the
+        # name's presence depends (PS3.3, C.7.1.3).
+        "Error - Attribute present when condition unsatisfied (which may not be present otherwise) Type 1C "
+        "Conditional Element=<ClinicalTrialProtocolEthicsCommitteeName> Module=<ClinicalTrialSubject>",
     }
 )
 """What following the table costs."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.bench.material import default_folder, photo_folder, slice_folder
 from tests.bench.timing import Command, Series, bme_med, measure, table
 
-__all__ = ["main"]
+__all__ = ["certificate", "main"]
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def _slices(work: Path, rounds: int) -> dict[str, Series]:
     folder, out = slice_folder(work), work / "gdcmanon"
     commands = _ours_and_copies(folder, work)
     if _has("gdcmanon") and _has("openssl"):
-        line: list[str | Path] = ["gdcmanon", "-e", "-c", _certificate(work), "-r", "--continue"]
+        line: list[str | Path] = ["gdcmanon", "-e", "-c", certificate(work), "-r", "--continue"]
         line += ["-i", folder, "-o", out]
         commands["gdcmanon -e"] = Command(line, folder, [out], needs_folder=True)
     return measure(commands, rounds)
@@ -78,7 +78,7 @@ def _has(tool: str) -> bool:
     return True
 
 
-def _certificate(work: Path) -> Path:
+def certificate(work: Path) -> Path:
     """A self-signed certificate, which gdcmanon encrypts the original attributes for."""
     certificate = work / "certificate.pem"
     if not certificate.exists():

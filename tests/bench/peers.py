@@ -8,8 +8,6 @@ prints what was left and what was damaged, file by file: use it where the files 
 
 import argparse
 import re
-import shutil
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -19,12 +17,10 @@ from statistics import median
 
 from tests.bench.peers_judging import Verdict, judge
 from tests.bench.peers_material import Photo, default_folders, photos
-from tests.bench.peers_tools import TOOLS, Run, run
+from tests.bench.peers_page import table, write
+from tests.bench.peers_tools import TOOLS, Run, is_there, run
 
 __all__ = ["main", "measure", "tables"]
-
-_PAGE = Path(__file__).parents[2] / "docs" / "comparison.md"
-_MARKS = ("<!-- measured: python -m tests.bench.peers --write -->\n", "<!-- end of what was measured -->\n")
 
 Results = Mapping[str, tuple[Run, Mapping[str, Verdict]]]
 """By tool."""
@@ -42,9 +38,7 @@ def main() -> None:
         results = measure(material, Path(work))
     text = tables(material, results)
     if options.write:
-        page = _PAGE.read_text(encoding="utf-8")
-        head, tail = page.split(_MARKS[0])[0], page.split(_MARKS[1])[1]
-        _PAGE.write_text(f"{head}{_MARKS[0]}\n{text}\n\n{_MARKS[1]}{tail}", encoding="utf-8")
+        write(text, "tests.bench.peers")
     else:
         print(text)
     if options.odd:
@@ -59,8 +53,7 @@ def measure(material: list[Photo], work: Path) -> Results:
         (source / photo.name).write_bytes(photo.data)
     results = {}
     for number, (name, tool) in enumerate(TOOLS.items()):
-        if tool.program and not shutil.which(tool.program):
-            print(f"{tool.program} is not installed: left out", file=sys.stderr)
+        if not is_there(tool):
             continue
         ran = run(tool, source, work / f"out {number}")
         results[name] = ran, judge(material, ran.outputs, work / f"judged {number}")
@@ -84,11 +77,6 @@ def tables(material: list[Photo], results: Results) -> str:
     )
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
 def _summary(material: list[Photo], results: Results) -> str:
     head = ["tool", "written", "refused", "with a leak", "with damage", "clean and whole", "size", "cpu s"]
     rows = []
@@ -98,7 +86,7 @@ def _summary(material: list[Photo], results: Results) -> str:
         counts = [len(of), len(material) - len(of), sum(v.leaks for v in of), sum(bool(v.damage) for v in of)]
         size = f"{100 * median(verdict.ratio for verdict in of):.0f} %"
         rows.append([name, *map(str, counts), f"{good} of {len(material)}", size, f"{ran.seconds:.1f}"])
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _by_format(title: str, material: list[Photo], results: Results, is_bad: Callable[[Verdict], bool]) -> str:
@@ -110,7 +98,7 @@ def _by_format(title: str, material: list[Photo], results: Results, is_bad: Call
             of = [verdict for name, verdict in verdicts.items() if name in names]
             cells.append(f"{sum(map(is_bad, of))} of {len(of)}" if of else "all refused")
         rows.append([f"{format_}, {len(names)}", *cells])
-    return _table([title, *results], rows)
+    return table([title, *results], rows)
 
 
 def _by_place(material: list[Photo], results: Results) -> str:
@@ -122,7 +110,7 @@ def _by_place(material: list[Photo], results: Results) -> str:
             of = [verdict for name, verdict in verdicts.items() if name in names]
             cells.append(f"{sum(place in verdict.left for verdict in of)} of {len(of)}" if of else "")
         rows.append([place, *cells])
-    return _table(["planted tokens left, by place", *results], rows)
+    return table(["planted tokens left, by place", *results], rows)
 
 
 def _by_damage(results: Results) -> str:
@@ -134,7 +122,7 @@ def _by_damage(results: Results) -> str:
         [kind, *(str(kinds[name][kind]) for name in results)]
         for kind in sorted({kind for counts in kinds.values() for kind in counts})
     ]
-    return _table(["kinds of damage, files", *results], rows)
+    return table(["kinds of damage, files", *results], rows)
 
 
 def _odd(material: list[Photo], results: Results) -> Iterator[str]:

@@ -11,8 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.timing import bme_med
+from tests.oracles.runs import tool as path_of
 
-__all__ = ["TOOLS", "Run", "Tool", "run"]
+__all__ = ["OURS", "TOOLS", "Command", "Run", "Tool", "is_there", "run", "same_names", "says"]
 
 Command = Sequence[str | Path]
 
@@ -47,6 +48,8 @@ class Tool:
         Given both folders and what was printed: the output of each file, by name.
     needs_copy
         Whether it works where the files lie, so that they have to lie in the second folder.
+    ends_early
+        Whether it ends at a file that it cannot do.
     """
 
     program: str
@@ -54,6 +57,7 @@ class Tool:
     clean: Callable[[Path, Path], Command]
     find: Callable[[Path, Path, str], dict[str, Path]]
     needs_copy: bool = False
+    ends_early: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,13 +79,23 @@ def run(tool: Tool, source: Path, out: Path) -> Run:
     return Run(tool.find(source, out, done.stdout + done.stderr), _used() - before)
 
 
+def is_there(tool: Tool) -> bool:
+    """Whether a tool is installed; says so where it is not."""
+    if tool.program and not path_of(tool.program):
+        print(f"{tool.program} is not installed: left out", file=sys.stderr)
+        return False
+    return True
+
+
 def _used() -> float:
     """Processor seconds of all commands so far; other work on the machine does not count."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-def _says(*command: str) -> Callable[[], str]:
+def says(*command: str) -> Callable[[], str]:
+    """The first line that a command prints."""
+
     def ask() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split("\n")[0]
 
@@ -93,7 +107,7 @@ def _ours(source: Path, out: Path) -> Command:
 
 
 def _mat2_version() -> str:
-    return _says("mat2", "--version")().removeprefix("mat2 ")
+    return says("mat2", "--version")().removeprefix("mat2 ")
 
 
 def _of_audit(_source: Path, out: Path, _printed: str) -> dict[str, Path]:
@@ -102,7 +116,8 @@ def _of_audit(_source: Path, out: Path, _printed: str) -> dict[str, Path]:
     return {Path(record["filename"]).name: out / "clean" / record["output"] for record in written}
 
 
-def _same_names(_source: Path, out: Path, _printed: str) -> dict[str, Path]:
+def same_names(_source: Path, out: Path, _printed: str) -> dict[str, Path]:
+    """Every file of the second folder, named as its source is."""
     return {path.name: path for path in out.iterdir()}
 
 
@@ -120,13 +135,14 @@ def _each(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
+OURS = Tool("", lambda: version("bme-med"), _ours, _of_audit)
 TOOLS = {
-    "bme-med": Tool("", lambda: version("bme-med"), _ours, _of_audit),
+    "bme-med": OURS,
     "exiftool -all=": Tool(
         "exiftool",
-        _says("exiftool", "-ver"),
+        says("exiftool", "-ver"),
         lambda source, out: ["exiftool", "-q", "-all=", "-o", f"{out}/", *_each(source)],
-        _same_names,
+        same_names,
     ),
     "mat2": Tool(
         "mat2",
@@ -144,7 +160,7 @@ TOOLS = {
     ),
     "exiv2 rm": Tool(
         "exiv2",
-        lambda: _says("exiv2", "--version")().removeprefix("exiv2 "),
+        lambda: says("exiv2", "--version")().removeprefix("exiv2 "),
         lambda _, out: ["exiv2", "rm", *_each(out)],
         _not_failed,
         needs_copy=True,
@@ -153,7 +169,7 @@ TOOLS = {
         "",
         lambda: version("pillow"),
         lambda source, out: [sys.executable, "-c", _PILLOW, source, out],
-        _same_names,
+        same_names,
     ),
 }
 """In the order of the tables, each under the name that it has there."""
