@@ -12,7 +12,7 @@ from bme_med.audit.records import (
     header_text,
     record_text,
 )
-from bme_med.audit.regions import boxes_of
+from bme_med.audit.regions import Outside, boxes_of, outside_of
 from bme_med.audit.writing import AuditWriter
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "AuditWriter",
     "Finding",
     "NameStyle",
+    "Outside",
     "Record",
     "Status",
     "boxes_of",
@@ -29,6 +30,7 @@ __all__ = [
     "check_file",
     "footer_text",
     "header_text",
+    "outside_of",
     "read",
     "read_file",
     "record_text",

@@ -1,13 +1,44 @@
-"""Regions that an audit says were painted over, as its actions write them: left, top, width, height."""
+"""What the actions of an audit say of painting: regions as left, top, width, height, and what stayed."""
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
 
 from bme_med.core import Box, FrameRange, Region
 
-__all__ = ["boxes_of"]
+__all__ = ["Outside", "boxes_of", "outside_of"]
 
 _WHERE = re.compile(r".*?(?: all frames| frames (?P<frames>[\d, -]+))?: (?P<box>\d+,\d+,\d+,\d+)")
+_OUTSIDE = re.compile(r"as before(?: in \d+ frames)?, SHA-256 (?P<of>[a-z ]+) (?P<digest>[0-9a-f]{64})")
+_KINDS: "dict[str, Literal['stored', 'decoded', 'shown']]" = {
+    "with zeros in the boxes": "stored",
+    "of the digests of their samples": "decoded",
+    "of the samples": "shown",
+}
+
+
+class Outside(NamedTuple):
+    """A digest of the pixels that were not painted over.
+
+    `kind` tells of what: native frames as stored, compressed ones as they decode, or a photo as shown.
+    """
+
+    kind: Literal["stored", "decoded", "shown"]
+    digest: str
+
+
+def outside_of(actions: Iterable[Mapping[str, str]]) -> Outside | None:
+    """The digest that one of `actions` gives, if one does.
+
+    >>> rule = f"as before, SHA-256 of the samples {64 * '0'}"
+    >>> outside_of([{"where": "pixels: outside the boxes", "code": "redact", "rule": rule}]).kind
+    'shown'
+    """
+    for action in actions:
+        match = _OUTSIDE.fullmatch(action["rule"]) if action["where"].endswith("outside the boxes") else None
+        if match and match["of"] in _KINDS:
+            return Outside(_KINDS[match["of"]], match["digest"])
+    return None
 
 
 def boxes_of(actions: Iterable[Mapping[str, str]]) -> tuple[Box, ...]:

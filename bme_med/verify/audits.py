@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bme_med.audit import Audit, NameStyle, Status, boxes_of, check_file, read_file
+from bme_med.audit import Audit, NameStyle, Status, boxes_of, check_file, outside_of, read_file
 from bme_med.core import AuditError, Profile
 from bme_med.verify.findings import Check, Finding
 from bme_med.verify.judged import Told
@@ -179,4 +179,4 @@ def told_of(record: Mapping[str, Any] | None, *, was_converted: bool = False) ->
     """
     actions = record["actions"] if record else []
     is_clean = any(_CLEAN[0].match(one["where"]) and _CLEAN[1].match(one["rule"]) for one in actions)
-    return Told(boxes_of(actions), is_clean, was_converted)
+    return Told(boxes_of(actions), is_clean, was_converted, outside_of(actions))

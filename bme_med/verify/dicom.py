@@ -14,7 +14,7 @@ from bme_med.verify.elements import Element, Node
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.instance import UID, Instance, check_instance, context_of, instance_of
 from bme_med.verify.judged import Judged, Told
-from bme_med.verify.pixels import PIXEL_TAGS, pixel_digest, pixel_problems
+from bme_med.verify.pixels import PIXEL_TAGS, claim_problems, pixel_digest, pixel_problems
 from bme_med.verify.rules import names_class
 from bme_med.verify.search import Needles, needles_of, numbers_in, words_in
 from bme_med.verify.seen import Seen
@@ -81,6 +81,7 @@ class DicomJudge:
         )
         parts = _Bytes.of(data, after.dataset)
         problems = [*_layout(data, parts, after), *check_instance(before, after, context)]
+        problems += claim_problems(after.dataset, told, is_alone=before is None)
         if before is not None:
             problems += pixel_problems(before.dataset, after.dataset, told.boxes)
             known = {problem.place for problem in problems if problem.check is Check.IDENTIFIER}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bme_med.audit import Outside
 from bme_med.core import Box, Format
 from bme_med.verify.findings import Problem
 from bme_med.verify.seen import Seen
@@ -21,11 +22,14 @@ class Told:
         Whether nothing is known to be left of burned-in text, as all was covered or looked at.
     was_converted
         Whether the picture was encoded anew, so that it is not the source's bit for bit.
+    outside
+        A digest of what was not covered, where there is one.
     """
 
     boxes: tuple[Box, ...] = ()
     were_pixels_cleaned: bool = False
     was_converted: bool = False
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True, slots=True)

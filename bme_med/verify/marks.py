@@ -8,6 +8,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from bme_med.core import Code, DatePolicy, Option, Profile
 from bme_med.verify.elements import place_of
 from bme_med.verify.findings import Check, Problem
+from bme_med.verify.frames import is_encapsulated
 from bme_med.verify.rules import loosened
 from bme_med.verify.tables import METHOD_CODES, Tables
 from bme_med.verify.values import Context
@@ -58,7 +59,9 @@ def file_meta_problems(
         return
     syntax = new.get("TransferSyntaxUID")
     was = source.file_meta.get("TransferSyntaxUID", syntax)
-    is_decompressed = context.were_pixels_painted and was.is_encapsulated and syntax == ExplicitVRLittleEndian
+    is_decompressed = (
+        context.were_pixels_painted and is_encapsulated(was) and syntax == ExplicitVRLittleEndian
+    )
     if syntax != was and not is_decompressed:
         yield Problem("(0002,0010)", Check.FILE_META, "another transfer syntax")
 

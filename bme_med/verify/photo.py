@@ -13,6 +13,7 @@ import pyexiv2  # type: ignore[import-untyped]
 from PIL import GifImagePlugin, Image, ImageChops, ImageCms, ImageFile, ImageStat
 
 from bme_med.core import Box, DatePolicy, Format, Profile, Region, regions_of, sniff
+from bme_med.verify.claimed import OTHER, is_claim_of_photo
 from bme_med.verify.containers import foreign_parts
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.harvest import Identifiers, date_forms, spaced
@@ -78,6 +79,8 @@ class PhotoJudge:
             problems.append(Problem("", Check.READABLE, "Pillow cannot show it"))
         else:
             problems += self._colours(picture.profile)
+        if picture is not None and self.profile.orientation == "keep":
+            problems += _untrue_claims(data, picture, told, format_)
         if source is not None:
             if picture is not None and not told.was_converted:
                 problems += _differences(source, picture, told.boxes, format_)
@@ -219,6 +222,14 @@ def _drawn(image: Image.Image) -> Iterator[_Corners]:
     if isinstance(image, GifImagePlugin.GifImageFile) and image.dispose_extent:
         left, top, right, bottom = image.dispose_extent
         yield left, top, right, bottom
+
+
+def _untrue_claims(data: bytes, after: _Picture, told: Told, format_: Format) -> Iterator[Problem]:
+    """What the audit says of a photo that was painted over, seen without its source."""
+    if told.outside is not None and not is_claim_of_photo(
+        data, told.boxes, told.outside, frames=len(after.frames), is_jpeg=format_ is Format.JPEG
+    ):
+        yield Problem("", Check.AUDIT, OTHER)
 
 
 def _differences(source: bytes, after: _Picture, boxes: Sequence[Box], format_: Format) -> Iterator[Problem]:

@@ -9,11 +9,14 @@ from pydicom import FileDataset
 from pydicom.encaps import parse_fragments
 
 from bme_med.core import Box
+from bme_med.verify.claimed import OTHER, is_claim_of_instance
 from bme_med.verify.elements import place_of
 from bme_med.verify.findings import Check, Problem
-from bme_med.verify.painted import decoded_problems, offset_problems
+from bme_med.verify.frames import is_encapsulated
+from bme_med.verify.judged import Told
+from bme_med.verify.painted import covered_problems, decoded_problems, offset_problems
 
-__all__ = ["PIXEL_TAGS", "lost_pixels", "pixel_digest", "pixel_problems"]
+__all__ = ["PIXEL_TAGS", "claim_problems", "lost_pixels", "pixel_digest", "pixel_problems"]
 
 PIXEL_TAGS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 """Float, double and integer pixel data."""
@@ -26,17 +29,28 @@ _METADATA = {*range(0xE0, 0xF0), 0xFE, _COMMENT_J2K}
 
 def pixel_problems(source: FileDataset, output: FileDataset, boxes: Sequence[Box]) -> list[Problem]:
     """What is wrong with the pixels of `output`, given the regions that the audit declares as covered."""
-    is_encapsulated = output.file_meta.TransferSyntaxUID.is_encapsulated
     texts: list[str] = []
     if boxes:
         lost = [place_of("", tag) for tag in PIXEL_TAGS if tag in output]
-        texts += offset_problems(output) if is_encapsulated else ()
+        texts += offset_problems(output) if is_encapsulated(output.file_meta.TransferSyntaxUID) else ()
     else:
         lost = lost_pixels(source, output)
-    if lost and not is_encapsulated and _has_more(output):
+    if lost and not is_encapsulated(output.file_meta.TransferSyntaxUID) and _has_more(output):
         texts.append("more bytes than its frames need")
     texts += decoded_problems(source, output, boxes) if lost else ()
     return [Problem(place, Check.PIXELS, text) for place in lost for text in texts]
+
+
+def claim_problems(output: FileDataset, told: Told, *, is_alone: bool) -> Iterator[Problem]:
+    """What the audit says of painted pixels and is not so; `is_alone` where there is no source to compare."""
+    place = next((place_of("", tag) for tag in PIXEL_TAGS if tag in output), "")
+    if not place or not told.boxes:
+        return
+    not_covered = [*covered_problems(output, told.boxes)]
+    if is_alone:
+        yield from (Problem(place, Check.PIXELS, text) for text in not_covered)
+    if told.outside and not not_covered and not is_claim_of_instance(output, told.boxes, told.outside):
+        yield Problem(place, Check.AUDIT, OTHER)
 
 
 def _has_more(output: FileDataset) -> bool:
@@ -63,8 +77,11 @@ def _is_left(tag: int, source: FileDataset, output: FileDataset) -> bool:
     old, new = _bytes(source.get_item(tag)), _bytes(output.get_item(tag))
     if new in (old, old + bytes(len(old) % 2)):
         return True
-    is_encapsulated = source.file_meta.TransferSyntaxUID.is_encapsulated
-    return _is_same_picture(old, new) if is_encapsulated else _is_cut(old, new, source)
+    return (
+        _is_same_picture(old, new)
+        if is_encapsulated(source.file_meta.TransferSyntaxUID)
+        else _is_cut(old, new, source)
+    )
 
 
 def _bytes(item: Any) -> bytes:

@@ -18,6 +18,7 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, SecondaryCaptureImageStorage, generate_uid
 
 from bme_med.pixels import PixelForm
+from bme_med.pixels.syntaxes import NATIVE
 from tests.pixels.reading import form_of, value_of
 
 __all__ = ["DECODERS", "JPEGS", "KINDS", "SYNTAXES", "coded_by_another", "instance", "read_by", "samples_of"]
@@ -129,7 +130,7 @@ def instance(pixels: bytes, form: PixelForm) -> FileDataset:
     ds.PixelRepresentation, ds.PhotometricInterpretation = int(form.is_signed), form.photometric
     if form.samples > 1:
         ds.PlanarConfiguration = form.planar
-    ds.add_new(0x7FE00010, "OB" if ds.file_meta.TransferSyntaxUID.is_encapsulated else "OW", pixels)
+    ds.add_new(0x7FE00010, "OW" if form.transfer_syntax in NATIVE else "OB", pixels)
     return ds
 
 

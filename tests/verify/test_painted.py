@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from pydicom import Dataset
 from pydicom.encaps import encapsulate, encapsulate_extended
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    ImplicitVRLittleEndian,
+)
 
 from bme_med.core import Plan, Policy, splice
 from bme_med.core.boxes import BoxRule, BoxSpec
@@ -26,8 +32,6 @@ from tests.verify.sabotage import edited
 
 BOX = "12,10,28,20@2"
 RETAINED = '[dicom]\noptions = ["retain-uids"]\n'
-NOT_DECODED = {"jpeg-xl", "jpeg-xl-lossless", "jpeg-xl-of-jpeg"}
-"""What pydicom has no decoder for."""
 
 
 def under(keys: str = "", *, is_drawn: bool = True) -> Policy:
@@ -61,7 +65,10 @@ def compressed(syntax: str, kind: str, folder: Path, *, is_extended: bool = Fals
     ds.NumberOfFrames = 3
     if is_extended:
         ds.PixelData, ds.ExtendedOffsetTable, ds.ExtendedOffsetTableLengths = encapsulate_extended(frames)
-    return encoded(ds)
+    told, written = ds.file_meta.TransferSyntaxUID, HTJ2KLossless  # pydicom writes no JPEG XL
+    if syntax.startswith("jpeg-xl"):
+        ds.file_meta.TransferSyntaxUID = written
+    return encoded(ds).replace(written.encode(), told.encode())
 
 
 @cache
@@ -89,8 +96,7 @@ CODED = [
     (syntax, kind)
     for kind in ("8u", "12u", "even")
     for syntax in (*SYNTAXES, *JPEGS)
-    if syntax not in NOT_DECODED
-    and ((KINDS[kind].stored == 12) == (syntax == "extended") or syntax not in JPEGS)
+    if ((KINDS[kind].stored == 12) == (syntax == "extended") or syntax not in JPEGS)
     and (syntax, kind) != ("jpeg-ls-near", "even")
 ]
 
@@ -165,6 +171,54 @@ def test_clean_pixels_that_no_audit_tells_of_are_found() -> None:
     problems = DicomJudge(policy.profile).judge(splice(made.pieces, source), source, told).problems
     marks = {problem.place for problem in problems if problem.check is Check.MARKS}
     assert marks == {"(0012,0064)", "(0028,0301)"}
+
+
+DIGESTED = [
+    ("native", ""),
+    ("rle", "8u"),
+    ("jpeg-2000", "12u"),
+    ("baseline", "even"),
+    ("jpeg-xl-of-jpeg", "8u"),
+]
+
+
+@pytest.mark.parametrize(("syntax", "kind"), DIGESTED)
+@pytest.mark.parametrize("with_source", [True, False])
+def test_a_digest_that_is_not_that_of_the_pixels_is_found(
+    syntax: str, kind: str, with_source: bool, tmp_path: Path
+) -> None:
+    source, policy = compressed(syntax, kind, tmp_path) if kind else native(), under()
+    made = plan(source, policy)
+    output, told = splice(made.pieces, source), told_by(made)
+    assert told.outside
+    forged = replace(told, outside=told.outside._replace(digest="0" * 64))
+    judge = DicomJudge(policy.profile)
+    assert judge.judge(output, None, told).problems == ()
+    (problem,) = judge.judge(output, source if with_source else None, forged).problems
+    assert (problem.place, problem.check) == ("(7FE0,0010)", Check.AUDIT)
+
+
+def test_a_pixel_that_changed_is_found_without_the_source() -> None:
+    made = plan(native(), under())
+    output = edited(splice(made.pieces, native()), lambda ds: setattr(ds, "PixelData", turned_in(ds, 1)))
+    (problem,) = DicomJudge(under().profile).judge(output, None, told_by(made)).problems
+    assert problem.check is Check.AUDIT
+
+
+@pytest.mark.parametrize(("row", "column"), [(10, 12), (29, 39), (15, 20)])
+def test_a_region_that_is_not_covered_whole_is_found_without_the_source(row: int, column: int) -> None:
+    made = plan(native(), under())
+    at = row * KINDS["12u"].columns + column
+    output = edited(splice(made.pieces, native()), lambda ds: setattr(ds, "PixelData", turned_in(ds, at)))
+    (problem,) = DicomJudge(under().profile).judge(output, None, told_by(made)).problems
+    assert problem.check is Check.PIXELS
+
+
+def turned_in(ds: Dataset, at: int) -> bytes:
+    """The pixels with one of the second frame changed."""
+    values = np.frombuffer(ds.PixelData, "<u2").reshape(3, -1).copy()
+    values[1, at] ^= 1
+    return values.tobytes()
 
 
 def test_units_of_a_jpeg_are_read_of_its_frame_header() -> None:

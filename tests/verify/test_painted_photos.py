@@ -13,6 +13,7 @@ from bme_med.core.boxes import BoxRule, BoxSpec
 from bme_med.run import load_profile
 from bme_med.run.painted_photos import plan_any
 from bme_med.verify.audits import told_of
+from bme_med.verify.findings import Check
 from bme_med.verify.judged import Told
 from bme_med.verify.photo import PhotoJudge
 from tests.oracles.runs import KEY
@@ -56,6 +57,17 @@ def test_a_box_in_a_turned_photo_is_no_finding_and_one_elsewhere_is(
     elsewhere = replace(told.boxes[0], region=told.boxes[0].region.moved(30, 30))
     assert judge.judge(output, source, replace(told, boxes=(elsewhere,))).problems
     assert judge.judge(output, source, Told()).problems
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_digest_of_other_pixels_is_found_without_the_source(format_: str, orientation: int) -> None:
+    output, told, judge = painted(photo(format_, orientation), "keep")
+    assert told.outside
+    assert judge.judge(output, None, told).problems == ()
+    forged = replace(told, outside=told.outside._replace(digest="0" * 64))
+    (problem,) = judge.judge(output, None, forged).problems
+    assert problem.check is Check.AUDIT
 
 
 def test_an_heic_that_was_coded_anew_is_about_the_same() -> None:
