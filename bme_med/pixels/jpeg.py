@@ -6,8 +6,10 @@ is written anew.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 
 from bme_med.core import MalformedFileError, Region
+from bme_med.pixels.jpeg_bits import bit_readers
 from bme_med.pixels.jpeg_color import fill_coefficient, fill_levels
 from bme_med.pixels.jpeg_frame import PROGRESSIVE, Grid, Span, grid, painted_mcus, spans
 from bme_med.pixels.jpeg_huffman import MissingSymbolError
@@ -100,11 +102,9 @@ class _Painter:
         if len(pieces) != len(coded.intervals):
             raise MalformedFileError("the scan has too many or too few restart markers", where="SOS")
         if self._progression:
-            unstuffed = [
-                (_unstuffed(data), found) for data, found in zip(coded.intervals, pieces, strict=True)
-            ]
+            readers = zip(bit_readers(coded.intervals), pieces, strict=True)
             source = self._choice.source(coded)
-            intervals = self._progression.intervals(coded.scan, layout, unstuffed, source, tables)
+            intervals = self._progression.intervals(coded.scan, layout, readers, source, tables)
         else:
             intervals = self._sequential(coded, layout, pieces, tables)
         header = self._choice.define(tables) + encode_segment(SOS, self._choice.scan_header(coded, tables))
@@ -127,16 +127,12 @@ class _Painter:
             for index in layout.blocks
         ]
         scan = SequentialScan(codings, len(self._fills))
-        for stuffed, found in zip(coded.intervals, pieces, strict=True):
-            if self._choice.is_standard and not any(span.is_painted for span in found):
-                yield stuffed
-            else:
-                yield scan.write(_unstuffed(stuffed), found)
-
-
-def _unstuffed(data: bytes) -> bytes:
-    """`data` without the zero behind each 0xFF (B.1.1.5)."""
-    return data.replace(b"\xff\0", b"\xff")
+        is_written = [
+            not self._choice.is_standard or any(span.is_painted for span in found) for found in pieces
+        ]
+        readers = bit_readers(list(compress(coded.intervals, is_written)))
+        for stuffed, found, is_changed in zip(coded.intervals, pieces, is_written, strict=True):
+            yield scan.write(next(readers), found) if is_changed else stuffed
 
 
 def _with_restarts(intervals: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,103 +1,123 @@
-"""Bits of entropy-coded data: read in words, written with stuffing (ITU-T T.81, B.1.1.5, F.1.2.3)."""
+"""Bits of entropy-coded data: read in windows, written as text (ITU-T T.81, B.1.1.5, F.1.2.3).
 
-import sys
-from array import array
-from collections.abc import Iterator
+Python shifts long numbers slowly and joins texts fast: what is written is collected as zeros and ones.
+"""
+
+from collections.abc import Iterator, Sequence
 
 from bme_med.core import MalformedFileError
 
-__all__ = ["WORD_BITS", "BitReader", "BitWriter"]
+__all__ = ["FLUSH_PARTS", "WINDOW_BITS", "BitReader", "BitWriter", "bit_readers"]
 
-WORD_BITS = 32
-_GUARD = array("I", [0xFFFFFFFF, 0xFFFFFFFF])
+WINDOW_BITS = 12
+"""Bits that are looked up at once. Tables for more fit no cache, and are slow to make for a first frame."""
+_GUARD = b"\xff\xff\xff"
 """What a reader may look at behind the end, as decoders do."""
-_FLUSH_BITS = 512
+_BATCH_BYTES = 1 << 20
+FLUSH_PARTS = 1 << 16
+"""How many parts a writer should not have for long."""
 
 
 class BitReader:
-    """The bits of one restart interval, without stuffing.
-
-    The loops that must be fast keep `held`, `count` and `words` in local variables and put them back.
+    """The bits of one restart interval.
 
     Attributes
     ----------
-    held, count
-        Bits that were taken from the words and not used yet: the lowest `count` bits of `held`.
-    words
-        The words of 32 bits that follow.
+    windows
+        For each bit the number that it and those behind it are; behind the end stand ones.
+    position
+        The next bit.
     """
 
-    __slots__ = ("_bits", "_fed", "count", "held", "words")
+    __slots__ = ("_data", "position", "windows")
 
-    def __init__(self, data: bytes) -> None:
-        padded = array("I", data + bytes(-len(data) % 4))
-        if sys.byteorder == "little":
-            padded.byteswap()
-        padded.extend(_GUARD)
-        self._bits = 8 * len(data)
-        self._fed = len(padded)
-        self.words: Iterator[int] = iter(padded)
-        self.held = 0
-        self.count = 0
+    def __init__(self, data: bytes, windows: Sequence[int]) -> None:
+        self._data = data
+        self.windows = windows
+        self.position = 0
 
-    def peek(self, bits: int) -> int:
-        """The next `bits` bits, at most 32, which stay."""
-        while self.count < bits:
-            self.held = (self.held & (1 << self.count) - 1) << WORD_BITS | self._next_word()
-            self.count += WORD_BITS
-        return self.held >> self.count - bits & (1 << bits) - 1
+    @property
+    def text(self) -> str:
+        """All bits as zeros and ones; it is made anew each time."""
+        return bin(int.from_bytes(b"\1" + self._data, "big"))[3:]
 
     def read(self, bits: int) -> int:
-        """The next `bits` bits, at most 32."""
+        """The next `bits` bits, at most 16."""
         value = self.peek(bits)
-        self.count -= bits
+        self.position += bits
         return value
+
+    def peek(self, bits: int) -> int:
+        """The next `bits` bits, at most 16, which stay."""
+        start = self.position >> 3
+        octets = int.from_bytes((self._data[start : start + 3] + _GUARD)[:3], "big")
+        return octets >> 24 - bits - (self.position & 7) & (1 << bits) - 1
 
     def close(self) -> None:
         """Check that no more was read than there was."""
-        left = WORD_BITS * sum(1 for _ in self.words) + self.count
-        if self._fed * WORD_BITS - left > self._bits:
+        if self.position > 8 * len(self._data):
             raise MalformedFileError("the scan is cut off", where="SOS")
 
-    def _next_word(self) -> int:
-        try:
-            return next(self.words)
-        except StopIteration:
-            raise MalformedFileError("the scan is cut off", where="SOS") from None
+
+def bit_readers(intervals: Sequence[bytes]) -> Iterator[BitReader]:
+    """Yield a reader for each of `intervals`, which have their stuffing; some share one array of windows."""
+    batch: list[bytes] = []
+    collected = 0
+    for interval in intervals:
+        batch.append(interval.replace(b"\xff\0", b"\xff"))
+        collected += len(interval)
+        if collected >= _BATCH_BYTES:
+            yield from _readers(batch)
+            batch, collected = [], 0
+    yield from _readers(batch)
+
+
+def _readers(batch: Sequence[bytes]) -> Iterator[BitReader]:
+    windows, start = _windows(b"".join(data + _GUARD for data in batch)), 0
+    for data in batch:
+        end = start + len(data) + len(_GUARD)
+        yield BitReader(data, windows[8 * start : 8 * (end - 2)])
+        start = end
+
+
+def _windows(data: bytes) -> memoryview:
+    """The windows of all bits of `data` but the last two bytes."""
+    import numpy as np
+
+    octets = np.frombuffer(data, np.uint8).astype(np.uint32)
+    triples = octets[:-2] << 16 | octets[1:-1] << 8 | octets[2:]
+    windows = np.empty((len(triples), 8), np.uint16)
+    for bit in range(8):
+        windows[:, bit] = triples >> 24 - WINDOW_BITS - bit & (1 << WINDOW_BITS) - 1
+    return memoryview(windows.tobytes()).cast("H")
 
 
 class BitWriter:
-    """Collects bits; whole bytes move from `value` to `data` now and then."""
+    """Collects bits, in texts of zeros and ones.
 
-    __slots__ = ("bits", "data", "value")
+    Attributes
+    ----------
+    parts
+        What was not packed yet; loops that must be fast append to it.
+    """
+
+    __slots__ = ("_data", "parts")
 
     def __init__(self) -> None:
-        self.data = bytearray()
-        self.value = 0
-        self.bits = 0
-
-    def put(self, value: int, bits: int) -> None:
-        """Append the `bits` bits of `value`."""
-        self.value = self.value << bits | value
-        self.bits += bits
-        if self.bits > _FLUSH_BITS:
-            self.flush()
+        self._data = bytearray()
+        self.parts: list[str] = []
 
     def flush(self) -> None:
-        """Move whole bytes to `data`."""
-        rest = self.bits & 7
-        self.data += (self.value >> rest).to_bytes(self.bits >> 3, "big")
-        self.value &= (1 << rest) - 1
-        self.bits = rest
-
-    def taken(self) -> tuple[int, int]:
-        """Everything collected as one number, and its bits."""
-        value = int.from_bytes(self.data, "big") << self.bits | self.value
-        return value, 8 * len(self.data) + self.bits
+        """Pack whole bytes."""
+        text = "".join(self.parts)
+        whole = len(text) & ~7
+        if whole:
+            self._data += int(text[:whole], 2).to_bytes(whole >> 3, "big")
+        self.parts[:] = [text[whole:]]
 
     def finish(self) -> bytes:
         """The bytes of a restart interval: filled up with ones, a zero behind each 0xFF."""
-        fill = -self.bits & 7
-        self.put((1 << fill) - 1, fill)
+        bits = sum(map(len, self.parts))
+        self.parts.append("1" * (-bits & 7))
         self.flush()
-        return bytes(self.data.replace(b"\xff", b"\xff\0"))
+        return bytes(self._data.replace(b"\xff", b"\xff\0"))

@@ -40,11 +40,11 @@ class HuffmanTable(NamedTuple):
     counts: bytes
     symbols: bytes
 
-    def code(self, symbol: int) -> tuple[int, int]:
-        """The code of `symbol` and its length.
+    def code(self, symbol: int) -> str:
+        """The code of `symbol`, as zeros and ones.
 
         >>> DC_LUMINANCE.code(6)
-        (14, 4)
+        '1110'
         """
         try:
             return _codes(self)[symbol]
@@ -52,7 +52,7 @@ class HuffmanTable(NamedTuple):
             raise MissingSymbolError from None
 
     def spread(self, meanings: Mapping[int, T]) -> list[T | None]:
-        """For each window of 16 bits, what the symbol that it starts with means; None where there is no code.
+        """For each window of 16 bits, what the symbol that it starts with means; None where that is nothing.
 
         >>> DC_LUMINANCE.spread({symbol: symbol for symbol in range(12)})[0b1110_0110_0000_0000]
         6
@@ -60,32 +60,31 @@ class HuffmanTable(NamedTuple):
         spread: list[T | None] = []
         lengths = (length for length, count in enumerate(self.counts, 1) for _ in range(count))
         for symbol, length in zip(self.symbols, lengths, strict=True):
-            spread += [meanings[symbol]] * (1 << CODE_BITS - length)
+            spread += [meanings.get(symbol)] * (1 << CODE_BITS - length)
         return spread + [None] * ((1 << CODE_BITS) - len(spread))
 
 
 @cache
-def _codes(table: HuffmanTable) -> dict[int, tuple[int, int]]:
-    """Symbol to code and length (C.2)."""
+def _codes(table: HuffmanTable) -> dict[int, str]:
+    """Symbol to code (C.2)."""
     codes, code, symbols = {}, 0, iter(table.symbols)
     for length, count in enumerate(table.counts, 1):
         for _ in range(count):
-            codes[next(symbols)] = code, length
+            codes[next(symbols)] = f"{code:0{length}b}"
             code += 1
         code <<= 1
     return codes
 
 
-def difference_bits(table: HuffmanTable, difference: int) -> tuple[int, int]:
-    """A DC difference as coded by `table`: the bits, and how many (F.1.2.1).
+def difference_bits(table: HuffmanTable, difference: int) -> str:
+    """A DC difference as coded by `table`, in zeros and ones (F.1.2.1).
 
     >>> difference_bits(DC_LUMINANCE, -3)
-    (12, 5)
+    '01100'
     """
     size = abs(difference).bit_length()
-    code, length = table.code(size)
     amplitude = difference if difference >= 0 else difference + (1 << size) - 1
-    return code << size | amplitude, length + size
+    return table.code(size) + (f"{amplitude:0{size}b}" if size else "")
 
 
 def _table(counts: str, symbols: str) -> HuffmanTable:

@@ -31,7 +31,7 @@ class Progression:
         self,
         scan: Scan,
         layout: Grid,
-        pieces: Iterable[tuple[bytes, list[Span]]],
+        pieces: Iterable[tuple[BitReader, list[Span]]],
         source: Tables,
         tables: Tables,
     ) -> Iterator[bytes]:
@@ -39,24 +39,23 @@ class Progression:
         if scan.first:
             return self._band(scan, layout, pieces, source, tables)
         if scan.high:
-            return (self._refine(BitReader(data), scan, layout, spans) for data, spans in pieces)
+            return (self._refine(reader, scan, layout, spans) for reader, spans in pieces)
         fills = [fill >> scan.low for fill in self._fills]
         codings = [
             Coding(index, fills[index], source[DC, index], NO_CODES, tables[DC, index], NO_CODES)
             for index in layout.blocks
         ]
         first = SequentialScan(codings, len(self._fills))
-        return (first.write(data, spans) for data, spans in pieces)
+        return (first.write(reader, spans) for reader, spans in pieces)
 
     def _refine(self, reader: BitReader, scan: Scan, layout: Grid, spans: Sequence[Span]) -> bytes:
         """A scan that has one more bit of each DC coefficient (G.1.2.1)."""
-        writer = BitWriter()
-        fills = [self._fills[index] >> scan.low & 1 for index in layout.blocks]
+        writer, text = BitWriter(), reader.text
+        fills = "".join(str(self._fills[index] >> scan.low & 1) for index in layout.blocks)
         for mcus, is_painted in spans:
-            for _ in range(mcus):
-                for fill in fills:
-                    bit = reader.read(1)
-                    writer.put(fill if is_painted else bit, 1)
+            start = reader.position
+            reader.position += mcus * len(fills)
+            writer.parts.append(fills * mcus if is_painted else text[start : reader.position])
         reader.close()
         return writer.finish()
 
@@ -64,7 +63,7 @@ class Progression:
         self,
         scan: Scan,
         layout: Grid,
-        pieces: Iterable[tuple[bytes, list[Span]]],
+        pieces: Iterable[tuple[BitReader, list[Span]]],
         source: Tables,
         tables: Tables,
     ) -> Iterator[bytes]:
@@ -73,13 +72,16 @@ class Progression:
         if len(scan.components) > 1:
             raise MalformedFileError("a scan of AC coefficients has more than one component", where="SOS")
         known = self._known.setdefault(index, array("Q", bytes(8 * layout.columns * layout.rows)))
-        for data, spans in pieces:
-            reader, runs = BitReader(data), RunWriter(tables[AC, index])
-            if scan.high:
-                refine_band(reader, runs, spans, scan, source[AC, index], known, block)
-            else:
-                windows = band_windows(source[AC, index], tables[AC, index])
-                write_band(reader, runs, spans, scan, windows, known, block)
+        for reader, spans in pieces:
+            runs = RunWriter(tables[AC, index])
+            try:
+                if scan.high:
+                    refine_band(reader, runs, spans, scan, source[AC, index], known, block)
+                else:
+                    windows = band_windows(source[AC, index], tables[AC, index])
+                    write_band(reader, runs, spans, scan, windows, known, block)
+            except IndexError:
+                raise MalformedFileError("the scan is cut off", where="SOS") from None
             reader.close()
             block += sum(span.mcus for span in spans)
             yield runs.finish()

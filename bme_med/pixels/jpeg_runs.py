@@ -1,13 +1,11 @@
 """Runs of blocks without further coefficients in a progressive JPEG (ITU-T T.81, G.1.2.2 and G.1.2.3)."""
 
-from bme_med.pixels.jpeg_bits import BitWriter
+from bme_med.pixels.jpeg_bits import FLUSH_PARTS, BitWriter
 from bme_med.pixels.jpeg_huffman import HuffmanTable
 
 __all__ = ["RunWriter"]
 
 _LONGEST_RUN = 0x7FFF
-_SIZES = 15
-"""A run is written as one of so many sizes, and what it has beyond the smallest of that size."""
 
 
 class RunWriter:
@@ -19,25 +17,32 @@ class RunWriter:
 
     def __init__(self, table: HuffmanTable) -> None:
         self.table = table
-        self.writer = BitWriter()
+        self._writer = BitWriter()
+        self._parts = self._writer.parts
         self._run = 0
-        self._corrections = BitWriter()
-        sizes = (size for size in range(_SIZES) if size << 4 in table.symbols)
-        self._codes = {size: table.code(size << 4) for size in sizes}
+        self._corrections: list[str] = []
+        self._codes = _RunCodes(table)
 
-    def put(self, value: int, bits: int) -> None:
+    def put(self, bits: str) -> None:
         """Append bits of a block that has coefficients."""
+        parts = self._parts
         if self._run:
-            self._end_run()
-        self.writer.put(value, bits)
+            parts.append(self._codes[self._run])
+            self._run = 0
+            if self._corrections:
+                parts += self._corrections
+                self._corrections.clear()
+        parts.append(bits)
+        if len(parts) > FLUSH_PARTS:
+            self._writer.flush()
 
-    def end_block(self, corrections: int = 0, bits: int = 0) -> None:
+    def end_block(self, corrections: str = "") -> None:
         """Count a block that has no further coefficients; `corrections` refine those that it has already."""
         self._run += 1
-        if bits:
-            self._corrections.put(corrections, bits)
+        if corrections:
+            self._corrections.append(corrections)
         if self._run == _LONGEST_RUN:
-            self._end_run()
+            self.put("")
 
     def end_blocks(self, count: int) -> None:
         """Count blocks that have no coefficients at all."""
@@ -46,19 +51,22 @@ class RunWriter:
             self._run += step
             count -= step
             if self._run == _LONGEST_RUN:
-                self._end_run()
+                self.put("")
 
     def finish(self) -> bytes:
         """The bytes of a restart interval."""
-        if self._run:
-            self._end_run()
-        return self.writer.finish()
+        self.put("")
+        return self._writer.finish()
 
-    def _end_run(self) -> None:
-        size = self._run.bit_length() - 1
-        code, length = self._codes[size]
-        self.writer.put(code << size | self._run - (1 << size), length + size)
-        self._run = 0
-        if self._corrections.bits or self._corrections.data:
-            self.writer.put(*self._corrections.taken())
-            self._corrections = BitWriter()
+
+class _RunCodes(dict[int, str]):
+    """Blocks to how a run of so many is written: its size, and what it has beyond the smallest of that."""
+
+    def __init__(self, table: HuffmanTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, blocks: int) -> str:
+        size = blocks.bit_length() - 1
+        self[blocks] = code = self._table.code(size << 4) + f"{blocks:b}"[1:]
+        return code

@@ -8,25 +8,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bme_med.core import MalformedFileError
-from bme_med.pixels.jpeg_bits import WORD_BITS, BitReader, BitWriter
+from bme_med.pixels.jpeg_bits import FLUSH_PARTS, BitReader, BitWriter
 from bme_med.pixels.jpeg_frame import Span
 from bme_med.pixels.jpeg_huffman import HuffmanTable, difference_bits
-from bme_med.pixels.jpeg_windows import (
-    END_OF_BLOCK,
-    LONG,
-    WINDOW_BITS,
-    AcWindows,
-    DcWindows,
-    ac_windows,
-    dc_windows,
-)
+from bme_med.pixels.jpeg_windows import END_OF_BLOCK, AcWindows, DcWindows, ac_windows, dc_windows
 
 __all__ = ["Coding", "SequentialScan"]
 
 _COEFFICIENTS = 64
-_MASK = (1 << WINDOW_BITS) - 1
-_HELD = (1 << WINDOW_BITS + WORD_BITS) - 1
-_FLUSH_BITS = 256
 
 
 class Coding(NamedTuple):
@@ -73,7 +62,7 @@ class SequentialScan:
                 for c in codings
             ]
 
-    def write(self, data: bytes, spans: Sequence[Span]) -> bytes:
+    def write(self, reader: BitReader, spans: Sequence[Span]) -> bytes:
         """One restart interval, painted.
 
         Raises
@@ -83,10 +72,10 @@ class SequentialScan:
         MissingSymbolError
             If the tables of the output lack a symbol that stays.
         """
-        reader, writer = BitReader(data), BitWriter()
+        writer = BitWriter()
         try:
             self._write(reader, writer, spans)
-        except StopIteration:
+        except IndexError:
             raise MalformedFileError("the scan is cut off", where="SOS") from None
         reader.close()
         return writer.finish()
@@ -105,15 +94,12 @@ class SequentialScan:
     def _paint(self, writer: BitWriter, written: list[int], count: int) -> None:
         """Write `count` MCUs of nothing but the fill."""
         for mcu in range(min(count, 2)):
-            start = BitWriter()
+            start = ""
             for coding in self.codings:
-                start.put(*difference_bits(coding.dc_out, coding.fill - written[coding.component]))
-                if coding.ac_out.symbols:
-                    start.put(*coding.ac_out.code(0))
+                start += difference_bits(coding.dc_out, coding.fill - written[coding.component])
+                start += coding.ac_out.code(0) if coding.ac_out.symbols else ""
                 written[coding.component] = coding.fill
-            value, bits = start.taken()
-            for _ in range(count - 1 if mcu else 1):
-                writer.put(value, bits)
+            writer.parts.append(start * (count - 1 if mcu else 1))
 
     def _resume(self, reader: BitReader, writer: BitWriter, read: list[int], written: list[int]) -> None:
         """Write the first MCU of a span, whose DC differences refer to what was written before it."""
@@ -121,10 +107,9 @@ class SequentialScan:
             component, scratch = block.component, BitWriter()
             before = read[component]
             _transcode(reader, scratch, (block,), read, 1)
-            value, bits = scratch.taken()
-            rest = bits - block.dc.written(read[component] - before)[1]
-            writer.put(*block.dc.written(read[component] - written[component]))
-            writer.put(value & (1 << rest) - 1, rest)
+            unchanged = block.dc.written(read[component] - before)
+            writer.parts.append(block.dc.written(read[component] - written[component]))
+            writer.parts.append("".join(scratch.parts)[len(unchanged) :])
             written[component] = read[component]
 
 
@@ -132,47 +117,43 @@ def _transcode(
     reader: BitReader, writer: BitWriter, blocks: Sequence[_Block], predictors: list[int], count: int
 ) -> None:
     """Read `count` MCUs and write them with the other tables: the loop that takes the time."""
-    held, left, words = reader.held, reader.count, reader.words
-    value, bits = writer.value, writer.bits
+    windows, position = reader.windows, reader.position
+    append = writer.parts.append
     for _ in range(count):
         for component, dc, ac in blocks:
-            if left < WINDOW_BITS:
-                held = (held << WORD_BITS | next(words)) & _HELD
-                left += WORD_BITS
-            used, difference, place, out, out_bits = dc[held >> left - WINDOW_BITS & _MASK]
-            left -= used
+            used, difference, place, out = dc[windows[position]]
+            position += used
             predictors[component] += difference
-            value = value << out_bits | out
-            bits += out_bits
+            append(out)
+            moved = place
             while True:
                 while place < _COEFFICIENTS:
-                    if left < WINDOW_BITS:
-                        held = (held << WORD_BITS | next(words)) & _HELD
-                        left += WORD_BITS
-                    used, moved, out, out_bits = ac[held >> left - WINDOW_BITS & _MASK]
-                    left -= used
+                    used, moved, out = ac[windows[position]]
+                    position += used
                     place += moved
-                    value = value << out_bits | out
-                    bits += out_bits
+                    append(out)
                 if place == _COEFFICIENTS or END_OF_BLOCK < place < END_OF_BLOCK + _COEFFICIENTS:
                     break
-                reader.held, reader.count = held, left + used
-                if place == LONG:
-                    difference, out, out_bits = dc.next_symbol(reader)
-                    predictors[component] += difference
-                    place = dc.start
-                else:
-                    place -= moved
-                    value, bits = value >> out_bits, bits - out_bits
-                    moved, out, out_bits = ac.next_symbol(reader)
-                    place += moved
-                value, bits = value << out_bits | out, bits + out_bits
-                held, left = reader.held, reader.count
-                if _COEFFICIENTS < place < END_OF_BLOCK:
-                    raise MalformedFileError("a block has too many coefficients", where="SOS")
-        if bits > _FLUSH_BITS:
-            writer.value, writer.bits = value, bits
+                reader.position = position - used
+                difference, place = _next_symbol(reader, writer, dc, ac, place - moved)
+                predictors[component] += difference
+                position = reader.position
+        if len(writer.parts) > FLUSH_PARTS:
             writer.flush()
-            value, bits = writer.value, writer.bits
-    reader.held, reader.count = held, left
-    writer.value, writer.bits = value, bits
+    reader.position = position
+
+
+def _next_symbol(
+    reader: BitReader, writer: BitWriter, dc: DcWindows, ac: AcWindows, place: int
+) -> tuple[int, int]:
+    """Write one symbol in the place of the last window, which did not fit: its DC difference, the place."""
+    difference = 0
+    if place:
+        moved, writer.parts[-1] = ac.next_symbol(reader)
+        place += moved
+    else:
+        difference, writer.parts[-1] = dc.next_symbol(reader)
+        place = dc.start
+    if _COEFFICIENTS < place < END_OF_BLOCK:
+        raise MalformedFileError("a block has too many coefficients", where="SOS")
+    return difference, place
