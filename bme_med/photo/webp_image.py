@@ -23,8 +23,8 @@ _SIGNATURE = 0x2F
 _RAW, _LOSSLESS = 0, 1
 MAX_PIXELS = 50_000_000
 """How many pixels of lossless data are read to find where it ends: half a minute for a photo of that size."""
-_LOSSY_PIXELS = 20
-"""So many pixels of lossy data cost at least as much as one of lossless data, if they are all skipped."""
+_LOSSY_PIXELS = 10
+"""So many pixels of lossy data that have no coefficients take as long as one of lossless data."""
 
 
 _TOO_LARGE = (

@@ -368,3 +368,10 @@ def test_a_damaged_photo_ends_in_a_plan_or_a_refusal(sample: bytes, edits: list[
 @given(st.sampled_from(SAMPLES), EDITS)
 def test_very_many_damaged_photos_end_in_a_plan_or_a_refusal(sample: bytes, edits: list[Edit]) -> None:
     _ends_in_a_plan_or_a_refusal(sample, edits)
+
+
+def test_lossy_pixels_count_for_a_tenth() -> None:
+    part = engine.plan_part(webp(), POLICY.profile, 200)
+    assert part.pixels_left == 200 - 48 * 32 // 10
+    with pytest.raises(UnsupportedFileError, match="10 times as many"):
+        engine.plan_part(webp(), POLICY.profile, 100)
