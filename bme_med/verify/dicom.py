@@ -4,9 +4,10 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from typing import cast
 
-from pydicom import FileDataset, config, dcmread
+from pydicom import FileDataset, config
+from pydicom.dataelem import RawDataElement
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from bme_med.core import Profile
@@ -15,6 +16,7 @@ from bme_med.verify.findings import Check, Problem
 from bme_med.verify.instance import UID, Instance, check_instance, context_of, instance_of
 from bme_med.verify.judged import Judged, Told
 from bme_med.verify.pixels import PIXEL_TAGS, claim_problems, pixel_digest, pixel_problems
+from bme_med.verify.reading import Data, read_dataset
 from bme_med.verify.rules import names_class
 from bme_med.verify.search import Needles, needles_of, numbers_in, words_in
 from bme_med.verify.seen import Seen
@@ -35,21 +37,50 @@ _OURS = frozenset({0x00100010, 0x00100020, 0x00120062, 0x00120063, 0x00120064, 0
 
 @dataclass(frozen=True, slots=True)
 class _Bytes:
-    """A file, its dataset inflated where it was deflated, and where its pixels lie."""
+    """The bytes of a file.
+
+    Attributes
+    ----------
+    head
+        Preamble and file meta.
+    content
+        The dataset without long pixel values, inflated where it was deflated.
+    pixels
+        Those values.
+    size, unused
+        Of the dataset, and of what lies behind a deflated one.
+    """
 
     head: bytes
     content: bytes
+    pixels: tuple[bytes, ...]
+    size: int
     unused: int
 
     @classmethod
-    def of(cls, data: bytes, dataset: FileDataset) -> "_Bytes":
+    def of(cls, data: Data, dataset: FileDataset) -> "_Bytes":
         length = dataset.file_meta.get("FileMetaInformationGroupLength")
         end = _META_START + _GROUP_LENGTH_BYTES + int(length or 0)
         if dataset.file_meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
-            return cls(data[:end], data[end:], 0)
+            content, pixels = _parted(data, end, dataset)
+            return cls(data[:end], content, pixels, len(data) - end, 0)
         stream = zlib.decompressobj(-zlib.MAX_WBITS)
-        content = stream.decompress(data[end:])
-        return cls(data[:end], content, len(stream.unused_data.rstrip(b"\0")))
+        inflated = stream.decompress(data[end:])
+        content, pixels = _parted(inflated, 0, dataset)
+        return cls(data[:end], content, pixels, len(inflated), len(stream.unused_data.rstrip(b"\0")))
+
+
+def _parted(data: Data, start: int, dataset: FileDataset) -> tuple[bytes, tuple[bytes, ...]]:
+    """What lies beside long pixel values, and those."""
+    found = [dataset.get_item(tag) for tag in PIXEL_TAGS]
+    raw = cast("list[RawDataElement]", [item for item in found if isinstance(item, RawDataElement)])
+    pixels, beside = list[bytes](), list[bytes]()
+    for item in sorted(raw, key=lambda item: item.value_tell):
+        if item.value is not None and len(item.value) > _DELIMITER_BYTES:
+            pixels.append(item.value)
+            beside.append(data[start : item.value_tell])
+            start = item.value_tell + len(item.value)
+    return b"".join((*beside, data[start:])), tuple(pixels)
 
 
 class DicomJudge:
@@ -60,8 +91,10 @@ class DicomJudge:
         self.tables = load_tables()
         self._has_own_subjects = has_own_subjects
 
-    def judge(self, data: bytes, source: bytes | None, told: Told) -> Judged:
+    def judge(self, data: Data, source: Data | None, told: Told) -> Judged:
         """All that is wrong with the output `data`, and what of it the others are compared with."""
+        if told.boxes:  # to decode what was painted over, pydicom wants bytes
+            data, source = bytes(data[:]), source if source is None else bytes(source[:])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             after = self._read(data)
@@ -70,7 +103,7 @@ class DicomJudge:
                 return Judged((Problem("", Check.READABLE, "pydicom cannot read it"),))
             return self._judge(data, after, before, told)
 
-    def _judge(self, data: bytes, after: Instance, before: Instance | None, told: Told) -> Judged:
+    def _judge(self, data: Data, after: Instance, before: Instance | None, told: Told) -> Judged:
         context = context_of(
             before,
             self.profile,
@@ -101,23 +134,23 @@ class DicomJudge:
             series=after.node.text(0x0020000E),
         )
 
-    def _read(self, data: bytes, *, force: bool = False) -> Instance | None:
+    def _read(self, data: Data, *, force: bool = False) -> Instance | None:
         """The instance; nothing where pydicom fails."""
         before = config.settings.reading_validation_mode
         config.settings.reading_validation_mode = config.IGNORE
         try:
-            return instance_of(dcmread(BytesIO(data), force=force), self.tables)
+            return instance_of(read_dataset(data, force=force), self.tables)
         except Exception:  # noqa: BLE001 - whatever it is that pydicom stumbles over
             return None
         finally:
             config.settings.reading_validation_mode = before
 
 
-def _layout(data: bytes, parts: _Bytes, after: Instance) -> Iterator[Problem]:
+def _layout(data: Data, parts: _Bytes, after: Instance) -> Iterator[Problem]:
     """Whether elements account for every byte, in ascending order, each once (PS3.5, 7.1; PS3.10, 7.2)."""
     if data[128:132] != b"DICM":
         yield Problem("preamble", Check.FILE_META, "no DICM behind it")
-    if len(parts.content) != after.node.size or parts.unused:
+    if parts.size != after.node.size or parts.unused:
         yield Problem("", Check.READABLE, "bytes that belong to no element, or elements that are cut off")
     for place, node, _ in after.node.walk():
         if not node.is_in_order:
@@ -128,31 +161,12 @@ def _layout(data: bytes, parts: _Bytes, after: Instance) -> Iterator[Problem]:
 def _residue(parts: _Bytes, after: Instance, context: Context, known: set[str]) -> Iterator[Problem]:
     """Identifiers of the source in any byte; places that are `known` already are not named again."""
     needles = needles_of(context.identifiers)
-    content, pixels = _without_pixels(parts.content, after.node)
-    if any(needles.found_in_pixels(part) for part in pixels):
+    if any(needles.found_in_pixels(part) for part in parts.pixels):
         yield Problem("(7FE0,0010)", Check.IDENTIFIER, "an identifier of the source stands in its bytes")
-    forms = {*needles.found_in(content), *needles.found_in(parts.head)}
+    forms = {*needles.found_in(parts.content), *needles.found_in(parts.head)}
     yield from _places(forms, parts, after.node, known)
     yield from _packed(needles, after.node, known)
     yield from _numbers(needles, after.node, context, known)
-
-
-def _without_pixels(content: bytes, node: Node) -> tuple[bytes, list[bytes]]:
-    pixels = [node.elements[tag].raw for tag in PIXEL_TAGS if tag in node.elements]
-    for part in pixels:
-        if len(part) > _DELIMITER_BYTES:
-            start = _place_of(part, content)
-            content = content[:start] + content[start + len(part) :] if start >= 0 else content
-    return content, pixels
-
-
-def _place_of(part: bytes, content: bytes) -> int:
-    """Where a long value lies: at the end, as a rule, perhaps before a delimiter."""
-    for behind in (0, _DELIMITER_BYTES):
-        start = len(content) - len(part) - behind
-        if content.startswith(part, start):
-            return start
-    return content.rfind(part)
 
 
 def _places(forms: set[bytes], parts: _Bytes, node: Node, known: set[str]) -> Iterator[Problem]:

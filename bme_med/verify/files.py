@@ -9,6 +9,7 @@ from bme_med.verify.findings import Check, Problem
 from bme_med.verify.judged import Judged, Told
 from bme_med.verify.photo import PhotoJudge
 from bme_med.verify.places import name_problems
+from bme_med.verify.reading import open_data
 from bme_med.verify.tables import load_tables
 
 __all__ = ["PHOTOS", "FileJudge", "Pair", "lost"]
@@ -50,12 +51,12 @@ class FileJudge:
         return replace(judged, problems=(*names, *judged.problems))
 
     def _judge(self, pair: Pair) -> Judged:
-        data, source = pair.path.read_bytes(), pair.source.read_bytes() if pair.source else None
+        data, source = open_data(pair.path), open_data(pair.source) if pair.source else None
         format_ = sniff(data[:_HEAD_BYTES])
         if format_ is Format.DICOM:
             judged = self.dicom.judge(data, source, pair.told)
         elif format_ in PHOTOS:
-            judged = self.photos.judge(data, source, pair.told)
+            judged = self.photos.judge(data[:], source[:] if source is not None else None, pair.told)
         else:
             judged = _unjudged("neither a DICOM file nor a photo")
         return replace(judged, format=format_)

@@ -15,6 +15,7 @@ from bme_med.verify.findings import Check, Problem
 from bme_med.verify.frames import is_encapsulated
 from bme_med.verify.judged import Told
 from bme_med.verify.painted import covered_problems, decoded_problems, offset_problems
+from bme_med.verify.reading import equal
 
 __all__ = ["PIXEL_TAGS", "claim_problems", "lost_pixels", "pixel_digest", "pixel_problems"]
 
@@ -61,7 +62,10 @@ def _has_more(output: FileDataset) -> bool:
 def pixel_digest(dataset: FileDataset) -> str:
     """SHA-256 of the pixels as they are stored; empty where there are none."""
     stored = [_bytes(dataset.get_item(tag)) for tag in PIXEL_TAGS if tag in dataset]
-    return hashlib.sha256(b"".join(stored)).hexdigest() if stored else ""
+    digest = hashlib.sha256()
+    for value in stored:
+        digest.update(value)
+    return digest.hexdigest() if stored else ""
 
 
 def lost_pixels(source: FileDataset, output: FileDataset) -> list[str]:
@@ -75,21 +79,16 @@ def lost_pixels(source: FileDataset, output: FileDataset) -> list[str]:
 
 def _is_left(tag: int, source: FileDataset, output: FileDataset) -> bool:
     old, new = _bytes(source.get_item(tag)), _bytes(output.get_item(tag))
-    if new in (old, old + bytes(len(old) % 2)):
+    is_padded = len(new) == len(old) + 1 and len(new) % 2 == 0 and new[-1] == 0
+    if equal(old, new[: len(old)] if is_padded else new):
         return True
-    return (
-        _is_same_picture(old, new)
-        if is_encapsulated(source.file_meta.TransferSyntaxUID)
-        else _is_cut(old, new, source)
-    )
+    if is_encapsulated(source.file_meta.TransferSyntaxUID):
+        return _is_same_picture(bytes(old), bytes(new))
+    return equal(old[: len(new)], new) and len(new) >= _frame_bytes(source)
 
 
 def _bytes(item: Any) -> bytes:
     return (item.value or b"") if item is not None else b""
-
-
-def _is_cut(old: bytes, new: bytes, source: FileDataset) -> bool:
-    return old.startswith(new) and len(new) >= _frame_bytes(source)
 
 
 def _frame_bytes(source: FileDataset) -> int:

@@ -14,10 +14,13 @@ from urllib.parse import quote
 from bme_med.verify.folding import spellings
 from bme_med.verify.harvest import Identifiers
 from bme_med.verify.packed import unpacked
+from bme_med.verify.reading import windows
 
 __all__ = ["Needles", "needles_of", "numbers_in", "words_in"]
 
 _SHORTEST_TEXT, _SHORTEST_NUMBER, _SHORTEST_IN_PIXELS = 5, 6, 6
+_LONGEST_IN_PIXELS = 4096
+"""Bytes that a text may fill across two windows of pixels."""
 _SHORTEST_FORM = 4
 """Bytes of a name in a script whose names are short."""
 
@@ -57,6 +60,9 @@ class Needles:
 
     def found_in_pixels(self, data: bytes) -> bool:
         """Whether one of the longer texts stands in `data`, in ASCII, or in UTF-16 of either byte order."""
+        return any(map(self._stands_in_runs, windows(data, _LONGEST_IN_PIXELS)))
+
+    def _stands_in_runs(self, data: bytes) -> bool:
         runs = b"\n".join(_runs(data)).lower()
         return bool(runs) and any(
             form in runs for text, forms in self.forms if len(text) >= _SHORTEST_IN_PIXELS for form in forms
