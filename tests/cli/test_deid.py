@@ -75,7 +75,8 @@ def test_a_map_and_a_crosswalk_are_named_with_what_they_are(
     ):
         assert text in " ".join(seen.out.split())
     assert "ZQ-90210" not in seen.out
-    table.unlink()
+    for path in tmp_path.glob("crosswalk*.csv"):
+        path.unlink()
     document = json.loads(call(capsys, *words, "--out", tmp_path / "other", "--json").out)
     assert (document["subjects"], document["crosswalk"]) == (str(names), str(table))
     assert document["subjects_lines_unmatched"] == [3]

@@ -49,7 +49,7 @@ LEAST_WRITTEN = {DICOM: 440, PYDICOM: 90}
 
 
 CALLED_BY_A_WORD = {("tcia-research", "gsps_annotation.dcm"): "(0070,0081) identifier"}
-"""Where a patient's given name is a word of the description, which cleaned texts keep: a person has to look."""
+"""Where a patient's given name is a word of the description, which cleaned texts keep."""
 
 
 @dataclass
