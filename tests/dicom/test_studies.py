@@ -36,7 +36,8 @@ SAMPLE = 5
 """Files of a folder that the normal run looks at."""
 
 EXPECTED_ERRORS = {
-    # Two studies with one series UID and no patient ID: without an ID the study tells patients apart.
+    # Two studies with one series UID and no patient ID: without an ID the study tells patients apart
+    # (docs/reference/encodings.md).
     "Error - Different PatientID for same SeriesInstanceUID - SeriesInstanceUID=<> PatientID=<>",
 }
 
