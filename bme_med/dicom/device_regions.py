@@ -5,16 +5,19 @@ are Sequence of Ultrasound Regions (0018,6011), PS3.3, C.8.5.5.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import pairwise
+from typing import Literal
 
 from bme_med.core import Box, Region
 from bme_med.core.boxes import PATH, BoxRule, BoxSpec, Condition
 from bme_med.core.resources import read_table
 from bme_med.dicom.dictionary import dictionary
-from bme_med.dicom.instance import Instance
+from bme_med.dicom.instance import Instance, text_of
 
 __all__ = ["attribute_values", "check_names", "device_boxes", "matching_boxes", "ultrasound_boxes"]
+
+_Told = tuple[str, bytes]
 
 _FRAMES, _ROWS, _COLUMNS = 0x00280008, 0x00280010, 0x00280011
 _REGIONS = 0x00186011
@@ -30,8 +33,9 @@ _NEARLY_NOTHING = 0.05
 def device_boxes(instance: Instance, own: Iterable[BoxRule]) -> list[Box]:
     """What the table of devices and a profile's `own` rules say of `instance`."""
     rows, columns = instance.number(_ROWS), instance.number(_COLUMNS)
-    asked = tuple(tuple(attribute_values(instance, name)) for name in _asked())
-    return [*_known_boxes(asked, rows=rows, columns=columns), *matching_boxes(instance, own)]
+    asked = tuple(map(partial(_told, instance), _asked_tags()))
+    known = _known_boxes(asked, instance.charset, instance.coding.byte_order, rows=rows, columns=columns)
+    return [*known, *matching_boxes(instance, own)]
 
 
 def matching_boxes(instance: Instance, rules: Iterable[BoxRule]) -> list[Box]:
@@ -71,15 +75,26 @@ def attribute_values(instance: Instance, name: str) -> Sequence[str]:
 
     Of a sequence, whether it has items.
     """
-    tag = _tag_of(name)
-    if tag not in instance.by_tag:
+    told = _told(instance, _tag_of(name))
+    return _values(told, instance.charset, instance.coding.byte_order)
+
+
+def _told(instance: Instance, tag: int) -> _Told | None:
+    """VR and bytes of a top-level attribute; of a sequence, that it is one, and whether it has items."""
+    found = instance.by_tag.get(tag)
+    if found is None:
+        return None
+    data, (_, vr, _, value, end, items) = found
+    return (vr, data[value:end]) if items is None else ("", b"present" if items.items else b"")
+
+
+def _values(told: _Told | None, charset: str, byte_order: Literal["little", "big"]) -> Sequence[str]:
+    if told is None or told == ("", b""):
         return []
-    _, element = instance.by_tag[tag]
-    if element.items is not None:
-        return ["present"] if element.items.items else []
-    if element.vr == "US":
-        return [str(instance.number(tag))]
-    return [value.strip(" \0") for value in instance.text(tag).split("\\")]
+    vr, raw = told
+    if vr == "US":
+        return [str(int.from_bytes(raw[:2], byte_order))]
+    return [value.strip(" \0") for value in text_of(raw, charset).split("\\")]
 
 
 def check_names(conditions: Iterable[Iterable[Condition]]) -> str:
@@ -119,9 +134,22 @@ def _asked() -> tuple[str, ...]:
     return tuple(dict.fromkeys(condition.name for rule in _table() for condition in rule.conditions))
 
 
+@cache
+def _asked_tags() -> tuple[int, ...]:
+    return tuple(map(_tag_of, _asked()))
+
+
 @lru_cache(maxsize=256)
-def _known_boxes(values: tuple[tuple[str, ...], ...], *, rows: int, columns: int) -> tuple[Box, ...]:
+def _known_boxes(
+    asked: tuple[_Told | None, ...],
+    charset: str,
+    byte_order: Literal["little", "big"],
+    *,
+    rows: int,
+    columns: int,
+) -> tuple[Box, ...]:
     """Boxes by the values of what the table asks for, which the slices of a series share."""
+    values = (_values(told, charset, byte_order) for told in asked)
     by_name = dict(zip(_asked(), values, strict=True))
     return tuple(
         box

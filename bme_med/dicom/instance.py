@@ -10,7 +10,7 @@ from bme_med.dicom.part10 import Contents, contents_of
 from bme_med.dicom.tolerant import mended
 from bme_med.dicom.walker import Element, walk
 
-__all__ = ["Instance", "read_instance", "read_strictly"]
+__all__ = ["Instance", "read_instance", "read_strictly", "text_of"]
 
 _CHARACTER_SET = 0x00080005
 
@@ -26,7 +26,7 @@ class Instance:
     sections
         The main dataset, each section with the offset that its own offsets count from.
     by_tag
-        Top-level elements, each with the bytes that its offsets refer to.
+        Top-level elements by ascending tag, each with the bytes that its offsets refer to.
     """
 
     contents: Contents
@@ -50,10 +50,11 @@ class Instance:
 
     def raw(self, tag: int) -> bytes:
         """Bytes of the value of a top-level attribute; none where it is absent."""
-        if tag not in self.by_tag:
+        found = self.by_tag.get(tag)
+        if found is None:
             return b""
-        data, element = self.by_tag[tag]
-        return data[element.value : element.end] if element.items is None else b""
+        data, (_, _, _, value, end, items) = found
+        return data[value:end] if items is None else b""
 
     def values(self, tag: int) -> list[str]:
         """Values of a top-level ASCII attribute."""
@@ -77,9 +78,7 @@ class Instance:
 
     def text(self, tag: int) -> str:
         """A top-level text attribute, decoded; undecodable bytes as Latin-1."""
-        raw = self.raw(tag)
-        text = decode(raw, self.charset)
-        return (raw.decode("latin-1") if text is None else text).strip(" \0")
+        return text_of(self.raw(tag), self.charset)
 
     def within(self, data: Source, elements: list[Element], coding: Coding) -> "Instance":
         """An item's `elements`, to be asked like those of the main dataset."""
@@ -95,6 +94,12 @@ class Instance:
     def charset(self) -> str:
         """Specific Character Set of the main dataset, as it stands."""
         return self.raw(_CHARACTER_SET).decode("ascii", "replace").strip(" \0")
+
+
+def text_of(raw: bytes, charset: str) -> str:
+    """A text in that Specific Character Set, decoded; undecodable bytes as Latin-1."""
+    text = decode(raw, charset)
+    return (raw.decode("latin-1") if text is None else text).strip(" \0")
 
 
 def read_instance(data: Source, *, layout: Layout | None = None) -> Instance:

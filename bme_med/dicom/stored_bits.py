@@ -8,6 +8,7 @@ where samples are signed.
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
+from itertools import takewhile
 from struct import unpack
 from typing import Literal, NamedTuple
 
@@ -24,6 +25,7 @@ __all__ = ["StoredBits", "cleared", "clearing_reason", "padding_of", "refuse_hid
 _ALLOCATED, _STORED, _HIGH = 0x00280100, 0x00280101, 0x00280102
 _REPRESENTATION, _PADDING = 0x00280103, 0x00280120
 _OVERLAY_ALLOCATED, _OVERLAY_POSITION, _OVERLAY_DATA = 0x0100, 0x0102, 0x3000
+_FIRST_OVERLAY = 0x60000000
 _MANY_BYTES = 1 << 17
 """From so many on, numpy is worth the time that it takes to load."""
 
@@ -193,8 +195,8 @@ def _chunks(source: Source, samples: Range) -> Iterator[bytes | memoryview]:
 def _hidden_overlays(instance: Instance) -> list[int]:
     """Bit positions of overlay planes that lie in Pixel Data (PS3.3, C.9.2; retired in 2004)."""
     positions = []
-    for tag in [tag for tag in instance.by_tag if tag >> 24 == 0x60]:
-        if tag & 0xFFFF in (_OVERLAY_ALLOCATED, _OVERLAY_POSITION):
+    for tag in takewhile(_FIRST_OVERLAY.__le__, reversed(instance.by_tag)):
+        if tag >> 24 == 0x60 and tag & 0xFFFF in (_OVERLAY_ALLOCATED, _OVERLAY_POSITION):
             group = tag & 0xFFFF0000
             position = instance.number(group | _OVERLAY_POSITION)
             is_deep = position != 0 or instance.number(group | _OVERLAY_ALLOCATED) > 1
