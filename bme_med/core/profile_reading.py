@@ -1,33 +1,19 @@
-"""Reading profiles from TOML: each key checked, and profiles put over those that they extend."""
+"""Reading profiles from TOML: profiles put over those that they extend, and what their keys mean together."""
 
-import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Mapping
-from types import UnionType
+from collections.abc import Callable
 from typing import Any
 
-from bme_med.core.boxes import BoxRule
-from bme_med.core.boxes_file import read_rule
 from bme_med.core.errors import ProfileError
-from bme_med.core.naming import check_dicom_path, check_pattern, check_value, default_path, default_pattern
-from bme_med.core.plan import Code
-from bme_med.core.profile import (
-    ATTRIBUTE_CODES,
-    AttributeRule,
-    DatePolicy,
-    Descriptors,
-    Option,
-    Profile,
-    WordList,
-)
-from bme_med.core.profile_keys import KEYS, Key
-from bme_med.core.profile_lists import is_entry, shipped_list, with_lists
+from bme_med.core.naming import check_dicom_path, check_pattern, default_path, default_pattern
+from bme_med.core.profile import DatePolicy, Descriptors, Option, Profile, WordList
+from bme_med.core.profile_checking import flat_keys
+from bme_med.core.profile_keys import KEYS
+from bme_med.core.profile_lists import shipped_list, with_lists
 
 __all__ = ["parse_profile"]
-
-_EXPECTED = {str: "text in quotes", list: "a list of texts", dict: "a table"}
 
 
 def _as_it_is(_source: str, name: str) -> str:
@@ -63,7 +49,11 @@ def parse_profile(
         With the profile, the key and what was expected.
     """
     said, source = _Resolver(read, seen_from, read_list).resolve(name, ())
-    values = {key.path: key.default for key in KEYS} | said
+    return _profile({key.path: key.default for key in KEYS} | said, source)
+
+
+def _profile(values: dict[str, Any], source: str) -> Profile:
+    """The profile that says `values`, if they agree with each other."""
     digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode())
     options = frozenset(Option(option) for option in values["dicom.options"])
     dates = _date_policy(options, values["dates.policy"], source)
@@ -147,7 +137,7 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"not valid TOML: {error}", source=source) from None
-    own = _flatten(document, source)
+    own = flat_keys(document, source)
     if "name" not in own:
         raise ProfileError("a profile needs a name", source=source, key="name")
     return own
@@ -169,69 +159,6 @@ def _over(values: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _flatten(document: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Keys of a TOML document as dotted paths, each checked against `KEYS`."""
-    known = {key.path: key for key in KEYS}
-    sections = {path.split(".")[0] for path in known if "." in path}
-    flat: dict[str, Any] = {}
-    for name, value in document.items():
-        if name in sections:
-            if not isinstance(value, dict):
-                raise ProfileError("expected a table", source=source, key=name)
-            flat.update({f"{name}.{inner}": inner_value for inner, inner_value in value.items()})
-        else:
-            flat[name] = value
-    for path, value in flat.items():
-        if path not in known:
-            raise ProfileError(_unknown(path, known), source=source, key=path)
-        flat[path] = _checked(known[path], value, source)
-    return flat
-
-
-def _unknown(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, [str(choice) for choice in known], n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"{word!r} is not known here{hint}"
-
-
-def _checked(key: Key, value: Any, source: str) -> Any:
-    if key.path == "pixels.regions":
-        return _regions(value, source)
-    kinds = key.kind.__args__ if isinstance(key.kind, UnionType) else (key.kind,)
-    if not isinstance(value, kinds) or (isinstance(value, list) and not _are_texts(value)):
-        expected = " or ".join(_EXPECTED[kind] for kind in kinds)
-        raise ProfileError(f"expected {expected}", source=source, key=key.path)
-    if key.path == "dicom.attributes":
-        return {selector: _attribute_rule(selector, rule, source) for selector, rule in value.items()}
-    if key.path == "dicom.words" and not all(map(is_entry, value)):
-        raise ProfileError(
-            "expected words, or scheme, code and meaning with tabs between", source=source, key=key.path
-        )
-    if key.choices:
-        for word in value if isinstance(value, list) else [value]:
-            if word not in key.choices:
-                allowed = ", ".join(str(choice) for choice in key.choices)
-                raise ProfileError(
-                    f"{_unknown(str(word), key.choices)} (one of: {allowed})",
-                    source=source,
-                    key=key.path,
-                )
-    return value
-
-
-def _regions(value: Any, source: str) -> list[BoxRule]:
-    """The rules of ``[[pixels.regions]]``."""
-    if not isinstance(value, list):
-        raise ProfileError("expected tables [[pixels.regions]]", source=source, key="pixels.regions")
-    rules = []
-    for number, table in enumerate(value):
-        try:
-            rules.append(read_rule(table, "region of the profile"))
-        except ValueError as error:
-            raise ProfileError(str(error), source=source, key=f"pixels.regions[{number}]") from None
-    return rules
-
-
 def _burned_in(options: frozenset[Option], burned_in: str, source: str) -> str:
     """The policy on burned-in text; the Clean Pixel Data Option needs one that cleans."""
     if Option.CLEAN_PIXEL_DATA in options and burned_in not in ("rules", "detect"):
@@ -242,32 +169,6 @@ def _burned_in(options: frozenset[Option], burned_in: str, source: str) -> str:
             key="pixels.burned-in",
         )
     return burned_in
-
-
-def _are_texts(values: list[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)
-
-
-def _attribute_rule(selector: str, rule: Any, source: str) -> AttributeRule:
-    path = f"dicom.attributes.{selector}"
-    table = {"action": rule} if isinstance(rule, str) else rule
-    if not isinstance(table, dict):
-        raise ProfileError("expected an action code or a table", source=source, key=path)
-    for name in table:
-        if name not in ("action", "value"):
-            raise ProfileError(_unknown(name, ("action", "value")), source=source, key=path)
-    if table.get("action") not in ATTRIBUTE_CODES:
-        raise ProfileError(
-            f"action must be one of {', '.join(ATTRIBUTE_CODES)}", source=source, key=f"{path}.action"
-        )
-    value = table.get("value")
-    if value is not None and not (isinstance(value, str) and value.isascii() and value.isprintable()):
-        raise ProfileError("expected printable ASCII text", source=source, key=f"{path}.value")
-    if value is not None and table["action"] != Code.D:
-        raise ProfileError("a value goes with action D only", source=source, key=f"{path}.value")
-    if value is not None:
-        check_value(value, f"{path}.value", source)
-    return AttributeRule(selector, Code(table["action"]), value, source)
 
 
 def _date_policy(options: frozenset[Option], policy: str | None, source: str) -> DatePolicy:
