@@ -10,6 +10,7 @@ __all__ = [
     "creator_tag",
     "dictionary",
     "format_tag",
+    "implicit_vr",
     "is_private",
     "private_key",
     "private_vrs",
@@ -120,6 +121,19 @@ def private_key(creator: str, tag: int) -> tuple[str, int]:
 def is_private(tag: int) -> bool:
     """Whether the group number is odd (PS3.5, 7.8)."""
     return bool(tag & 0x10000)
+
+
+def implicit_vr(tag: int) -> str:
+    """VR in Implicit VR; choices as PS3.5, A.1 settles them; UN where nothing is known."""
+    if tag & 0xFFFF == 0:
+        return "UL"
+    if is_private(tag):
+        return "LO" if tag & 0xFFFF < 0x100 else "UN"
+    entry = dictionary().get(tag)
+    if entry is None:
+        return "UN"
+    vr = entry[0]
+    return vr if len(vr) == 2 else "OW" if "OW" in vr else "US"
 
 
 def format_tag(tag: int) -> str:

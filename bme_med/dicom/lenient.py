@@ -9,8 +9,9 @@ element.
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from bme_med.dicom.dictionary import implicit_vr
 from bme_med.dicom.encoding import LONG_VRS, UNDEFINED, VRS, Coding
-from bme_med.dicom.walker import MAX_DEPTH, PIXEL_DATA, PIXEL_TAGS, implicit_vr, is_zero
+from bme_med.dicom.walker import MAX_DEPTH, PIXEL_DATA, PIXEL_TAGS, is_zero
 
 __all__ = ["LenientElement", "UnreadableError", "read_leniently"]
 

@@ -7,7 +7,7 @@ raises `MalformedFileError`: what is not understood is not passed on.
 from typing import NamedTuple
 
 from bme_med.core import MalformedFileError, Source
-from bme_med.dicom.dictionary import dictionary, format_tag, is_private
+from bme_med.dicom.dictionary import dictionary, format_tag, implicit_vr
 from bme_med.dicom.encoding import EXPLICIT_LE, IMPLICIT_LE, UNDEFINED, VRS, Coding
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "Element",
     "Item",
     "Items",
-    "implicit_vr",
     "is_zero",
     "walk",
     "walk_group",
@@ -286,19 +285,6 @@ def _after_delimiter(data: Source, position: int, coding: Coding) -> int:
     if _length(data, position + 4, coding) != 0:
         raise MalformedFileError("item delimiter with a length", offset=position)
     return position + 8
-
-
-def implicit_vr(tag: int) -> str:
-    """VR by the dictionary; choices as PS3.5, A.1 settles them; UN where nothing is known."""
-    if tag & 0xFFFF == 0:
-        return "UL"
-    if is_private(tag):
-        return "LO" if tag & 0xFFFF < 0x100 else "UN"
-    entry = dictionary().get(tag)
-    if entry is None:
-        return "UN"
-    vr = entry[0]
-    return vr if len(vr) == 2 else "OW" if "OW" in vr else "US"
 
 
 def _known(tag: int) -> str:
