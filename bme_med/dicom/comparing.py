@@ -4,12 +4,16 @@ Nothing of the painter is used, so that the two check each other.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bme_med.core import Action, Code, Region, UnsupportedFileError
-from bme_med.pixels import PixelForm, frame_bytes
-from bme_med.pixels.native import is_paired
+from bme_med.pixels import PixelForm
+from bme_med.pixels.native import SUBSAMPLED, frame_bits, is_paired
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Comparison"]
 
@@ -19,49 +23,52 @@ _FAULT = (
 )
 
 
-class _Span(NamedTuple):
-    """Bytes of one row of a region in one plane of a frame; each `cell` is a pixel, or a pair of them."""
-
-    plane: int
-    start: int
-    end: int
-    cell: int
-
-
 class Comparison:
     """Compares frame after frame of one image, and remembers one digest of all."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
-        self._cells: dict[int, bytes] = {}
+        self._values: dict[int, bytes] = {}
         self._frames = 0
 
     def add(self, form: PixelForm, regions: Sequence[Sequence[Region]], before: bytes, after: bytes) -> None:
-        """Compare a frame that fills whole bytes; others are left to the painter.
+        """Compare frames that fill whole bytes together; `regions` are those of each.
 
         Raises
         ------
         UnsupportedFileError
             If anything outside its regions changed, or something inside is not of one value.
         """
-        if form.allocated % 8 or is_paired(form) or len(regions) != 1 or len(before) != frame_bytes(form):
-            return
-        old, new = bytearray(before), bytearray(after)
-        for plane, start, end, cell in _spans(form, regions[0]):
-            value = self._cells.setdefault(plane, after[start : start + cell])
-            if after[start:end] != value * ((end - start) // cell):
-                raise UnsupportedFileError(_FAULT)
-            old[start:end] = new[start:end] = bytes(end - start)
-        if old != new:
+        import numpy as np
+
+        old, new = _units(before, form), _units(after, form)
+        frames = (_cells(units, form, len(regions)) for units in (old, new))
+        for old_frame, new_frame, found in zip(*frames, regions, strict=True):
+            for region in found:
+                self._cover(old_frame, new_frame, region, form)
+        if not np.array_equal(old, new):
             raise UnsupportedFileError(_FAULT)
-        self._digest.update(old)
-        self._frames += 1
+        self._digest.update(_bytes(_of_frames(old, form, len(regions)), form))
+        self._frames += sum(map(bool, regions))
+
+    def _cover(
+        self, old: "NDArray[np.uint8]", new: "NDArray[np.uint8]", region: Region, form: PixelForm
+    ) -> None:
+        """Put zeros where `region` is, which must be of the same value in every frame."""
+        shared = _columns_of_cell(form)
+        columns = slice(region.left // shared, region.right // shared)
+        for plane in range(len(old)):
+            inside = new[plane, region.top : region.bottom, columns]
+            value = self._values.setdefault(plane, _bytes(inside[0, 0], form))
+            if (inside != inside[0, 0]).any() or _bytes(inside[0, 0], form) != value:
+                raise UnsupportedFileError(_FAULT)
+            inside[:] = old[plane, region.top : region.bottom, columns] = 0
 
     def actions(self) -> list[Action]:
-        """What was seen, for the audit; nothing where no frame could be compared."""
+        """What was seen, for the audit; nothing where no frame has a box."""
         if not self._frames:
             return []
-        value = b"".join(self._cells.values()).hex()
+        value = b"".join(self._values.values()).hex()
         outside = (
             f"as before in {self._frames} frames, SHA-256 with zeros in the boxes {self._digest.hexdigest()}"
         )
@@ -71,14 +78,33 @@ class Comparison:
         ]
 
 
-def _spans(form: PixelForm, regions: Sequence[Region]) -> Iterator[_Span]:
+def _units(samples: bytes, form: PixelForm) -> "NDArray[np.uint8]":
+    """The bytes of `samples` in their order; their bits, lowest first, where samples fill no bytes."""
+    import numpy as np
+
+    units = np.frombuffer(samples, np.uint8).copy()
+    if is_paired(form):
+        units = units.reshape(-1, 2)[:, ::-1].reshape(-1)
+    return np.unpackbits(units, bitorder="little") if form.allocated % 8 else units
+
+
+def _of_frames(units: "NDArray[np.uint8]", form: PixelForm, frames: int) -> "NDArray[np.uint8]":
+    """`units` without those behind the last frame."""
+    return units[: frames * (frame_bits(form) if form.allocated % 8 else frame_bits(form) // 8)]
+
+
+def _cells(units: "NDArray[np.uint8]", form: PixelForm, frames: int) -> "NDArray[np.uint8]":
+    """A view of `units` as frames, planes, rows, and cells of a pixel, or of two that share samples."""
     planes = form.samples if form.planar and form.samples > 1 else 1
-    is_shared = form.photometric.endswith("_422") and form.samples == 3
-    plane_bytes = frame_bytes(form) // planes
-    pixel = plane_bytes // (form.rows * form.columns)
-    cell = 2 * pixel if is_shared else pixel
-    for plane in range(planes):
-        for region in regions:
-            for row in range(region.top, region.bottom):
-                start = plane * plane_bytes + (row * form.columns + region.left) * pixel
-                yield _Span(plane, start, start + (region.right - region.left) * pixel, cell)
+    across = form.columns // _columns_of_cell(form)
+    return _of_frames(units, form, frames).reshape(frames, planes, form.rows, across, -1)
+
+
+def _columns_of_cell(form: PixelForm) -> int:
+    return 2 if form.photometric in SUBSAMPLED else 1
+
+
+def _bytes(units: "NDArray[np.uint8]", form: PixelForm) -> bytes:
+    import numpy as np
+
+    return (np.packbits(units, bitorder="little") if form.allocated % 8 else units).tobytes()

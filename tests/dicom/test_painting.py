@@ -1,5 +1,6 @@
 """Instances with boxes, as whole files: what is painted, what stays, and that nothing of the old is left."""
 
+import hashlib
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -147,6 +148,33 @@ def test_native_frames_are_painted_and_two_sources_that_differ_in_the_box_give_o
     assert output == other
     assert _read(output).file_meta.TransferSyntaxUID == syntax
     _assert_second_is_painted(frames, _decoded(_read(output), form))
+
+
+def _packed(frames: list[Any], allocated: int) -> bytes:
+    """Samples that fill no bytes, the lowest bit first and one frame behind the other (PS3.5, 8.1.1)."""
+    bits = np.array(frames).reshape(-1, 1) >> np.arange(allocated) & 1
+    value = np.packbits(bits.reshape(-1), bitorder="little").tobytes()
+    return value + bytes(len(value) % 2)
+
+
+@pytest.mark.parametrize("allocated", [1, 12])
+def test_the_audit_has_digests_of_frames_whose_samples_fill_no_bytes(allocated: int) -> None:
+    form = replace(KINDS["8u"], allocated=allocated, stored=allocated, high=allocated - 1)
+    random = np.random.default_rng(5)
+    frames = list(random.integers(0, 1 << allocated, (3, form.rows, form.columns)))
+    ds = instance(_packed(frames, allocated), form)
+    ds.NumberOfFrames = 3
+    made, output = _run(encoded(ds), _policy(f"{_BOX}@all"))
+    for frame in frames:
+        frame[_BOX.top : _BOX.bottom, _BOX.left : _BOX.right] = 0
+    expected = _packed(frames, allocated)
+    assert _read(output).PixelData == expected
+    rules = {action.where: action.rule for action in made.actions}
+    digest = hashlib.sha256(expected[: frame_bytes(form, 3)]).hexdigest()
+    outside = f"as before in 3 frames, SHA-256 with zeros in the boxes {digest}"
+    assert rules["(7FE0,0010) PixelData outside the boxes"] == outside
+    inside = f"one value, {bytes(-(-allocated // 8)).hex()} as stored"
+    assert rules["(7FE0,0010) PixelData inside the boxes"] == inside
 
 
 def _is_coded(syntax: str, form: PixelForm) -> bool:
