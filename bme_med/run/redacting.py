@@ -1,7 +1,6 @@
 """One file painted over and de-identified, into one new file, with an audit beside it."""
 
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from bme_med.run.keys import new_key, read_key
 from bme_med.run.ledger import Verdict
 from bme_med.run.profiles import load_profile
 from bme_med.run.recording import key_checks, run_text, source_text, timestamp
+from bme_med.run.stopping import Interrupts
 from bme_med.run.summary import Summary
 from bme_med.run.working import Outcome, Task, Worker
 from bme_med.run.writing import flush
@@ -27,6 +27,8 @@ __all__ = ["DETECTED", "Redaction", "make_redaction", "redact"]
 
 DETECTED = {"text": {"pixels.burned-in": "detect", "photo.text": "burn"}, "faces": {"photo.faces": "face"}}
 """What can be detected, and the keys of a profile that ask for it."""
+_PART = "0"
+"""The temporary name of the only task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,15 @@ def _check(redaction: Redaction) -> None:
 
 
 def redact(redaction: Redaction) -> Summary:
-    """Do it.
+    """Do it. Where it stops, neither an output nor an audit is left.
 
     Raises
     ------
     UsageError
         If an audit is in the way, or the output cannot be written.
+    StoppedError
+        If a signal came before the output had its name.
     """
-    started = time.monotonic()
     profile = redaction.profile
     summary = Summary(
         profile=profile.name,
@@ -115,45 +118,59 @@ def redact(redaction: Redaction) -> Summary:
         has_pseudonyms=False,
         key="kept" if redaction.is_key_kept else "forgotten",
     )
-    names, inputs = AuditNames(NameStyle.KEEP, Pseudonyms(redaction.key)), [redaction.source]
     audit = AuditWriter.create(redaction.audit)
-    parts = Path(tempfile.mkdtemp(prefix=".bme-med-", dir=redaction.out.parent))
     try:
-        audit.append([run_text(profile, names, inputs, key_checks(names, inputs))])
-        outcome = _work(redaction, parts)
-        if outcome.stop:
-            raise UsageError(f"{redaction.out}: {outcome.stop}")
-        output = redaction.out.name if outcome.status is Status.WRITTEN else ""
-        summary.out = str(redaction.out) if output else ""
-        verdict = Verdict(outcome.status, outcome.reason, output)
-        audit.append([source_text(profile, names, redaction.source.name, outcome, verdict)])
-        summary.add(redaction.source.name, verdict, outcome)
-        summary.seconds = time.monotonic() - started
-        counts = {"found": 1, **{status.value: summary.counts[status] for status in Status}}
-        audit.append(
-            [
-                footer_text(
-                    timestamp=timestamp(), seconds=summary.seconds, records=1, counts=counts, prev=audit.prev
-                )
-            ]
-        )
-        audit.flush()
+        _write(redaction, audit, summary)
+    except BaseException:
+        redaction.audit.unlink(missing_ok=True)
+        raise
     finally:
         audit.close()
-        shutil.rmtree(parts, ignore_errors=True)
     return summary
 
 
+def _write(redaction: Redaction, audit: AuditWriter, summary: Summary) -> None:
+    """Work in a folder beside the output; signals wait while audit and output become what they say."""
+    started = time.monotonic()
+    profile = redaction.profile
+    names, inputs = AuditNames(NameStyle.KEEP, Pseudonyms(redaction.key)), [redaction.source]
+    audit.append([run_text(profile, names, inputs, key_checks(names, inputs))])
+    parts = tempfile.TemporaryDirectory(
+        prefix=".bme-med-", dir=redaction.out.parent, ignore_cleanup_errors=True
+    )
+    with parts as folder:
+        outcome = _work(redaction, Path(folder))
+        if outcome.stop:
+            raise UsageError(f"{redaction.out}: {outcome.stop}")
+        with Interrupts():
+            output = redaction.out.name if outcome.status is Status.WRITTEN else ""
+            summary.out = str(redaction.out) if output else ""
+            verdict = Verdict(outcome.status, outcome.reason, output)
+            audit.append([source_text(profile, names, redaction.source.name, outcome, verdict)])
+            summary.add(redaction.source.name, verdict, outcome)
+            summary.seconds = time.monotonic() - started
+            audit.append([_footer(summary, audit.prev)])
+            audit.flush()
+            if output:
+                _give_name(redaction.out, Path(folder) / _PART)
+
+
+def _footer(summary: Summary, prev: str) -> str:
+    counts = {"found": 1, **{status.value: summary.counts[status] for status in Status}}
+    return footer_text(timestamp=timestamp(), seconds=summary.seconds, records=1, counts=counts, prev=prev)
+
+
+def _give_name(out: Path, part: Path) -> None:
+    """Bring what was written to disk, and under its own name."""
+    flush([str(part)], str(part.parent))
+    part.rename(out)
+    flush([str(out.parent)], str(out.parent))
+
+
 def _work(redaction: Redaction, parts: Path) -> Outcome:
-    """Plan, write to a temporary name, and give the output its own."""
+    """Plan, and write to a temporary name."""
     profile = redaction.profile
     policy = Policy(profile, Pseudonyms(redaction.key), boxes=redaction.boxes, detector=detector_for(profile))
     path = os.path.realpath(redaction.source)
     found = Found(redaction.source.name, path, redaction.source.stat().st_size)
-    outcome = Worker(policy, parts)(Task(0, found))
-    if outcome.status is Status.WRITTEN:
-        part = parts / "0"
-        flush([str(part)], str(parts))
-        part.rename(redaction.out)
-        flush([str(redaction.out.parent)], str(redaction.out.parent))
-    return outcome
+    return Worker(policy, parts)(Task(int(_PART), found))

@@ -23,6 +23,7 @@ from bme_med.run.hashing import sha256_beside
 from bme_med.run.opening import open_source
 from bme_med.run.painted_photos import plan_any
 from bme_med.run.people import NOBODY, Given, person_of_photo
+from bme_med.run.stopping import StoppedError
 from bme_med.run.unwanted import why_unwanted
 from bme_med.run.writing import write_pieces
 
@@ -85,7 +86,13 @@ class Worker:
         self._known: dict[str, tuple[str, Mapping[tuple[str, str], int]]] = {}
 
     def __call__(self, task: Task) -> Outcome:
-        """The outcome of one file; never raises."""
+        """The outcome of one file; whatever goes wrong is one, but for a signal that stops the run.
+
+        Raises
+        ------
+        StoppedError
+            If a signal came.
+        """
         found = task.found
         if found.refused or found.skipped:
             status = Status.REFUSED if found.refused else Status.SKIPPED
@@ -98,6 +105,8 @@ class Worker:
             outcome = Outcome(Status.REFUSED, str(error))
         except _StoppedError as error:
             outcome = Outcome(Status.REFUSED, stop=str(error))
+        except StoppedError:
+            raise
         except Exception as error:  # noqa: BLE001 - an engine's fault costs one file, not the run
             outcome = Outcome(Status.REFUSED, _internal(error))
         if part and outcome.status is not Status.WRITTEN:

@@ -1,6 +1,9 @@
 """`bme-med redact`."""
 
+import errno
 import json
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +11,8 @@ import pydicom
 import pytest
 from PIL import Image
 
-from bme_med.audit import check_file
+from bme_med import engines
+from bme_med.audit import AuditWriter, check_file
 from tests.cli.calling import call
 from tests.dicom.making import mr_instance
 from tests.photo.making import jpeg
@@ -63,6 +67,29 @@ def test_what_is_refused_leaves_an_audit_and_no_output(
     assert not out.exists()
     assert (json.loads(result.out)["refused"], json.loads(result.out)["out"]) == (1, "")
     assert records(scan.with_name("clean.dcm.audit.jsonl"))[0]["status"] == "refused"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_neither_an_output_nor_an_audit(
+    scan: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setattr(engines, "plan", lambda *_: os.kill(os.getpid(), number))
+    words = ("--out", scan.with_name("clean.dcm"), "--box", "1,1,2,2", "--profile", "ps315-basic")
+    result = call(capsys, "redact", scan, *words)
+    assert (result.code, result.err) == (3, f"bme-med: interrupted by {number.name}\n")
+    assert list(scan.parent.iterdir()) == [scan]
+
+
+def test_a_full_disk_leaves_neither_an_output_nor_an_audit(
+    scan: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(AuditWriter, "flush", fail)
+    words = ("--out", scan.with_name("clean.dcm"), "--box", "1,1,2,2", "--profile", "ps315-basic")
+    assert call(capsys, "redact", scan, *words).code == 3
+    assert list(scan.parent.iterdir()) == [scan]
 
 
 def test_a_photo_is_painted_with_boxes_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
