@@ -19,10 +19,15 @@ __all__ = ["paint_tiff"]
 _SUBFILE, _WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 254, 256, 257, 258, 259, 262, 266
 _STRIPS, _SAMPLES, _STRIP_ROWS, _STRIP_BYTES, _PLANAR, _PREDICTOR = 273, 277, 278, 279, 284, 317
 _COLORS, _TILE_WIDTH, _TILE_LENGTH, _TILES, _TILE_BYTES, _EXTRA, _TABLES = 320, 322, 323, 324, 325, 338, 347
-_SUBSAMPLING, _T4_OPTIONS = 530, 292
+_SUBSAMPLING, _T4_OPTIONS, _ORIENTATION = 530, 292, 274
 _RAW, _FAX, _JPEG, _WEBP, _ZIP = 1, (2, 3, 4), 7, 50001, 8
 _YCBCR = 6
 _JPEG_COLORS = {0: "MONOCHROME1", 1: "MONOCHROME2", 2: "RGB", 6: "YBR_FULL"}
+_TURNED_BITS = bytes(int(f"{number:08b}"[::-1], 2) for number in range(256))
+_TURNED = (
+    "the pages of this TIFF are turned in different ways, so that a box lies elsewhere on each: "
+    "save each page as a file of its own, and use those"
+)
 _ADVICE = "save the picture as PNG, or as TIFF with LZW, and use that"
 
 
@@ -44,15 +49,30 @@ def paint_tiff(tiff: bytes, regions: Sequence[Region]) -> tuple[bytes, bool]:
     MalformedFileError
         If a page is cut off or cannot be unpacked.
     UnsupportedFileError
-        If its samples are laid out or compressed in a way that cannot be written.
+        If its samples are laid out or compressed in a way that cannot be written, or its pages are turned in
+        different ways.
     """
     writer, was_lossy = Tiff(tiff), False
-    for directory in writer.directories():
-        if _WIDTH in directory.numbers and not directory.first(_SUBFILE, 0) & 1:
-            page = _Page(writer, directory)
-            page.paint(regions)
-            was_lossy = was_lossy or (page.compression == _WEBP and page.is_painted)
+    pages = [
+        directory
+        for directory in writer.directories()
+        if _WIDTH in directory.numbers and not directory.first(_SUBFILE, 0) & 1
+    ]
+    if len(set(map(_turned, pages))) > 1:
+        raise UnsupportedFileError(_TURNED)
+    for directory in pages:
+        page = _Page(writer, directory)
+        page.paint(regions)
+        was_lossy = was_lossy or (page.compression == _WEBP and page.is_painted)
     return bytes(writer.written), was_lossy
+
+
+def _turned(directory: Directory) -> tuple[int, ...]:
+    """How a viewer turns a page; of one that is turned, also the size that it is turned in."""
+    orientation = directory.first(_ORIENTATION, 1)
+    if orientation == 1:
+        return (1,)
+    return orientation, directory.first(_LENGTH, 0), directory.first(_WIDTH, 0)
 
 
 class _Page:
@@ -139,7 +159,11 @@ class _Page:
             return self._painted_jpeg(data, regions)
         if self.compression == _WEBP:
             return paint_webp(data, regions)[0]
-        return paint_samples(data, self._layout(unit), regions)
+        return self._in_order(paint_samples(self._in_order(data), self._layout(unit), regions))
+
+    def _in_order(self, data: bytes) -> bytes:
+        """`data` with the bits of each byte turned round, where FillOrder says so."""
+        return data.translate(_TURNED_BITS) if self._directory.first(_FILL_ORDER, 1) == 2 else data
 
     def _painted_jpeg(self, data: bytes, regions: Sequence[Region]) -> bytes:
         """A unit of JPEG, with the tables that its page shares."""
@@ -159,7 +183,7 @@ class _Page:
         subsampling = self._directory.numbers.get(_SUBSAMPLING, (2, 2))
         is_coarse = self._directory.first(_PHOTOMETRIC, 1) == _YCBCR and subsampling != (1, 1)
         is_odd = len(bits) != 1 or is_coarse
-        if is_odd or self._directory.first(_FILL_ORDER, 1) != 1:
+        if is_odd:
             raise UnsupportedFileError(f"a TIFF with samples of this kind cannot be painted over: {_ADVICE}")
         (depth,) = bits
         black = self._black(depth)
@@ -196,10 +220,10 @@ class _Page:
         offsets, lengths = self._places()
         for unit in self._units(len(offsets)):
             start, end = offsets[unit.number], offsets[unit.number] + lengths[unit.number]
-            rows = self._unpacked_fax(self._writer.source[start:end], unit)
+            rows = self._unpacked_fax(self._in_order(self._writer.source[start:end]), unit)
             layout = self._layout(unit)._replace(compression=_RAW)
             inside = [_within(region, unit.place) for region in regions]
-            data = zlib.compress(paint_samples(rows, layout, inside))
+            data = self._in_order(zlib.compress(paint_samples(rows, layout, inside)))
             offsets[unit.number], lengths[unit.number] = self._writer.put(start, end, data), len(data)
         self._write_places(offsets, lengths)
         self._writer.replace(self._directory, _COMPRESSION, (_ZIP,))

@@ -75,14 +75,11 @@ def paint_samples(data: bytes, layout: Layout, regions: Sequence[Region]) -> byt
     rows = bytearray(_unpack(data, layout.compression, size)[:size])
     if len(rows) < size:
         raise MalformedFileError("a strip or tile holds too little")
-    if layout.predictor == _HORIZONTAL:
-        rows = bytearray(_summed(rows, layout))
-    elif layout.predictor == _FLOAT:
-        raise UnsupportedFileError(f"a TIFF with floating point prediction cannot be painted over: {_ADVICE}")
+    undo, redo = _PREDICTORS.get(layout.predictor, (_same, _same))
+    rows = bytearray(undo(rows, layout))
     for region in regions:
         _fill(rows, region.clipped(rows=layout.rows, columns=layout.columns), layout)
-    painted = _differences(rows, layout) if layout.predictor == _HORIZONTAL else bytes(rows)
-    return _pack(painted, layout.compression, layout.row_bytes)
+    return _pack(redo(rows, layout), layout.compression, layout.row_bytes)
 
 
 def _fill(rows: bytearray, region: Region, layout: Layout) -> None:
@@ -127,6 +124,35 @@ def _differences(rows: bytearray, layout: Layout) -> bytes:
 
     samples = np.frombuffer(rows, _dtype(layout)).reshape(layout.rows, layout.columns, layout.samples)
     return np.diff(samples, axis=1, prepend=samples[:, :1] * 0).astype(_dtype(layout)).tobytes()
+
+
+def _joined(rows: bytearray, layout: Layout) -> bytes:
+    """The samples of floating point prediction: bytes of one weight lie together (TIFF technical note 3)."""
+    import numpy as np
+
+    size = np.dtype(_dtype(layout)).itemsize
+    differences = np.frombuffer(rows, np.uint8).reshape(layout.rows, -1, layout.samples)
+    weights = np.cumsum(differences, axis=1, dtype=np.uint8).reshape(layout.rows, size, -1)
+    samples = np.ascontiguousarray(weights.transpose(0, 2, 1)).view(f">u{size}")
+    return samples.astype(_dtype(layout)).tobytes()
+
+
+def _parted(rows: bytearray, layout: Layout) -> bytes:
+    import numpy as np
+
+    size = np.dtype(_dtype(layout)).itemsize
+    samples = np.frombuffer(rows, _dtype(layout)).astype(f">u{size}")
+    weights = samples.view(np.uint8).reshape(layout.rows, -1, size).transpose(0, 2, 1)
+    parted = weights.reshape(layout.rows, -1, layout.samples)
+    return np.diff(parted, axis=1, prepend=parted[:, :1] * 0).tobytes()
+
+
+def _same(rows: bytearray, _: Layout) -> bytes:
+    return bytes(rows)
+
+
+_PREDICTORS = {_HORIZONTAL: (_summed, _differences), _FLOAT: (_joined, _parted)}
+"""How samples come from what is stored, and how that comes from samples."""
 
 
 def _dtype(layout: Layout) -> str:

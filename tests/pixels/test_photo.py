@@ -8,6 +8,7 @@ import pillow_heif
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from tifffile import TiffFile
 
 from bme_med import engines
 from bme_med.core import FileError, Format, Plan, Region, UnsupportedFileError, sniff, splice
@@ -181,6 +182,34 @@ def test_tiffs_of_every_layout_keep_all_other_samples(options: dict[str, Any], d
     assert not after[INSIDE].any()
     samples[INSIDE] = 0
     assert np.array_equal(samples, after)
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_floating_point_prediction_keeps_all_other_samples(mode: str, dtype: str, byteorder: str) -> None:
+    samples = np.asarray(photo(70, 90, mode=mode)).astype(dtype) / 7 + 1
+    photometric = "rgb" if mode == "RGB" else "minisblack"
+    options = {"compression": "zlib", "predictor": True, "byteorder": byteorder, "rowsperstrip": 7}
+    source = tiff(samples, photometric=photometric, **options)
+    assert TiffFile(io.BytesIO(source)).pages.first.predictor == 3
+    (after,) = tiff_pages(painted(source))
+    assert not after[INSIDE].any()
+    samples[INSIDE] = 0
+    assert np.array_equal(samples, after)
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_deflate", "packbits", "group4"])
+def test_bytes_whose_lowest_bit_comes_first_stay_so(compression: str) -> None:
+    picture = photo(70, 90, mode="L").convert("1" if compression == "group4" else "L")
+    source = save(picture, "TIFF", compression=compression, tiffinfo={266: 2})
+    assert TiffFile(io.BytesIO(source)).pages.first.fillorder == 2
+    result = painted(source)
+    expected = np.asarray(Image.open(io.BytesIO(source))).copy()
+    expected[INSIDE] = 0
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(result))), expected)
+    (by_another,) = tiff_pages(result)
+    assert np.array_equal(by_another, expected)
 
 
 def test_tiffs_that_differ_only_under_the_box_become_the_same_bytes() -> None:

@@ -197,7 +197,7 @@ def test_a_second_page_that_is_turned_another_way_is_refused() -> None:
     assert len({page.shape for page in decode_pictures(photo)}) == 2
     _, plan = plan_any(photo, _policy("70,2,10,5"))
     assert isinstance(plan, Refusal)
-    assert "fault" in plan.reason
+    assert "save each page as a file of its own" in plan.reason
 
 
 def test_thumbnails_of_the_old_picture_go() -> None:
