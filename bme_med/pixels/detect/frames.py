@@ -76,7 +76,8 @@ def _look(
     part: Region | None = None,
     quickly: bool = False,
 ) -> None:
-    for number, rendering in enumerate(renderings_of(samples, appearance)):
+    renderings = renderings_of(samples, appearance, with_faint=not quickly)
+    for number, rendering in enumerate(renderings):
         search.look(rendering, part=part, quickly=quickly or number > 0)
 
 

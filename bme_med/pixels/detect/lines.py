@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Line", "hinted_parts", "likely_hearts", "lines_of"]
+__all__ = ["Line", "hinted_parts", "likely_hearts", "lines_of", "upright_lines"]
 
 _TILE = 960
 """Rows and columns of a tile at most: a multiple of `_STEP`."""
@@ -97,6 +97,17 @@ def lines_of(likely: "NDArray[np.float32]", scale: float) -> list[Line]:
     """The lines that `likely_hearts` of that scale shows, in the picture's own pixels."""
     lines = (Line(_unscaled(part.region, scale), part.mean) for part in _parts(likely, _TALLEST * scale))
     return [line for line in lines if line.height * scale >= _SHORTEST]
+
+
+def upright_lines(picture: "NDArray[np.uint8]", part: Region) -> Iterator[Line]:
+    """The lines in `part` of `picture`, looked at from the side: the model knows lying lines best."""
+    import numpy as np
+
+    top, left, bottom, right = part
+    lying = np.ascontiguousarray(np.rot90(picture[top:bottom, left:right]))
+    for scale in (1.0, 2.0):
+        for (above, before, below, behind), score in lines_of(likely_hearts(lying, scale), scale):
+            yield Line(Region(top + before, right - below, top + behind, right - above), score)
 
 
 def hinted_parts(likely: "NDArray[np.float32]") -> Iterator[Region]:

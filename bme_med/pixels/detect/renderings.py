@@ -4,6 +4,7 @@
   -1000 on air of -1024, each neighbourhood is stretched to full contrast of its own: little is lost there,
   and a picture more would double the time of a look.
 * Each VOI window (PS3.3, C.11.2) that shows much less than that: it is what a person has seen.
+* The same range, stretched also where it shows little: faint letters are clear there, and anatomy is torn.
 """
 
 from collections.abc import Iterator
@@ -26,8 +27,8 @@ _NARROWER = 0.7
 """Share of a range that a window must be below to show anything better."""
 _BLOCK = 16
 """Pixels of a block's side; a neighbourhood is 3 x 3 of them, without those that are not flat."""
-_FLAT = 24
-"""Grey levels that a block spans in a picture where a text would be hard to see."""
+_FLAT, _FAINT = 24, 64
+"""Grey levels that a block spans in a picture where a text would be hard to see, and where it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Appearance:
     first_entry: int = 0
 
 
-def renderings_of(samples: "Samples", appearance: Appearance) -> "list[Picture]":
+def renderings_of(samples: "Samples", appearance: Appearance, *, with_faint: bool = True) -> "list[Picture]":
     """What a detector looks at: (rows, columns) or (rows, columns, 3). None if all samples are the same.
 
     Parameters
@@ -65,6 +66,8 @@ def renderings_of(samples: "Samples", appearance: Appearance) -> "list[Picture]"
         Representation says so, bits above Bits Stored cleared.
     appearance
         How they are shown.
+    with_faint
+        Whether to bring out faint letters in a picture of its own, the last one, where there may be any.
     """
     values = _finite(samples)
     if values.min() == values.max():
@@ -72,7 +75,11 @@ def renderings_of(samples: "Samples", appearance: Appearance) -> "list[Picture]"
     colours = _colours(values, appearance)
     seen, windows = (values, _windows(appearance)) if colours is None else (colours, iter(()))
     shown = [_scaled(seen, low, high) for low, high in _ranges(seen, windows)]
-    found = [_with_hidden(shown[0], values), *shown[1:]]
+    single = values @ (1, 2, 4) if values.ndim == 3 else values
+    spans = _spans(shown[0])
+    found = [_stretched(shown[0], single, spans < _FLAT), *shown[1:]]
+    if with_faint and ((spans >= _FLAT) & (spans < _FAINT)).any():
+        found.append(_stretched(shown[0], single, spans < _FAINT))
     return [255 - picture for picture in found] if appearance.photometric == "MONOCHROME1" else found
 
 
@@ -159,25 +166,31 @@ def _from_ybr(values: "Values", photometric: str) -> "Values":
     return clipped
 
 
-def _with_hidden(picture: "Picture", values: "Values") -> "Picture":
-    """`picture`, and where it is flat and `values` are not, each neighbourhood with a contrast of its own."""
+def _spans(picture: "Picture") -> "NDArray[np.int16]":
+    """Grey levels that each block spans."""
     import numpy as np
 
-    single = values @ (1, 2, 4) if values.ndim == 3 else values
-    least, greatest = _blocks(single)
     darkest, brightest = _blocks(picture if picture.ndim == 2 else picture.max(axis=2))
-    flat = brightest - darkest.astype(np.int16) < _FLAT
+    spans: NDArray[np.int16] = brightest.astype(np.int16) - darkest
+    return spans
+
+
+def _stretched(picture: "Picture", values: "Values", flat: "NDArray[np.bool_]") -> "Picture":
+    """`picture` with the neighbourhoods of the blocks that are `flat` from black to white."""
+    import numpy as np
+
+    least, greatest = _blocks(values)
     low = _around(np.where(flat, least, np.inf)).min(axis=(2, 3))
     high = _around(np.where(flat, greatest, -np.inf)).max(axis=(2, 3))
     hidden = flat & (high > low)
     if not hidden.any():
         return picture
-    rows, columns = single.shape
+    rows, columns = values.shape
     low, high, wanted = (
         np.repeat(np.repeat(each, _BLOCK, 0), _BLOCK, 1)[:rows, :columns]
         for each in (np.where(hidden, low, 0), np.where(hidden, high, 1), hidden)
     )
-    stretched = np.where(wanted, (single - low) * 255 / (high - low), 0).astype(np.uint8)
+    stretched = np.where(wanted, (values - low) * 255 / (high - low), 0).astype(np.uint8)
     if picture.ndim == 3:
         wanted, stretched = wanted[..., None], stretched[..., None]
     return np.where(wanted, stretched, picture)

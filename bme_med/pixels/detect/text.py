@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bme_med.core.regions import Region
-from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of
+from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of, upright_lines
 from bme_med.pixels.detect.sorting import Kind, kind_of
 from bme_med.pixels.detect.words import read_words
 
@@ -22,8 +22,10 @@ _LARGE = 1_300_000
 """Pixels of a large picture."""
 _READ = 0.35
 """Share of the height by which a heart grows on each side to be read."""
-_ACROSS, _ALONG = 0.6, 3.0
+_ACROSS, _ALONG = 0.6, 4.5
 """The same to be covered: hearts are cut off at the ends of a line."""
+_ASIDE, _ONWARD = 2.0, 12.0
+"""The same to look for more of an upright text."""
 _COVERED = 0.9
 """Share of a line that lies in text found before: it needs no reading."""
 _PART = 0.6
@@ -89,6 +91,7 @@ class Search:
         self._rows, self._columns = rows, columns
         self._is_identifier = is_identifier
         self._regions: dict[Kind, list[Region]] = {kind: [] for kind in Kind}
+        self._upright: list[Line] = []
 
     def look(
         self, picture: "NDArray[np.uint8]", *, part: Region | None = None, quickly: bool = False
@@ -103,10 +106,19 @@ class Search:
             return
         if whole.area < _LARGE:
             self._look_once(picture, whole, 2.0)
-            return
-        self._look_once(picture, whole, 0.5)
-        for hinted in hinted_parts(likely):
-            self._look_once(picture, hinted.moved(whole.top, whole.left), 2.0)
+        else:
+            self._look_once(picture, whole, 0.5)
+            for hinted in hinted_parts(likely):
+                self._look_once(picture, hinted.moved(whole.top, whole.left), 2.0)
+        self._look_along(picture)
+
+    def _look_along(self, picture: "NDArray[np.uint8]") -> None:
+        """Look from the side at each upright text, and at what may go on above and below it."""
+        texts, self._upright = self._upright, []
+        for text in texts:
+            part = text.grown(_ASIDE, _ONWARD).clipped(rows=self._rows, columns=self._columns)
+            for line in upright_lines(picture, part):
+                self._sort(picture, line)
 
     def _look_once(self, picture: "NDArray[np.uint8]", part: Region, scale: float) -> "NDArray[np.float32]":
         top, left, bottom, right = part
@@ -136,6 +148,8 @@ class Search:
         if kind is not None:
             region = line.grown(_ACROSS, _ACROSS if kind is Kind.MARK else _ALONG)
             self._regions[kind].append(region.clipped(rows=self._rows, columns=self._columns))
+        if kind is Kind.TEXT and line.is_upright:
+            self._upright.append(line)
 
 
 def _lies_in(region: Region, others: Iterable[Region], share: float) -> bool:
