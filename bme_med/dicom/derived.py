@@ -1,7 +1,7 @@
 """What else changes in an instance whose pixels were painted over: second copies go, and it says DERIVED.
 
-Thumbnails, overlays, histograms and private bytes may show what a box covers. Image Type and SOP Instance UID
-follow PS3.3, C.7.6.1.1.2 and C.12.1.1.
+Thumbnails, overlays, histograms and private bytes may show what a box covers. Image Type, Derivation
+Description and SOP Instance UID follow PS3.3, C.7.6.1.1.2, C.7.6.1.1.3 and C.12.1.1.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,16 @@ from bme_med.dicom.offset_tables import EXTENDED_TABLES
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.walker import PIXEL_TAGS, Element
 
-__all__ = ["derived_decisions", "is_image_type", "new_instance", "with_derived"]
+__all__ = ["DERIVATION", "derived_decisions", "is_image_type", "new_instance", "with_derived"]
 
 _IMAGE_TYPE, _FRAME_TYPE = 0x00080008, 0x00089007
 _SOP_INSTANCE = 0x00080018
+DERIVATION = (
+    0x00082111,
+    "ST",
+    b"Regions were painted over with one value; all other pixels show what they did.",
+)
+"""Derivation Description of what is DERIVED now (PS3.3, C.7.6.1.1.3). CID 7203 has no code for it."""
 _COPY = "a smaller copy of the pixels, of which some were painted over"
 _GOES = {
     0x00880200: _COPY,

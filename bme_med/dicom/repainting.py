@@ -4,6 +4,7 @@ from bme_med.core import Action, Box, Pieces, Source, regions_of
 from bme_med.dicom.coded_bits import look_at_bits
 from bme_med.dicom.deciding import Insertions, PixelPainter
 from bme_med.dicom.decoded_frames import pixel_element
+from bme_med.dicom.derived import DERIVATION
 from bme_med.dicom.encapsulated_painting import EncapsulatedPainting
 from bme_med.dicom.encoding import element as encoded
 from bme_med.dicom.instance import Instance
@@ -64,14 +65,20 @@ class Repainting(PixelPainter):
     @property
     def rewritten(self) -> frozenset[int]:
         """Attributes that go from the main dataset, to be inserted anew or not at all."""
-        attributes = self._encapsulated.attributes if self._encapsulated else {}
-        return frozenset((*EXTENDED_TABLES, *attributes))
+        return frozenset((*EXTENDED_TABLES, *self._attributes()))
 
     def insertions(self) -> Insertions:
         """Attributes that follow from how the pixels are written now."""
-        attributes = self._encapsulated.attributes if self._encapsulated else {}
         coding = self._instance.coding
-        return [(tag, encoded(tag, vr, value, coding=coding)) for tag, (vr, value) in attributes.items()]
+        return [
+            (tag, encoded(tag, vr, value, coding=coding)) for tag, (vr, value) in self._attributes().items()
+        ]
+
+    def _attributes(self) -> dict[int, tuple[str, bytes]]:
+        """What the pixels say of themselves, and that they were painted over."""
+        tag, vr, value = DERIVATION
+        attributes = self._encapsulated.attributes if self._encapsulated else {}
+        return {**attributes, tag: (vr, value)}
 
     def write(self, element: Element, scope: Scope, out: Pieces) -> list[Action]:
         """Append pixel data with the boxes painted over.

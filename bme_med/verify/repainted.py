@@ -1,6 +1,7 @@
 """What an instance becomes whose pixels were painted over: a new one, DERIVED, without second copies.
 
-PS3.3, C.7.6.1.1.2 and C.12.1.1; where frames had to be decompressed, some attributes of their coding follow.
+PS3.3, C.7.6.1.1.2, C.7.6.1.1.3 and C.12.1.1; where frames had to be decompressed, some attributes of their
+coding follow.
 """
 
 from bme_med.verify.elements import Element
@@ -11,6 +12,8 @@ __all__ = ["is_recoded", "may_be_added", "painted_states"]
 _SOP_INSTANCE = 0x00080018
 _IMAGE_TYPES = frozenset((0x00080008, 0x00089007))
 _PHOTOMETRIC, _PLANAR, _LOSSY = 0x00280004, 0x00280006, 0x00282110
+_DERIVATION = 0x00082111
+_HOW = "Regions were painted over with one value; all other pixels show what they did."
 _OFFSET_TABLES = frozenset((0x7FE00001, 0x7FE00002))
 _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 _COPIES = frozenset(
@@ -38,6 +41,8 @@ def painted_states(place: Place, states: States) -> States:
         return states - {State.SAME} | {State.DERIVED}
     if is_top and tag == _SOP_INSTANCE:
         return frozenset({State.UIDS})
+    if is_top and tag == _DERIVATION:
+        return frozenset({State.RECODED})
     if is_top and tag in (_PHOTOMETRIC, _PLANAR, _LOSSY):
         return states | {State.RECODED}
     if tag in _OFFSET_TABLES:  # whether they are true, the check of pixels says
@@ -53,5 +58,7 @@ def is_recoded(before: Element, after: Element) -> bool:
 
 
 def may_be_added(after: Element) -> bool:
-    """Whether decompressed pixels may need an attribute that the source does not have."""
+    """Whether painted pixels may need an attribute that the source does not have."""
+    if after.tag == _DERIVATION:
+        return after.text == _HOW
     return (after.tag == _PLANAR and after.raw == b"\0\0") or (after.tag == _LOSSY and after.text == "01")

@@ -434,6 +434,16 @@ def test_image_and_frame_type_say_derived() -> None:
     assert list(frame_type) == ["DERIVED", "PRIMARY", "VOLUME", "NONE"]
 
 
+@pytest.mark.parametrize("keys", ["", '[dicom]\noptions = ["clean-descriptors"]\n'])
+def test_the_derivation_description_says_that_regions_were_painted_over(keys: str) -> None:
+    ds = mr_instance()
+    for before in ("", "made from Quillfeather's scan"):
+        ds.DerivationDescription = before
+        out = _read(_run(encoded(ds), _policy("0,0,1,1", keys=keys))[1])
+        assert out.DerivationDescription.startswith("Regions were painted over")
+    assert "DerivationDescription" not in _read(_run(encoded(mr_instance()), policy_of(_BASE))[1])
+
+
 def test_the_audit_names_frames_box_and_origin_and_compares() -> None:
     form = KINDS["12u"]
     source = _native(_pair(form)[0], ExplicitVRLittleEndian, form)

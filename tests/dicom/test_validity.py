@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.errors import InvalidDicomError
 
 from bme_med.core import Policy, Pseudonyms, parse_profile
+from bme_med.core.boxes import BoxRule, BoxSpec
 from bme_med.core.resources import read_resource
 from bme_med.verify.tools import EXPECTED_ERRORS
 from tests.dicom.test_corpus import files
@@ -65,6 +67,17 @@ def test_what_refers_to_images_stays_valid_under_all_options(tmp_path: Path) -> 
     written, found = new_errors((path for path in files() if modality_of(path) in REFERRING), tmp_path)
     assert found == {}
     assert written >= LEAST_WRITTEN
+
+
+@pytest.mark.parametrize("name", ["CT_small.dcm", "MR_small.dcm", "eCT_Supplemental.dcm", "JPEG2000.dcm"])
+def test_painted_images_stay_valid(name: str, tmp_path: Path) -> None:
+    source, output = Path(str(get_testdata_file(name))), tmp_path / "output.dcm"
+    rule = BoxRule("drawn", (), (BoxSpec.parse("1,1,4,4@all"),))
+    painted = deidentify(source.read_bytes(), replace(everything(), boxes=(rule,)))
+    assert isinstance(painted, bytes)
+    output.write_bytes(painted)
+    assert dcmread(output).ImageType[0] == "DERIVED"
+    assert iod_errors(output) - iod_errors(source) - EXPECTED_ERRORS == set()
 
 
 @pytest.mark.nightly

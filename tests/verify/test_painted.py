@@ -141,6 +141,10 @@ SPOILT: dict[str, tuple[str, Callable[[Dataset], object]]] = {
         "(0008,0008)",
         lambda ds: setattr(ds, "ImageType", ["ORIGINAL", "PRIMARY", "M"]),
     ),
+    "another way that it was derived": (
+        "(0008,2111)",
+        lambda ds: setattr(ds, "DerivationDescription", "Quillfeather was here"),
+    ),
     "another image type": ("(0008,0008)", lambda ds: setattr(ds, "ImageType", ["DERIVED", "PRIMARY", "Q"])),
     "the smallest value": ("(0028,0106)", lambda ds: ds.add_new(0x00280106, "US", 3)),
     "another photometric interpretation": (
