@@ -7,7 +7,7 @@ import pytest
 
 from bme_med.core.regions import Region
 from bme_med.pixels.detect import lines
-from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of
+from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of, upright_lines
 from tests.pixels.detect.drawing import page
 
 
@@ -41,6 +41,20 @@ def test_a_line_that_touches_anatomy_is_seen_apart_from_it() -> None:
     likely[100:110, 20:220] = 0.95
     found = {line.heart for line in lines_of(likely, 1.0)}
     assert found == {Region(40, 20, 180, 380), Region(100, 20, 110, 220)}
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_an_upright_line_stands_where_it_was_drawn(turns: int) -> None:
+    picture = np.zeros((400, 200), np.uint8)
+    picture[50:338, 60:156] = np.rot90(page("QUILLFEATHER", paper=0), turns)
+    found = list(upright_lines(picture, Region(30, 40, 360, 170)))
+    assert found
+    ink = np.nonzero(picture > 100)
+    around = Region(ink[0].min(), ink[1].min(), ink[0].max() + 1, ink[1].max() + 1).grown(8, 8)
+    for line in found:
+        assert line.is_upright
+        assert around.covers(line.heart)
+        assert line.heart.bottom - line.heart.top > 80
 
 
 def test_parts_that_hint_at_lines_are_named_with_room_around_them() -> None:

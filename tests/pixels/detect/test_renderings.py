@@ -48,6 +48,17 @@ def test_a_text_of_one_step_is_seen(dtype: Any, value: float, step: float, photo
     assert max(map(contrast, found)) > 200
 
 
+def test_a_faint_text_is_clear_in_a_picture_of_its_own_and_the_first_stays_as_it_is() -> None:
+    frame = air(100, np.int16)
+    frame[INK] += 195
+    for photometric in ("MONOCHROME1", "MONOCHROME2"):
+        first, last = renderings_of(frame, Appearance(photometric))
+        assert contrast(first) < 40
+        assert contrast(last) > 200
+        (alone,) = renderings_of(frame, Appearance(photometric), with_faint=False)
+        assert np.array_equal(alone, first)
+
+
 def test_a_text_in_noisy_air_is_seen() -> None:
     frame = (air(-1024, np.int16) + RNG.normal(0, 5, INK.shape)).astype(np.int16)
     frame[INK] += 24
