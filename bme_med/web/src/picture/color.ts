@@ -30,7 +30,7 @@ function write(pixels: Uint8ClampedArray, at: number, red: number, green: number
 }
 
 function fromFull(pixels: Uint8ClampedArray, at: number, y: number, cb: number, cr: number): void {
-  write(pixels, at, y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb)
+  write(pixels, at, y + 1.402 * cr, y - 0.114 * 1.772 / 0.587 * cb - 0.299 * 1.402 / 0.587 * cr, y + 1.772 * cb)
 }
 
 function fromPartial(pixels: Uint8ClampedArray, at: number, y: number, cb: number, cr: number): void {
