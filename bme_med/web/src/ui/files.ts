@@ -2,7 +2,6 @@
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit"
 import { repeat } from "lit/directives/repeat.js"
-import { styleMap } from "lit/directives/style-map.js"
 import type { Series } from "../protocol"
 import { count, tell } from "./events"
 import { Rows } from "./rows"
@@ -54,7 +53,7 @@ export class BmeFiles extends LitElement {
         ${this.series.map((one, index) => html`<option value=${index} .selected=${one === group}>${label(one)}</option>`)}
       </select>
       <div class="scroll" role="listbox" aria-label="Files" @scroll=${this.rows.scrolled} @keydown=${this.rows.pressed}>
-        <div class="space" role="presentation" style=${styleMap({ height: this.rows.space })}>
+        <div class="space" role="presentation" .style=${`height: ${this.rows.space}`}>
           ${repeat(this.rows.shown, row => row, row => this.line(group, row))}
         </div>
       </div>`
@@ -65,7 +64,7 @@ export class BmeFiles extends LitElement {
     const boxes = this.boxesOf?.(name, group.series) ?? 0
     return html`<div class="line" role="option" data-row=${row} tabindex=${row === this.rows.active ? 0 : -1}
         aria-selected=${name === this.chosen} aria-setsize=${group.names.length} aria-posinset=${row + 1}
-        title=${name} style=${styleMap({ transform: this.rows.place(row) })} @click=${() => this.rows.choose(row)}>
+        title=${name} .style=${`transform: ${this.rows.place(row)}`} @click=${() => this.rows.choose(row)}>
       <span><bdi>${name}</bdi></span>${boxes ? html`<small class="quiet">${count(boxes, "box", "boxes")}</small>` : nothing}
     </div>`
   }

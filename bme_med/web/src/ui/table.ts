@@ -2,7 +2,6 @@
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit"
 import { repeat } from "lit/directives/repeat.js"
-import { styleMap } from "lit/directives/style-map.js"
 import type { Row } from "../protocol"
 import { count, say } from "./events"
 import { Rows } from "./rows"
@@ -64,7 +63,7 @@ export class BmeTable extends LitElement {
       <div class="head" aria-hidden="true"><span>Part</span><span>Before</span><span>What is done</span><span>After</span></div>
       <div class="scroll" role="grid" aria-label="Parts of the file" aria-rowcount=${this.shown.length} aria-colcount="4"
            @scroll=${this.list.scrolled} @keydown=${this.list.pressed}>
-        <div class="space" role="presentation" style=${styleMap({ height: this.list.space })}>
+        <div class="space" role="presentation" .style=${`height: ${this.list.space}`}>
           ${repeat(this.list.shown, row => row, row => this.line(row))}
         </div>
       </div>
@@ -83,7 +82,7 @@ export class BmeTable extends LitElement {
     if (!row) return html``
     const isNow = index === this.list.active
     return html`<div class="line ${row.code} ${isNow ? "now" : ""}" role="row" data-row=${index} aria-rowindex=${index + 1} tabindex=${isNow ? 0 : -1}
-        style=${styleMap({ transform: this.list.place(index) })} @click=${() => this.list.choose(index)}>
+        .style=${`transform: ${this.list.place(index)}`} @click=${() => this.list.choose(index)}>
       <span role="gridcell" class="path">${row.where}</span>
       <span role="gridcell" class=${row.before !== row.after && !this.isRefused ? "old" : ""}>${row.before}</span>
       <span role="gridcell" class="code">${this.isRefused ? "" : WORDS.get(row.code) ?? row.code}</span>

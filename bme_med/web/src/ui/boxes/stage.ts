@@ -1,7 +1,6 @@
 /** The picture with its boxes, for pointer and keyboard. The canvas is for looking: nothing is ever read from it. */
 
 import { LitElement, css, html, nothing, svg, type PropertyValues, type SVGTemplateResult, type TemplateResult } from "lit"
-import { styleMap } from "lit/directives/style-map.js"
 import type { Picture } from "../../protocol"
 import { tell } from "../events"
 import { shared } from "../styles"
@@ -31,7 +30,6 @@ export class BmeStage extends LitElement {
   declare room: Size
 
   private readonly watcher = new ResizeObserver(() => { this.room = { columns: this.clientWidth, rows: this.clientHeight } })
-  private wantsFocus = false
 
   static override styles = [shared, css`
     :host { display: block; overflow: auto; min-width: 0; min-height: 0; background: #000; }
@@ -65,25 +63,23 @@ export class BmeStage extends LitElement {
     this.watcher.disconnect()
   }
 
-  /** Puts the keyboard on the chosen box, or on the picture where there is none. */
+  /** Puts the keyboard on the chosen box, or on the picture where there is none, once all is rendered. */
   focusBox(): void {
-    this.wantsFocus = true
-    this.requestUpdate()
+    setTimeout(() => {
+      const target = this.renderRoot.querySelector<SVGElement>(".box.chosen") ?? this.renderRoot.querySelector<HTMLElement>(".stage")
+      target?.focus({ preventScroll: true })
+    })
   }
 
   override updated(changed: PropertyValues): void {
     if (changed.has("picture")) this.paint()
-    if (!this.wantsFocus) return
-    this.wantsFocus = false
-    const target = this.renderRoot.querySelector<SVGElement>(".box.chosen") ?? this.renderRoot.querySelector<HTMLElement>(".stage")
-    target?.focus({ preventScroll: true })
   }
 
   override render(): TemplateResult {
     const { columns, rows } = this.picture
     const scale = this.scale
     return html`<div class="stage" tabindex="0" role="application" aria-label=${`Picture, ${columns} by ${rows} pixels`} aria-description="Press N to add a box"
-        style=${styleMap({ width: `${columns * scale}px`, height: `${rows * scale}px` })}
+        .style=${`width: ${columns * scale}px; height: ${rows * scale}px`}
         @pointerdown=${this.pressed} @pointermove=${this.dragged} @pointerup=${this.released} @pointercancel=${this.cancelled} @keydown=${this.typed}>
       <canvas class=${scale > 1 ? "large" : ""} width=${columns} height=${rows} aria-hidden="true"></canvas>
       <svg viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none">

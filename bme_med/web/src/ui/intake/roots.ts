@@ -121,5 +121,5 @@ export function nameAll(roots: readonly Root[]): readonly Dropped[] {
   if (new Set(named.map(one => one.name)).size < named.length) {
     throw new IntakeError("Two things of the same name were given: put them into one folder under different names, or do one after the other.")
   }
-  return named
+  return named.sort((one, other) => one.name < other.name ? -1 : 1)
 }

@@ -14,6 +14,7 @@ export class BmeSurvey extends LitElement {
 
   static override styles = [shared, css`
     :host { display: block; min-width: 0; }
+    h3 { margin-top: 0; }
     .wide { max-height: 26rem; overflow: auto; }
     thead th { position: sticky; top: 0; background: var(--page); }
     td.bad { color: var(--bad); } td.warn { color: var(--warn); }

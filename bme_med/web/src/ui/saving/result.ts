@@ -50,8 +50,9 @@ export class BmeResult extends LitElement {
       return html`<div class="note bad"><strong>It stopped early</strong><p>${summary.stopped}</p>
         <p>What was written until then is whole, in ${this.place}. “Go on” does the rest with the same key.</p></div>`
     }
-    return html`<div class="note ${summary.refused ? "warn" : "good"}">
-      <strong>${summary.refused ? "Done, but some files were refused" : "Everything was done"}</strong>
+    const refused = this.job.count("refused")
+    return html`<div class="note ${refused ? "warn" : "good"}">
+      <strong>${refused ? "Done, but some files were refused" : "Everything was done"}</strong>
       <p>The clean files are in ${this.place}. Look at the pictures yourself: no program sees all that a person sees.</p></div>`
   }
 

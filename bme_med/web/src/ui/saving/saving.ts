@@ -76,9 +76,9 @@ export class BmeSaving extends LitElement {
   private progress(job: Job): TemplateResult {
     const isRunning = job.state === "running"
     return html`
-      <p class="counts" id="progress">${isRunning ? `${job.done.toLocaleString("en")} of ${count(job.total, "file")}: ` : ""}${job.count("written").toLocaleString("en")} written,
-        ${job.count("refused").toLocaleString("en")} refused, ${job.count("skipped").toLocaleString("en")} skipped.</p>
       ${isRunning ? html`
+        <p class="counts" id="progress">${job.done.toLocaleString("en")} of ${count(job.total, "file")}: ${job.count("written").toLocaleString("en")} written,
+          ${job.count("refused").toLocaleString("en")} refused, ${job.count("skipped").toLocaleString("en")} skipped.</p>
         <progress aria-label="Files done" max=${job.total} .value=${job.done}></progress>
         <p class="quiet small">Leave this tab open. Every file that is written is whole.</p>
         <button id="cancel" @click=${() => job.cancel()}>Stop</button>` : nothing}
