@@ -1,11 +1,13 @@
 """Opening a source: read-only, a regular file, unchanged from the first byte to the last.
 
-Small files are read in one go; large ones are mapped, so that memory stays constant.
+Small files are read in one go; large ones are mapped, so that memory stays constant. In a browser's Python a
+map would be a copy of the whole file, and large ones are read slice by slice.
 """
 
 import mmap
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -40,6 +42,8 @@ def open_source(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Source]:
             raise FileError("not a regular file any more: leave it out")
         if before.st_size < mapped_from:
             yield _read(descriptor, before.st_size)
+        elif sys.platform == "emscripten":
+            yield _Slices(descriptor, before.st_size)
         else:
             with mmap.mmap(descriptor, before.st_size, access=mmap.ACCESS_READ) as mapped:
                 yield mapped
@@ -50,8 +54,24 @@ def open_source(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Source]:
         os.close(descriptor)
 
 
+class _Slices:
+    """A source whose slices are read when they are asked for."""
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor = descriptor
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, key: slice) -> bytes:
+        start, end, _ = key.indices(self._size)
+        os.lseek(self._descriptor, start, os.SEEK_SET)
+        return _read(self._descriptor, max(end - start, 0))
+
+
 def _read(descriptor: int, size: int) -> bytes:
-    """All `size` bytes; one read, as a rule."""
+    """The next `size` bytes; one read, as a rule."""
     data = _read_some(descriptor, size)
     while len(data) < size:
         more = _read_some(descriptor, size - len(data))

@@ -1,0 +1,12 @@
+// What the page loads beside its own script. A worker is a script of its own: src/NAME.ts becomes assets/NAME.js.
+import { createRequire } from "node:module"
+
+const { resolve } = createRequire(import.meta.url)
+
+export const WORKERS = ["worker"]
+
+/** Files of packages, by the names that `asset()` knows them by. */
+export const FILES = {
+  "pyodide.asm.wasm": resolve("pyodide/pyodide.asm.wasm"),
+  "python_stdlib.zip": resolve("pyodide/python_stdlib.zip"),
+}

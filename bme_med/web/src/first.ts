@@ -1,0 +1,5 @@
+// Imported before everything else, so that no other script sees what the lock removes.
+import { guardNavigation, removeChannels } from "./lock"
+
+removeChannels()
+guardNavigation()
