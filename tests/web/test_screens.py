@@ -359,11 +359,12 @@ def test_after_a_stop_the_rest_is_done_with_the_same_key(page: Page, scans: Path
     page.click("#on")
     expect(page.locator("bme-result")).to_contain_text("Done, but some files were refused")
     first, second = runs(page)
-    assert len(second["finished"]) == 5
+    assert (first["earlier"], len(second["earlier"].split())) == ("", 5)
     assert first["key"] == second["key"]
     assert len(set(first["key"].split(","))) > 8
     found = dict(page.evaluate(LISTED))
     assert sum(path.startswith("out/deidentified/") for path in found) == SLICES + 2
+    assert len(found["out/deidentified.audit.jsonl"].split()) == SLICES + 3
     counted = {line.split("\n")[1]: line.split("\n")[0] for line in page.locator(".tiles li").all_inner_texts()}
     assert counted == {"found": "133", "written": "132", "refused": "1", "skipped": "0"}
 

@@ -25,15 +25,15 @@ test("a ZIP holds every member once, and waits for the reader", async () => {
 })
 
 test("after a stop the job goes on with the same random key, and erases it when it is complete", async () => {
-  const seen: { key: Uint8Array; finished: readonly string[] }[] = []
+  const seen: { key: Uint8Array; earlier: Blob | null }[] = []
+  const stopped = summary("disk full")
   const engine = {
-    run: async (_: unknown, options: { key: Uint8Array; finished: readonly string[] }, __: Sink, on: (one: Outcome, done: number, total: number) => void) => {
-      seen.push({ key: options.key.slice(), finished: options.finished })
+    run: async (_: unknown, options: { key: Uint8Array; earlier: Blob | null }, __: Sink, on: (one: Outcome, done: number, total: number) => void) => {
+      seen.push({ key: options.key.slice(), earlier: options.earlier })
       if (seen.length === 1) {
         on(outcome("a", "written"), 1, 3)
-        return summary("disk full")
+        return stopped
       }
-      on(outcome("a", "skipped"), 1, 3)
       on(outcome("b", "written"), 2, 3)
       on(outcome("c", "refused"), 3, 3)
       return summary("")
@@ -44,7 +44,7 @@ test("after a stop the job goes on with the same random key, and erases it when 
   assert.equal(job.state, "stopped")
   await job.run(nowhere)
   assert.equal(job.state, "complete")
-  assert.deepEqual(seen[1], { key: seen[0]?.key, finished: ["a"] })
+  assert.deepEqual(seen[1], { key: seen[0]?.key, earlier: stopped.audit })
   assert.ok(seen[0]?.key.some(byte => byte !== 0))
   assert.deepEqual([job.count("written"), job.count("refused"), job.count("skipped")], [2, 1, 0])
   const kept = Reflect.get(job, "key") as Uint8Array

@@ -30,7 +30,7 @@ export class Job {
     return [...this.outcomes.values()].filter(one => one.status === status).length
   }
 
-  /** Starts, or goes on with what no earlier try has written.
+  /** Starts, or goes on with what no earlier try has finished, in the same audit.
    *
    * @throws Error with a sentence for the user, where it could not start.
    */
@@ -39,8 +39,8 @@ export class Job {
     this.state = "running"
     this.changed()
     try {
-      const finished = [...this.outcomes.values()].filter(one => one.status === "written").map(one => one.name)
-      const options = { profile: this.options.profile, key: this.key, boxes: this.options.boxes, finished }
+      const { profile, boxes } = this.options
+      const options = { profile, key: this.key, boxes, earlier: this.summary?.audit ?? null }
       this.summary = await this.engine.run(this.files, options, sink, (outcome, done) => this.take(outcome, done), this.control.signal)
       this.state = this.summary.stopped ? "stopped" : "complete"
     } catch (error) {
@@ -61,9 +61,8 @@ export class Job {
     if (!this.options.key) this.key.fill(0)
   }
 
-  /** What an earlier try has written stays written. */
   private take(outcome: Outcome, done: number): void {
-    if (this.outcomes.get(outcome.name)?.status !== "written") this.outcomes.set(outcome.name, outcome)
+    this.outcomes.set(outcome.name, outcome)
     this.done = done
     this.changed()
   }

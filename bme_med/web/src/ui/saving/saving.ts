@@ -132,7 +132,7 @@ export class BmeSaving extends LitElement {
   private async intoFolder(job: Job, parent: FileSystemDirectoryHandle, out: FileSystemDirectoryHandle): Promise<void> {
     await job.run(new FolderSink(out))
     if (!job.summary) return
-    await writeFile(parent, job.summary.auditName, job.summary.audit)
+    await writeFile(parent, `${out.name}.audit.jsonl`, job.summary.audit)
     await writeFile(parent, `${out.name}.report.html`, job.summary.report)
   }
 
