@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-__all__ = ["WEB", "absent", "bundled", "chromium", "drop", "served"]
+__all__ = ["PAGE", "SITE", "WEB", "absent", "built", "bundled", "chromium", "drop", "policy", "served"]
 
 WEB = Path(__file__).parents[2] / "bme_med" / "web"
+SITE = WEB / "site"
+PAGE = WEB.parents[1] / "dist" / "bme-med.html"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src blob:; form-action 'none'; base-uri 'none'"
 _FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
@@ -42,10 +44,22 @@ def bundled(entries: Sequence[Path], folder: Path, *options: str) -> None:
     subprocess.run([*command, f"--outdir={folder}", *options], check=True, timeout=120)
 
 
+def built() -> None:
+    """Skip where the browser edition has not been built."""
+    if not ((SITE / "index.html").exists() and PAGE.exists()):
+        absent("the browser edition is not built: run `make ui`")
+
+
+def policy() -> str:
+    """The policy that the built site is served under."""
+    return (SITE / "policy.txt").read_text(encoding="utf-8").strip()
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address under which `folder` is served, under a policy as strict as the product's."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+def served(folder: Path, policy: str = POLICY) -> Iterator[str]:
+    """The address under which `folder` is served, under `policy`."""
+    handler = type("Handler", (_Handler,), {"policy": policy})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -56,8 +70,16 @@ def served(folder: Path) -> Iterator[str]:
 
 
 class _Handler(SimpleHTTPRequestHandler):
+    policy = ""
+    extensions_map: ClassVar[dict[str, str]] = {
+        ".html": "text/html",
+        ".js": "text/javascript",
+        ".wasm": "application/wasm",
+        "": "application/octet-stream",
+    }
+
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", self.policy)
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in the base class

@@ -17,6 +17,9 @@ from tests.web.browsing import bundled, chromium, drop, served
 
 PAGES = Path(__file__).parent / "pages"
 SLICES = 130  # more than a browser lists at a time
+OTHERS = ("ct/deep/Müller.jpg", "photo.jpg", "refused.jpg", "Thumbs.db", ".DS_Store")
+FOUND = SLICES + len(OTHERS)
+WRITTEN = FOUND - 1
 
 FOLDERS = """
 const root = navigator.storage.getDirectory()
@@ -83,7 +86,7 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "ct" / "deep").mkdir(parents=True)
     for number in range(SLICES):
         (folder / "ct" / f"{number:03}.dcm").write_text(f"slice {number}")
-    for name in ("ct/deep/Müller.jpg", "photo.jpg", "refused.jpg"):
+    for name in OTHERS:
         (folder / name).write_text(name)
     return folder
 
@@ -162,6 +165,7 @@ def test_a_dropped_folder_has_the_names_that_the_command_line_gives(page: Page, 
     names = [item.name for item in find([scans])]
     assert runs(page)[0]["names"] == names
     assert set(members) == {f"out/{name}" for name in names if name != "refused.jpg"}
+    assert len(names) == FOUND
     assert members["out/ct/007.dcm"] == "clean slice 7"
 
 
@@ -177,7 +181,7 @@ def test_a_browser_without_handles_takes_a_folder_too(page: Page, scans: Path) -
     with page.expect_file_chooser() as chooser:
         page.click("#folder")
     chooser.value.set_files(scans)
-    expect(page.locator("#found")).to_contain_text(f"{SLICES + 3} files: 1 patient, 1 study.")
+    expect(page.locator("#found")).to_contain_text(f"{FOUND} files: 1 patient, 1 study.")
     zipped(page)
     assert runs(page)[0]["names"] == [item.name for item in find([scans])]
 
@@ -328,7 +332,7 @@ def test_files_go_into_a_new_folder_with_audit_and_report_beside_it(page: Page, 
         found = dict(page.evaluate(LISTED))
         assert found[f"out/{name}/out/ct/007.dcm"] == "clean slice 7"
         assert {f"out/{name}.audit.jsonl", f"out/{name}.report.html"} <= set(found)
-        assert sum(path.startswith(f"out/{name}/") for path in found) == SLICES + 2
+        assert sum(path.startswith(f"out/{name}/") for path in found) == WRITTEN
 
 
 @pytest.mark.parametrize("output", ["in", "in/deeper"])
@@ -363,10 +367,10 @@ def test_after_a_stop_the_rest_is_done_with_the_same_key(page: Page, scans: Path
     assert first["key"] == second["key"]
     assert len(set(first["key"].split(","))) > 8
     found = dict(page.evaluate(LISTED))
-    assert sum(path.startswith("out/deidentified/") for path in found) == SLICES + 2
-    assert len(found["out/deidentified.audit.jsonl"].split()) == SLICES + 3
+    assert sum(path.startswith("out/deidentified/") for path in found) == WRITTEN
+    assert len(found["out/deidentified.audit.jsonl"].split()) == FOUND
     counted = {line.split("\n")[1]: line.split("\n")[0] for line in page.locator(".tiles li").all_inner_texts()}
-    assert counted == {"found": "133", "written": "132", "refused": "1", "skipped": "0"}
+    assert counted == {"found": str(FOUND), "written": str(WRITTEN), "refused": "1", "skipped": "0"}
 
 
 def test_a_zip_that_was_stopped_is_whole_and_the_next_one_has_the_rest(page: Page, scans: Path) -> None:
@@ -379,7 +383,7 @@ def test_a_zip_that_was_stopped_is_whole_and_the_next_one_has_the_rest(page: Pag
     with zipfile.ZipFile(Path(download.value.path())) as archive:
         second = set(archive.namelist())
     assert len(first) == 5
-    assert len(second) == SLICES + 2 - 5
+    assert len(second) == WRITTEN - 5
     assert not second & set(first)
 
 

@@ -147,6 +147,7 @@ export class BmeApp extends LitElement {
 
   private go(step: Step): void {
     this.step = step
+    window.scrollTo(0, 0)
     void this.updateComplete.then(() => this.renderRoot.querySelector("main")?.focus({ preventScroll: true }))
   }
 

@@ -16,7 +16,10 @@ export interface Root {
 /** A sentence for the user. */
 export class IntakeError extends Error {}
 
-/** Both ways to the files have to be asked for while the drop event lasts, before anything is awaited. */
+/** Both ways to the files have to be asked for while the drop event lasts, before anything is awaited.
+ *
+ * Entries list every file; handles, which leave some names out, tell where the folder is, so that nothing is written into it.
+ */
 export async function fromDrop(transfer: DataTransfer): Promise<readonly Root[]> {
   const items = [...transfer.items].filter(item => item.kind === "file")
   const asked = items.map(item => ({
@@ -24,9 +27,7 @@ export async function fromDrop(transfer: DataTransfer): Promise<readonly Root[]>
     handle: item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null),
   }))
   const roots = await Promise.all(asked.map(async ({ entry, handle }) => {
-    const found = await handle
-    if (found) return fromHandle(found)
-    return entry ? fromEntry(entry) : null
+    return entry ? { ...await fromEntry(entry), handle: await handle } : null
   }))
   return roots.filter(root => root !== null)
 }
