@@ -49,7 +49,7 @@ export class PooledEngine implements Engine {
   }
 
   async preview(file: Dropped, frame: number): Promise<Picture> {
-    return preview(file, frame)
+    return preview(this.ready.pool, file, frame)
   }
 
   async checkBoxes(json: string): Promise<void> {
