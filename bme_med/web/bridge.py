@@ -6,18 +6,22 @@ but in an answer, and a key is held by nothing but the run that it was given to.
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bme_med import engines
-from bme_med.core import BmeError, Policy, Profile, Pseudonyms, UsageError
+from bme_med.core import BmeError, Format, Policy, Profile, Pseudonyms, UsageError, sniff
 from bme_med.dicom import glance_layout
+from bme_med.dicom.viewing import view_frame
 from bme_med.run.boxes import DrawnBoxes, unpack_boxes
 from bme_med.run.finding import Found
 from bme_med.run.inspecting import Row, inspect_file
 from bme_med.run.keys import new_key
+from bme_med.run.opening import open_source
 from bme_med.run.owners import owner_in
 from bme_med.run.people import People
 from bme_med.run.profiles import load_profile, ready_made_profiles
@@ -102,6 +106,15 @@ class Bridge:
             "rows": list(map(_row, seen.rows)),
         }
 
+    def view(self, number: int, files: Sequence[_File]) -> dict[str, Any]:
+        """What shows one file on a screen: frame `number` of an instance, from 1, or a photo."""
+        [(_, path)] = files
+        with open_source(path) as source:
+            if (format_ := sniff(source)) is not Format.DICOM:
+                return {"format": format_.value}
+            view = asdict(view_frame(source, number))
+        return {**view, "format": format_.value, "data": b64encode(view["data"]).decode()}
+
     def check_boxes(self, boxes: str) -> None:
         """See that `boxes` is a boxes file."""
         _boxes(boxes)
@@ -182,6 +195,7 @@ _QUESTIONS: dict[str, Callable[..., Any]] = {
         Bridge.glances,
         Bridge.series,
         Bridge.inspect,
+        Bridge.view,
         Bridge.check_boxes,
         Bridge.owners,
         Bridge.begin,

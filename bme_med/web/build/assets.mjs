@@ -3,10 +3,13 @@ import { createRequire } from "node:module"
 
 const { resolve } = createRequire(import.meta.url)
 
-export const WORKERS = ["worker"]
+export const WORKERS = ["worker", "looking"]
 
 /** Files of packages, by the names that `asset()` knows them by. */
 export const FILES = {
   "pyodide.asm.wasm": resolve("pyodide/pyodide.asm.wasm"),
   "python_stdlib.zip": resolve("pyodide/python_stdlib.zip"),
+  "openjpeg.wasm": resolve("@cornerstonejs/codec-openjpeg/decodewasm"),
+  "charls.wasm": resolve("@cornerstonejs/codec-charls/decodewasm"),
+  "openjph.wasm": resolve("@cornerstonejs/codec-openjph/wasm"),
 }

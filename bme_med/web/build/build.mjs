@@ -32,7 +32,7 @@ async function buildWorker(name) {
     format: "iife",
     target: "es2022",
     define: { "import.meta.url": "location.href" },
-    external: ["node:*", "ws"], // of Pyodide, for Node alone
+    external: ["node:*", "ws", "fs", "path", "crypto"], // of Pyodide and of codecs, for Node alone
     logLevel: "warning",
   })
 }
