@@ -1,45 +1,26 @@
 """The core in a browser's Python: Pyodide under Node gives the bytes and the reasons that CPython gives."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
-from typing import NoReturn
 
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 
+from tests.nodes import node_for
 from tests.oracles.runs import CORPUS
 from tests.pixels.jpeg_making import photo
 from tests.pyodide.planning import BOXED, KEY, boxed, outcomes, policies, read_files
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parents[1] / "sample_data" / "input"
-LOCK = json.loads((HERE / "package-lock.json").read_bytes())
-INSTALLED = HERE / "node_modules" / ".package-lock.json"
 
 
 @pytest.fixture(scope="module")
 def node() -> str:
     """Path of Node, with Pyodide installed as the lock says."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not (node and npm):
-        absent("Node and npm are not installed")
-    locked = {name: package for name, package in LOCK["packages"].items() if name}
-    if not INSTALLED.exists() or json.loads(INSTALLED.read_bytes())["packages"] != locked:
-        done = subprocess.run([npm, "ci"], cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode:
-            absent("npm could not install Pyodide")
-    return node
-
-
-def absent(reason: str) -> NoReturn:
-    """Skip, but fail on a build server, where nothing may be left out."""
-    if os.environ.get("BME_MED_REQUIRE_ORACLES") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return node_for(HERE)
 
 
 def in_pyodide(node: str, folder: Path, *what: str) -> dict[str, dict[str, str]]:

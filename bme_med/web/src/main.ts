@@ -1,10 +1,6 @@
 // The page.
 import "./first"
 import { createEngine } from "./engine"
+import { show } from "./ui/app"
 
-const engine = createEngine()
-const said = document.querySelector("main")!
-engine.start((done, total, what) => (said.textContent = `${done}/${total} ${what}`)).then(
-  async () => (said.textContent = (await engine.profiles()).map(({ title }) => title).join("; ")),
-  (error: Error) => (said.textContent = error.message),
-)
+show(createEngine(), document.querySelector("main")!)

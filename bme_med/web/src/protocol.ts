@@ -47,12 +47,10 @@ export interface Engine {
   preview(file: Dropped, frame: number): Promise<Picture>
   /** The boxes file of the command line (docs: `bme-med boxes schema`); throws with the sentence for the user. */
   checkBoxes(json: string): Promise<void>
-  /** The main job. `key` has 32 bytes, or is null for a random one that is forgotten; `finished` names sources done by an earlier try (they become `skipped`
-   *  and keep their numbers; `files` still has them, so that sequential names and what a study shares stay the same).
-   *  `boxes` is "" where nothing was drawn. `run` only ever writes to `sink`; who made the sink closes or aborts it, once `run` has settled.
-   *  Where `signal` aborts, `run` settles with a Summary whose `stopped` says so; it rejects for usage errors before anything was written (profile, boxes).
-   *  (webui: the page makes the random key itself and holds it until the job is complete, so that going on after a stop uses the same one.) */
-  run(files: readonly Dropped[], options: { readonly profile: string; readonly key: Uint8Array | null; readonly boxes: string; readonly finished: readonly string[] }, sink: Sink,
+  /** The main job. `key` has 32 bytes, or is null for a random one that is forgotten; `boxes` is "" where nothing was drawn; `earlier` is the audit of a
+   *  try that stopped, which is gone on with under the same profile, key and boxes: `files` are all of them again, and those that stand in it are not done again.
+   *  Where `signal` aborts or a file cannot be written, this settles with a Summary whose `stopped` says so; it rejects for usage errors, before anything is written. */
+  run(files: readonly Dropped[], options: { readonly profile: string; readonly key: Uint8Array | null; readonly boxes: string; readonly earlier: Blob | null }, sink: Sink,
       onOutcome: (outcome: Outcome, done: number, total: number) => void, signal: AbortSignal): Promise<Summary>
   stop(): void
 }

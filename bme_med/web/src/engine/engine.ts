@@ -17,6 +17,7 @@ export interface Parts {
 export class PooledEngine implements Engine {
   private clerk: Remote | undefined
   private pool: Pool | undefined
+  private kept: string | undefined
 
   constructor(private readonly parts: Parts) {}
 
@@ -64,11 +65,12 @@ export class PooledEngine implements Engine {
   ): Promise<Summary> {
     const { clerk, pool } = this.ready
     const { profile, boxes } = options
-    const key = hex(options.key ?? crypto.getRandomValues(new Uint8Array(32)))
     const earlier = (await options.earlier?.text()) ?? ""
+    const key = options.key ? hex(options.key) : this.randomKey(earlier)
     try {
       const summary = await new Run(clerk, pool, { profile, key, boxes, earlier }, sink, onOutcome, signal).work(files)
       await sink.close()
+      if (!summary.stopped) this.kept = undefined
       return summary
     } catch (error) {
       await sink.abort()
@@ -76,11 +78,19 @@ export class PooledEngine implements Engine {
     }
   }
 
+  /** A new key, or for a run that goes on the one that it had; it is kept in memory, and not after the run is complete. */
+  private randomKey(earlier: string): string {
+    if (earlier && !this.kept) throw new Error("the random key of that run is forgotten: give its key, or start anew")
+    if (!earlier) this.kept = hex(crypto.getRandomValues(new Uint8Array(32)))
+    return this.kept!
+  }
+
   stop(): void {
     this.pool?.end()
     this.clerk?.end()
     this.pool = undefined
     this.clerk = undefined
+    this.kept = undefined
   }
 
   private get ready(): { clerk: Remote; pool: Pool } {

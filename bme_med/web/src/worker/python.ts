@@ -14,34 +14,37 @@ interface Bridge {
   plan(name: string, path: string, emit: (start: number, end: number, data?: { toJs(): Uint8Array }) => void): string
 }
 
-/** Where Python finds the files of one question, while it is answered. */
-export interface Attaching {
+/** What Python runs in: where it finds what it boots from, and the files of one question while it is answered. */
+export interface Host {
+  readonly indexURL: string
   attach(fs: FileSystem, files: readonly File[]): Promise<readonly string[]> | readonly string[]
   detach(fs: FileSystem): void
 }
 
 export type FileSystem = PyodideAPI["FS"]
 
-const INDEX = "https://engine.invalid/"  // a name for what is in memory; nothing is ever asked of it
+/** A name for what is in memory; nothing is ever asked of it. */
+export const MEMORY = "https://engine.invalid/"
+
 const JOINED_BYTES = 8 << 20
 
 /** Pyodide with the bridge. */
 export class Python {
-  private constructor(private readonly pyodide: PyodideAPI, private readonly bridge: Bridge, private readonly attaching: Attaching) {}
+  private constructor(private readonly pyodide: PyodideAPI, private readonly bridge: Bridge, private readonly host: Host) {}
 
-  static async boot(from: Bootable, attaching: Attaching): Promise<Python> {
+  static async boot(from: Bootable, host: Host): Promise<Python> {
     serveFromMemory(from)
     const pyodide = await loadPyodide({
-      indexURL: INDEX,
+      indexURL: host.indexURL,
       createPyodideModule,
       lockFileContents: LOCK,
-      packageBaseUrl: INDEX,
+      packageBaseUrl: MEMORY,
       stdin: () => null,
       env: { PYTHONDONTWRITEBYTECODE: "1" },
     })
     pyodide.FS.writeFile("/app.zip", new Uint8Array(from.app))
     const bridge = pyodide.runPython(BOOT) as Bridge
-    return new Python(pyodide, bridge, attaching)
+    return new Python(pyodide, bridge, host)
   }
 
   /** The answer to one question as JSON. `files` are the names below the input of what is attached. */
@@ -69,9 +72,9 @@ export class Python {
 
   private async withFiles<T>(files: readonly File[], work: (paths: readonly string[]) => T): Promise<T> {
     try {
-      return work(await this.attaching.attach(this.pyodide.FS, files))
+      return work(await this.host.attach(this.pyodide.FS, files))
     } finally {
-      this.attaching.detach(this.pyodide.FS)
+      this.host.detach(this.pyodide.FS)
     }
   }
 }
@@ -122,8 +125,8 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBu
 function serveFromMemory(from: Bootable): void {
   globalThis.fetch = async (asked) => {
     const name = String(asked instanceof Request ? asked.url : asked)
-    if (name === `${INDEX}python_stdlib.zip`) return new Response(from.stdlib)
-    if (name === `${INDEX}pyodide.asm.wasm`) return new Response(null)
+    if (name === `${MEMORY}python_stdlib.zip`) return new Response(from.stdlib)
+    if (name === `${MEMORY}pyodide.asm.wasm`) return new Response(null)
     throw new TypeError("this worker fetches nothing")
   }
   WebAssembly.instantiateStreaming = async (_, imports) => {

@@ -1,16 +1,16 @@
 // Answers questions one after the other; whatever goes wrong, every question has an answer.
 import type { Answer, Question } from "../engine/remote"
-import { Python, type Attaching, type Bootable } from "./python"
+import { Python, type Bootable, type Host } from "./python"
 
 /** Serves one worker: `prove` must settle before anything is booted. */
-export function serve(attaching: Attaching, prove: () => Promise<void>, post: (answer: Answer) => void): (question: Question) => void {
+export function serve(host: Host, prove: () => Promise<void>, post: (answer: Answer) => void): (question: Question) => void {
   let python: Python | undefined
   let last: Promise<void> = Promise.resolve()
 
   async function answer({ op, text, files, payload }: Question): Promise<{ text: string; parts: readonly BlobPart[] }> {
     if (op === "boot") {
       await prove()
-      python = await Python.boot(payload as Bootable, attaching)
+      python = await Python.boot(payload as Bootable, host)
       return { text: '{"value":null}', parts: [] }
     }
     if (!python) throw new Error("Python is not there yet")

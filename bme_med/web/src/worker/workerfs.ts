@@ -1,10 +1,11 @@
 // Files of a question as Python opens them: read where they are, never copied as a whole (Emscripten's WORKERFS).
-import type { Attaching } from "./python"
+import { MEMORY, type Host } from "./python"
 
 const FOLDER = "/in"
 let isMounted = false
 
-export const workerfs: Attaching = {
+export const workerfs: Host = {
+  indexURL: MEMORY,
   attach(fs, files) {
     if (!fs.analyzePath(FOLDER).exists) fs.mkdir(FOLDER)
     const blobs = files.map((data, at) => ({ name: String(at), data }))
