@@ -23,7 +23,7 @@ export async function preview(pool: Pool, { name, file }: Dropped, frame: number
 }
 
 /** A photo by the browser; of HEIC and AVIF by libheif, where the browser does not know it. */
-function photo(file: Blob, format: string): Promise<Pixels> {
+export function photo(file: Blob, format: string): Promise<Pixels> {
   const made = looking.ask({ photo: { file, format } })
   return format === "heif" ? made.catch(() => heic.ask({ photo: { file, format } })) : made
 }
