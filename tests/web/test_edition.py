@@ -36,7 +36,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 instances and 50 photos, of every kind that is in the corpus."""
     target = tmp_path_factory.mktemp("corpus") / "input"
     for name, wanted in (("dicom", 200), ("photos", 50)):
-        files = [path for path in sorted((CORPUS / name).rglob("*")) if path.is_file() and path.name != "SOURCES.tsv"]
+        files = [
+            path
+            for path in sorted((CORPUS / name).rglob("*"))
+            if path.is_file() and path.name != "SOURCES.tsv"
+        ]
         small = [path for path in files if path.stat().st_size <= LARGEST]
         chosen = [small[number * len(small) // wanted] for number in range(wanted)]
         for path in chosen:

@@ -369,7 +369,9 @@ def test_after_a_stop_the_rest_is_done_with_the_same_key(page: Page, scans: Path
     found = dict(page.evaluate(LISTED))
     assert sum(path.startswith("out/deidentified/") for path in found) == WRITTEN
     assert len(found["out/deidentified.audit.jsonl"].split()) == FOUND
-    counted = {line.split("\n")[1]: line.split("\n")[0] for line in page.locator(".tiles li").all_inner_texts()}
+    counted = {
+        line.split("\n")[1]: line.split("\n")[0] for line in page.locator(".tiles li").all_inner_texts()
+    }
     assert counted == {"found": str(FOUND), "written": str(WRITTEN), "refused": "1", "skipped": "0"}
 
 
@@ -409,7 +411,18 @@ def test_files_that_were_refused_are_listed_with_the_reason(page: Page, scans: P
         assert download.value.suggested_filename == name
 
 
-CONTROLS = {"button", "textbox", "spinbutton", "radio", "combobox", "listbox", "grid", "option", "progressbar", "application"}
+CONTROLS = {
+    "button",
+    "textbox",
+    "spinbutton",
+    "radio",
+    "combobox",
+    "listbox",
+    "grid",
+    "option",
+    "progressbar",
+    "application",
+}
 
 
 def unnamed(page: Page) -> list[str]:
@@ -458,5 +471,7 @@ def test_the_way_through_needs_no_pointer(page: Page, scans: Path) -> None:
 def test_the_page_speaks_in_plain_sentences() -> None:
     sources = Path(__file__).parents[2] / "bme_med" / "web" / "src" / "ui"
     for path in sources.rglob("*.ts"):
-        for text in re.findall(r'"[A-Z][^"\n]* [^"\n]*"|>[A-Z][^<$\n]* [^<$\n]*<', path.read_text(encoding="utf-8")):
+        for text in re.findall(
+            r'"[A-Z][^"\n]* [^"\n]*"|>[A-Z][^<$\n]* [^<$\n]*<', path.read_text(encoding="utf-8")
+        ):
             assert "!" not in text, (path.name, text)
