@@ -15,6 +15,7 @@ from bme_med.core.boxes_file import parse_boxes
 from bme_med.run.finding import find
 from tests.web.browsing import bundled, chromium, drop, served
 
+POLICY = "default-src 'none'; script-src 'self'; img-src blob:; form-action 'none'; base-uri 'none'"
 PAGES = Path(__file__).parent / "pages"
 SLICES = 130  # more than a browser lists at a time
 OTHERS = ("ct/deep/Müller.jpg", "photo.jpg", "refused.jpg", "Thumbs.db", ".DS_Store")
@@ -57,9 +58,10 @@ def browser() -> Iterator[Browser]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("site")
     bundled([PAGES / "fake.ts"], folder)
+    (folder / "policy.txt").write_text(POLICY)
     (folder / "index.html").write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>bme-med</title><main></main>'
-        '<script type="module" src="fake.js"></script></html>'
+        '<script type="module" src="/fake.js"></script></html>'
     )
     with served(folder) as address:
         yield address
