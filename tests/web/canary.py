@@ -9,12 +9,13 @@ __all__ = ["CHANNELS", "WORKER_CHANNELS", "Canary", "listening"]
 
 
 class Canary:
-    """Counts connections and datagrams; whoever gets one knows that something left the page."""
+    """Counts messages, and connections even if nothing comes over them."""
 
     def __init__(self, tcp: socket.socket, udp: socket.socket) -> None:
         self.url = f"http://127.0.0.1:{tcp.getsockname()[1]}/"
         self.udp = udp.getsockname()[1]
         self.heard = 0
+        self.connections = 0
 
 
 @contextmanager
@@ -31,11 +32,13 @@ def listening() -> Iterator[Canary]:
                 connection, _ = tcp.accept()
             except OSError:
                 return
-            canary.heard += 1
-            connection.settimeout(2)
+            canary.connections += 1
+            connection.settimeout(1)
             try:
-                connection.recv(4096)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n")
+                canary.heard += bool(connection.recv(4096))
+                connection.sendall(
+                    b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n"
+                )
             except OSError:
                 pass
             connection.close()

@@ -1,4 +1,4 @@
-"""The built browser edition in Chromium: the command line's bytes, without a network, and nothing that leaves."""
+"""The built edition in Chromium: the command line's bytes, with the server dead, and from a file."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from bme_med.cli.app import app
 from bme_med.run.keys import create_key
 from tests.oracles.runs import CORPUS, KEY
-from tests.web.browsing import chromium, drop, served
+from tests.web.browsing import drop, served
 from tests.web.building import ROOT, built_site
 from tests.web.choosing import link_corpus
 
@@ -23,13 +23,6 @@ PROFILE = "ps315-basic"
 PATIENT_MS = 300_000
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    built_site()
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
