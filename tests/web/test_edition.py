@@ -1,4 +1,4 @@
-"""The built browser edition in Chromium: the command line's bytes, without a network, and nothing that leaves."""
+"""The built edition in Chromium: the command line's bytes, with the server dead, and from a file."""
 
 import hashlib
 import json
@@ -15,40 +15,20 @@ from typer.testing import CliRunner
 from bme_med.cli.app import app
 from bme_med.run.keys import create_key
 from tests.oracles.runs import CORPUS, KEY
-from tests.web.browsing import PAGE, SITE, built, chromium, drop, policy, served
+from tests.web.browsing import drop, served
+from tests.web.building import ROOT, built_site
+from tests.web.choosing import link_corpus
 
 PROFILE = "ps315-basic"
-LARGEST = 2 << 20
 PATIENT_MS = 300_000
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout")
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    built()
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 instances and 50 photos, of every kind that is in the corpus."""
-    target = tmp_path_factory.mktemp("corpus") / "input"
-    for name, wanted in (("dicom", 200), ("photos", 50)):
-        files = [
-            path
-            for path in sorted((CORPUS / name).rglob("*"))
-            if path.is_file() and path.name != "SOURCES.tsv"
-        ]
-        small = [path for path in files if path.stat().st_size <= LARGEST]
-        chosen = [small[number * len(small) // wanted] for number in range(wanted)]
-        for path in chosen:
-            place = target / path.relative_to(CORPUS)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
-        assert len(set(chosen)) == wanted
-    return target
+    return link_corpus(tmp_path_factory.mktemp("corpus") / "input", 200, 50)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +62,18 @@ def opened(browser: Browser, address: str) -> Page:
     return page
 
 
+@pytest.fixture(scope="module")
+def single(browser: Browser) -> Iterator[Page]:
+    """The single file, opened by double-click; tests use it one after the other."""
+    page = opened(browser, (ROOT / "dist" / "bme-med.html").as_uri())
+    yield page
+    page.context.close()
+
+
 def take(page: Page, source: Path, key: Path) -> None:
+    page.get_by_role("navigation").get_by_role("button", name="Files").click()
+    if page.locator("#clear").count():
+        page.click("#clear")
     page.get_by_role("radio", name=PROFILE).check()
     page.locator("#key").set_input_files(key)
     expect(page.get_by_text("New names are made with the key")).to_be_visible()
@@ -103,7 +94,7 @@ def test_a_folder_gives_the_bytes_of_the_command_line_with_the_server_dead(
     browser: Browser, folder: Path, key: Path, expected: dict[str, str]
 ) -> None:
     with ExitStack() as server:
-        page = opened(browser, server.enter_context(served(SITE, policy())))
+        page = opened(browser, server.enter_context(served(built_site())))
         server.close()
         take(page, folder, key)
         assert saved(page) == expected
@@ -111,17 +102,16 @@ def test_a_folder_gives_the_bytes_of_the_command_line_with_the_server_dead(
 
 
 def test_the_single_file_gives_the_same_bytes_by_double_click(
-    browser: Browser, folder: Path, key: Path, tmp_path: Path
+    single: Page, folder: Path, key: Path, tmp_path: Path
 ) -> None:
     some = tmp_path / "some"
-    for path in sorted(folder.rglob("*.*"))[::9]:
-        shutil.copyfile(path, some / path.name) if some.exists() else some.mkdir()
-    page = opened(browser, PAGE.as_uri())
-    take(page, some, key)
+    some.mkdir()
+    for number, path in enumerate(sorted(path for path in folder.rglob("*") if path.is_file())[::6]):
+        shutil.copyfile(path, some / f"{number:03}{path.suffix}")
+    take(single, some, key)
     digests = by_command_line(some, key, tmp_path / "out")
-    assert saved(page) == digests
-    assert len(digests) > 5
-    page.context.close()
+    assert saved(single) == digests
+    assert len(digests) > 30
 
 
 def ready(page: Page, name: str) -> tuple[int, int]:
@@ -146,14 +136,14 @@ def boxes_of(page: Page, place: Path) -> Path:
 @pytest.mark.parametrize("way", ["pointer", "keyboard"])
 @pytest.mark.parametrize("kind", ["instance", "photo"])
 def test_a_box_gives_the_bytes_of_the_command_line_with_the_same_boxes_file(
-    browser: Browser, key: Path, tmp_path: Path, way: str, kind: str
+    single: Page, key: Path, tmp_path: Path, way: str, kind: str
 ) -> None:
-    sample = Path(__file__).parents[2] / "sample_data" / "input"
+    sample = ROOT / "sample_data" / "input"
     source = next(sample.rglob("quillfeather_ct.dcm" if kind == "instance" else "Oriana*.jpg"))
     some = tmp_path / "some"
     some.mkdir()
     shutil.copyfile(source, some / source.name)
-    page = opened(browser, PAGE.as_uri())
+    page = single
     take(page, some, key)
     columns, rows = ready(page, source.name)
     if way == "pointer":
@@ -175,4 +165,3 @@ def test_a_box_gives_the_bytes_of_the_command_line_with_the_same_boxes_file(
     digests = by_command_line(some, key, tmp_path / "out", "--boxes", str(boxes))
     assert digests != by_command_line(some, key, tmp_path / "plain")
     assert saved(page) == digests
-    page.context.close()

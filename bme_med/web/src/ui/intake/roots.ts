@@ -27,9 +27,19 @@ export async function fromDrop(transfer: DataTransfer): Promise<readonly Root[]>
     handle: item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null),
   }))
   const roots = await Promise.all(asked.map(async ({ entry, handle }) => {
-    return entry ? { ...await fromEntry(entry), handle: await handle } : null
+    return entry ? fromBoth(entry, await handle) : null
   }))
   return roots.filter(root => root !== null)
+}
+
+/** In a page that was opened as a file, entries exist and cannot be read: there, handles are. */
+async function fromBoth(entry: FileSystemEntry, handle: FileSystemHandle | null): Promise<Root> {
+  try {
+    return { ...await fromEntry(entry), handle }
+  } catch (error) {
+    if (handle) return fromHandle(handle)
+    throw error
+  }
 }
 
 export async function fromHandle(handle: FileSystemHandle): Promise<Root> {
