@@ -7,7 +7,6 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
@@ -31,13 +30,6 @@ INSTALLED = """async () => {
 
 class Plain(SimpleHTTPRequestHandler):
     """A host that cannot send headers of ours."""
-
-    extensions_map: ClassVar[dict[str, str]] = {
-        ".html": "text/html",
-        ".js": "text/javascript",
-        ".wasm": "application/wasm",
-        "": "application/octet-stream",
-    }
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in the base class
         """Say nothing."""
