@@ -133,7 +133,7 @@ export class BmeBoxes extends LitElement {
     if (!file) return
     const isStale = (): boolean => this.files.get(this.chosen) !== file || this.wanted !== frame
     try {
-      const picture = await this.engine.preview(file, frame - 1)
+      const picture = await this.engine.preview(file, frame)
       if (isStale()) return
       this.picture = picture
       this.frame = frame
