@@ -21,6 +21,7 @@ from pydicom.pixels.utils import pixel_array
 
 from bme_med.dicom.viewing import view_frame
 from bme_med.pixels import decode_frame
+from tests.nodes import node_for
 from tests.pixels.reading import CORPUS, form_of, value_of
 
 WEB = Path(__file__).parents[2] / "bme_med" / "web"
@@ -188,10 +189,11 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{number}.json").write_text(json.dumps(shown.view))
         (folder / f"{number}.bin").write_bytes(shown.data)
     script = folder / "picture.cjs"
+    node = node_for(WEB)
     bundle = [str(WEB / "node_modules/.bin/esbuild"), str(Path(__file__).with_name("picture.ts"))]
     bundle += ["--bundle", "--platform=node", f"--outfile={script}", "--log-level=error"]
     subprocess.run(bundle, check=True, timeout=120)
-    command = ["node", str(script), str(WEB / "node_modules"), str(folder)]
+    command = [node, str(script), str(WEB / "node_modules"), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-1000:]
     return folder

@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 
 const { resolve } = createRequire(import.meta.url)
 
-export const WORKERS = ["worker", "looking"]
+export const WORKERS = ["worker", "looking", "heic"]
 
 /** Files of packages, by the names that `asset()` knows them by. */
 export const FILES = {
@@ -12,4 +12,6 @@ export const FILES = {
   "openjpeg.wasm": resolve("@cornerstonejs/codec-openjpeg/decodewasm"),
   "charls.wasm": resolve("@cornerstonejs/codec-charls/decodewasm"),
   "openjph.wasm": resolve("@cornerstonejs/codec-openjph/wasm"),
+  "libheif.wasm": resolve("libheif-js/libheif-wasm/libheif.wasm"),
+  "libheif.LICENSE.txt": resolve("libheif-js/libheif-wasm/LICENSE"),
 }

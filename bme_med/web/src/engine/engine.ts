@@ -5,6 +5,9 @@ import { preview } from "./preview"
 import type { Remote } from "./remote"
 import { askAll, Run, type OnOutcome } from "./run"
 
+/** What is known of a file that a worker died of (`bme_med.run.surveying.Glance`). */
+const LOST_GLANCE = [["", "", "", "unreadable"], "", "", "", "the process that looked at it died", ""]
+
 /** What an engine is made of; tests put other things in place of a browser's. */
 export interface Parts {
   /** Proves the lock of the page; rejects where it is not in force. */
@@ -29,7 +32,7 @@ export class PooledEngine implements Engine {
     this.clerk = await start()
     onProgress(5, steps, "starting workers")
     this.pool = new Pool(this.parts.workers, start)
-    void this.pool.fill().catch(() => undefined)
+    void this.pool.fill()
     onProgress(steps, steps, "ready")
   }
 
@@ -39,7 +42,7 @@ export class PooledEngine implements Engine {
 
   async survey(files: readonly Dropped[], profile: string): Promise<readonly Series[]> {
     const { clerk, pool } = this.ready
-    const glances = await askAll<unknown>(pool, "glances", { profile }, files)
+    const glances = await askAll<unknown>(pool, { op: "glances", args: { profile }, lost: LOST_GLANCE }, files)
     return (await clerk.ask<readonly Series[]>("series", { names: files.map(({ name }) => name), glances })).value
   }
 

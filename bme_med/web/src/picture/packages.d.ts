@@ -30,3 +30,17 @@ declare module "jpeg-lossless-decoder-js" {
     decode(buffer: ArrayBuffer, offset: number, length: number): Uint8Array | Uint16Array
   }
 }
+declare module "libheif-js/libheif-wasm/libheif.js" {
+  interface Image {
+    get_width(): number
+    get_height(): number
+    is_primary(): boolean
+    display(into: { data: Uint8ClampedArray; width: number; height: number }, done: (made: unknown) => void): void
+    free(): void
+  }
+  interface Heif {
+    readonly HeifDecoder: new () => { decode(photo: Uint8Array): readonly Image[] }
+  }
+  const create: (options: { wasmBinary: ArrayBuffer }) => Heif
+  export default create
+}
