@@ -43,7 +43,7 @@ export interface Engine {
   /** The folder as a whole: per patient, study, series and kind. */
   survey(files: readonly Dropped[], profile: string): Promise<readonly Series[]>
   inspect(file: Dropped, profile: string): Promise<Inspection>
-  /** `frame` counts from 0. */
+  /** `frame` counts from 1, as in a boxes file. */
   preview(file: Dropped, frame: number): Promise<Picture>
   /** The boxes file of the command line (docs: `bme-med boxes schema`); throws with the sentence for the user. */
   checkBoxes(json: string): Promise<void>
