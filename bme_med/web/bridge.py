@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from bme_med import engines
@@ -19,7 +18,7 @@ from bme_med.dicom import glance_layout
 from bme_med.dicom.viewing import view_frame
 from bme_med.run.boxes import DrawnBoxes, unpack_boxes
 from bme_med.run.finding import Found
-from bme_med.run.inspecting import Row, inspect_file
+from bme_med.run.inspecting import Row, inspect_source
 from bme_med.run.keys import new_key
 from bme_med.run.opening import open_source
 from bme_med.run.owners import owner_in
@@ -35,7 +34,7 @@ from bme_med.web.crossing import (
     owner_from_json,
     owner_to_json,
 )
-from bme_med.web.planner import Emit, Planner
+from bme_med.web.planner import MOST_BYTES, Emit, Planner
 
 __all__ = ["Bridge"]
 
@@ -97,7 +96,11 @@ class Bridge:
 
     def inspect(self, profile: str, name: str, path: str) -> dict[str, Any]:
         """One file before and after."""
-        seen = inspect_file(Path(path), Policy(_profile(profile), Pseudonyms(new_key())))
+        policy = Policy(_profile(profile), Pseudonyms(new_key()))
+        with open_source(path) as source:
+            if len(source) > MOST_BYTES:
+                raise UsageError("too large for a page to show before and after: use `bme-med inspect`")
+            seen = inspect_source(name, source, policy)
         return {
             "name": name,
             "format": seen.format,
@@ -179,8 +182,8 @@ class Bridge:
         }
 
     def close(self) -> None:
-        """Forget the run that this worker planned for."""
-        self._planner = None
+        """Forget the run, and its key."""
+        self._planner = self._clerk = None
 
     def _run(self) -> Clerk:
         if self._clerk is None:

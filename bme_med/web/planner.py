@@ -6,11 +6,16 @@ A range of the source is said by its offsets, and the page copies it; everything
 import hashlib
 from collections.abc import Callable
 
-from bme_med.core import Plan, Policy, Range, Rendered, Source, iter_chunks
+from bme_med.core import Format, Plan, Policy, Range, Refusal, Rendered, Source, iter_chunks, sniff
 from bme_med.run.finding import Found
 from bme_med.run.working import Outcome, Task, Worker
 
-__all__ = ["Emit", "Planner"]
+__all__ = ["MOST_BYTES", "Emit", "Planner"]
+
+MOST_BYTES = 256 << 20
+"""Of a file that is worked on as a whole: a page has 4 GB at most, and its memory never becomes less."""
+
+_TOO_LARGE = "a photo of more than 256 MB is too large for a page: use the command line"
 
 _SMALL_BYTES = 1 << 12
 """Shorter ranges are said as bytes."""
@@ -33,6 +38,11 @@ class Planner(Worker):
             return self(Task(0, found))
         finally:
             self._emit = _unheard
+
+    def _plan(self, task: Task, source: Source) -> tuple[Source, Plan | Refusal]:
+        if len(source) > MOST_BYTES and (format_ := sniff(source)) is not Format.DICOM:
+            return source, Refusal(_TOO_LARGE, format_)
+        return super()._plan(task, source)
 
     def keep(self, number: int, plan: Plan, source: Source, *, is_source: bool) -> str:  # noqa: ARG002
         """Say the output, and give its SHA-256."""

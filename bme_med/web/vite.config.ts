@@ -3,7 +3,7 @@ import { defineConfig } from "vite"
 
 export default defineConfig({
   base: "./",
-  publicDir: false,
+  publicDir: "public",
   build: {
     outDir: "site",
     emptyOutDir: true,

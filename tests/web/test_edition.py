@@ -1,4 +1,4 @@
-"""The built browser edition in Chromium: the command line's bytes, without a network, and nothing that leaves."""
+"""The built edition in Chromium: the command line's bytes, with the server dead, and from a file."""
 
 import hashlib
 import json
@@ -15,36 +15,20 @@ from typer.testing import CliRunner
 from bme_med.cli.app import app
 from bme_med.run.keys import create_key
 from tests.oracles.runs import CORPUS, KEY
-from tests.web.browsing import PAGE, SITE, built, chromium, drop, policy, served
+from tests.web.browsing import drop, served
+from tests.web.building import ROOT, built_site
+from tests.web.choosing import link_corpus
 
 PROFILE = "ps315-basic"
-LARGEST = 2 << 20
 PATIENT_MS = 300_000
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout")
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    built()
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 instances and 50 photos, of every kind that is in the corpus."""
-    target = tmp_path_factory.mktemp("corpus") / "input"
-    for name, wanted in (("dicom", 200), ("photos", 50)):
-        files = [path for path in sorted((CORPUS / name).rglob("*")) if path.is_file() and path.name != "SOURCES.tsv"]
-        small = [path for path in files if path.stat().st_size <= LARGEST]
-        chosen = [small[number * len(small) // wanted] for number in range(wanted)]
-        for path in chosen:
-            place = target / path.relative_to(CORPUS)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
-        assert len(set(chosen)) == wanted
-    return target
+    return link_corpus(tmp_path_factory.mktemp("corpus") / "input", 200, 50)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +65,7 @@ def opened(browser: Browser, address: str) -> Page:
 @pytest.fixture(scope="module")
 def single(browser: Browser) -> Iterator[Page]:
     """The single file, opened by double-click; tests use it one after the other."""
-    page = opened(browser, PAGE.as_uri())
+    page = opened(browser, (ROOT / "dist" / "bme-med.html").as_uri())
     yield page
     page.context.close()
 
@@ -110,7 +94,7 @@ def test_a_folder_gives_the_bytes_of_the_command_line_with_the_server_dead(
     browser: Browser, folder: Path, key: Path, expected: dict[str, str]
 ) -> None:
     with ExitStack() as server:
-        page = opened(browser, server.enter_context(served(SITE, policy())))
+        page = opened(browser, server.enter_context(served(built_site())))
         server.close()
         take(page, folder, key)
         assert saved(page) == expected
@@ -154,7 +138,7 @@ def boxes_of(page: Page, place: Path) -> Path:
 def test_a_box_gives_the_bytes_of_the_command_line_with_the_same_boxes_file(
     single: Page, key: Path, tmp_path: Path, way: str, kind: str
 ) -> None:
-    sample = Path(__file__).parents[2] / "sample_data" / "input"
+    sample = ROOT / "sample_data" / "input"
     source = next(sample.rglob("quillfeather_ct.dcm" if kind == "instance" else "Oriana*.jpg"))
     some = tmp_path / "some"
     some.mkdir()

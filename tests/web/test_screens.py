@@ -1,38 +1,15 @@
-"""The four screens, with an engine that answers at once (`pages/fake.ts`): what people see and do there."""
+"""What people see and do on the screens; the engine answers at once (`pages/fake.ts`)."""
 
-import io
-import json
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from bme_med.core.boxes_file import parse_boxes
 from bme_med.run.finding import find
-from tests.web.browsing import bundled, chromium, drop, served
-
-PAGES = Path(__file__).parent / "pages"
-SLICES = 130  # more than a browser lists at a time
-OTHERS = ("ct/deep/Müller.jpg", "photo.jpg", "refused.jpg", "Thumbs.db", ".DS_Store")
-FOUND = SLICES + len(OTHERS)
-WRITTEN = FOUND - 1
-
-FOLDERS = """
-const root = navigator.storage.getDirectory()
-window.showDirectoryPicker = async ({ id }) => {
-  const [input, output] = (window.picked ?? "|").split("|")
-  let folder = await root
-  for (const name of (id === "bme-med-input" ? input : output).split("/")) {
-    if (name) folder = await folder.getDirectoryHandle(name, { create: true })
-  }
-  return folder
-}
-"""
-"""The picker waits for a person; a folder of the origin private file system is of the same class."""
+from tests.web.browsing import drop
+from tests.web.screens import FOUND, WRITTEN, editing, given, in_folder, runs, step, zipped
 
 LISTED = """async () => {
   const found = []
@@ -45,108 +22,6 @@ LISTED = """async () => {
   await walk(await navigator.storage.getDirectory(), "")
   return found
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("site")
-    bundled([PAGES / "fake.ts"], folder)
-    (folder / "index.html").write_text(
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>bme-med</title><main></main>'
-        '<script type="module" src="fake.js"></script></html>'
-    )
-    with served(folder) as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser: Browser, site: str) -> Iterator[Page]:
-    """The first screen; nothing that a test does may be against the page's policy, or raise an error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
-    complaints: list[str] = []
-    context.add_init_script(FOLDERS)
-    page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(site)
-    yield page
-    context.close()
-    assert complaints == []
-
-
-@pytest.fixture(scope="module")
-def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("in") / "scans"
-    (folder / "ct" / "deep").mkdir(parents=True)
-    for number in range(SLICES):
-        (folder / "ct" / f"{number:03}.dcm").write_text(f"slice {number}")
-    for name in OTHERS:
-        (folder / name).write_text(name)
-    return folder
-
-
-def given(page: Page, *paths: Path) -> Page:
-    drop(page, "#drop", *paths)
-    expect(page.locator("#next")).to_be_visible()
-    return page
-
-
-def step(page: Page, words: str) -> None:
-    page.get_by_role("navigation").get_by_role("button", name=words).click()
-
-
-def zipped(page: Page) -> dict[str, str]:
-    """The members of the ZIP that the page saves."""
-    step(page, "Save")
-    with page.expect_download() as download:
-        page.click("#save-zip")
-    with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
-        assert archive.testzip() is None
-        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        return {name: archive.read(name).decode() for name in archive.namelist()}
-
-
-def runs(page: Page) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = page.evaluate("wishes.runs")
-    return found
-
-
-def drawn(page: Page) -> Any:
-    """What the boxes file says."""
-    with page.expect_download() as download:
-        page.click("#store")
-    text = Path(download.value.path()).read_text(encoding="utf-8")
-    parse_boxes(text, "boxes.json")
-    return json.loads(text)["files"]
-
-
-def editing(page: Page, scans: Path, name: str = "ct/000.dcm") -> Page:
-    """The editor, with a frame of 320 by 200 pixels."""
-    step(given(page, scans), "Boxes")
-    page.get_by_role("option", name=name).click()
-    expect(page.locator("bme-stage svg")).to_be_visible()
-    page.wait_for_function("document.querySelector('bme-app').shadowRoot.querySelector('bme-boxes').picture")
-    return page
-
-
-def point(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Where a place of the picture is on the screen."""
-    box = page.locator("bme-stage svg").bounding_box()
-    assert box
-    return box["x"] + x * box["width"] / 320, box["y"] + y * box["height"] / 200
-
-
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*point(page, *start))
-    page.mouse.down()
-    page.mouse.move(*point(page, *end), steps=4)
-    page.mouse.up()
 
 
 def test_no_file_is_taken_while_the_lock_is_not_proved(page: Page, site: str, scans: Path) -> None:
@@ -232,96 +107,6 @@ def test_a_preset_decides_again(page: Page, scans: Path) -> None:
     expect(page.locator("bme-table .why")).to_contain_text("of ps315-basic")
 
 
-def test_a_box_is_drawn_moved_and_resized_by_pointer(page: Page, scans: Path) -> None:
-    editing(page, scans)
-    drag(page, (10.5, 20.5), (59.5, 39.5))
-    assert drawn(page) == [{"match": {"path": "ct/000.dcm"}, "boxes": [{"x": 10, "y": 20, "w": 50, "h": 20}]}]
-    drag(page, (30, 30), (50, 20))
-    drag(page, (80, 30), (120, 60))
-    assert drawn(page)[0]["boxes"] == [{"x": 30, "y": 10, "w": 90, "h": 50}]
-    step(page, "Save")
-    page.click("#save-zip")
-    expect(page.locator("bme-result")).to_contain_text("Done")
-    assert json.loads(runs(page)[0]["boxes"])["files"][0]["boxes"] == [{"x": 30, "y": 10, "w": 90, "h": 50}]
-
-
-def test_a_box_is_drawn_moved_resized_and_deleted_by_keyboard(page: Page, scans: Path) -> None:
-    editing(page, scans)
-    page.locator("bme-stage .stage").focus()
-    page.keyboard.press("n")
-    box = page.locator("bme-stage .box")
-    expect(box).to_be_focused()
-    for keys in ("ArrowLeft", "ArrowUp", "Alt+ArrowDown", "Shift+ArrowRight", "Alt+Shift+ArrowDown"):
-        page.keyboard.press(keys)
-        expect(box).to_be_focused()
-    assert drawn(page)[0]["boxes"] == [{"x": 117, "y": 85, "w": 83, "h": 26}]
-    box.focus()
-    page.keyboard.press("Delete")
-    expect(box).to_have_count(0)
-    expect(page.locator("bme-stage .stage")).to_be_focused()
-    for keys, boxes in (("Control+z", 1), ("Control+Shift+z", 0), ("Control+z", 1), ("Control+y", 0)):
-        page.keyboard.press(keys)
-        expect(box).to_have_count(boxes)
-
-
-def test_a_box_is_set_by_its_numbers_and_a_wrong_one_is_not_taken(page: Page, scans: Path) -> None:
-    editing(page, scans)
-    page.locator("bme-stage .stage").press("n")
-    for words, number in (("left", "0"), ("width", "9999"), ("top", "-5"), ("height", "12")):
-        page.get_by_label(f"Box 1, {words}").fill(number)
-        page.get_by_label(f"Box 1, {words}").press("Tab")
-    assert drawn(page)[0]["boxes"] == [{"x": 0, "y": 87, "w": 320, "h": 12}]
-
-
-def test_a_box_is_for_a_frame_a_file_or_a_series(page: Page, scans: Path) -> None:
-    editing(page, scans)
-    page.locator("bme-stage .stage").press("PageDown")
-    expect(page.get_by_label("this frame (2 of 3)")).to_be_visible()
-    page.locator("bme-stage .stage").press("n")
-    box = page.locator("bme-stage .box")
-    expect(box).to_have_count(1)
-    page.get_by_label("this frame (2 of 3)").check()
-    assert drawn(page)[0]["boxes"][0]["frames"] == 2
-    box.press("PageDown")
-    expect(box).to_have_count(0)
-    page.locator("bme-stage .stage").press("PageUp")
-    expect(box).to_have_count(1)
-    box.focus()
-    page.get_by_label("all files and frames of the series").check()
-    assert drawn(page) == [
-        {"match": {"SeriesInstanceUID": "1.2.3"}, "boxes": [{"x": 120, "y": 87, "w": 80, "h": 25}]}
-    ]
-    page.get_by_role("option", name="ct/001.dcm").click()
-    expect(box).to_have_count(1)
-
-
-def test_a_boxes_file_of_the_command_line_is_loaded_and_what_is_not_shown_is_kept(
-    page: Page, scans: Path, tmp_path: Path
-) -> None:
-    document = {
-        "files": [
-            {"name": "band", "match": {"path": "ct/000.dcm"}, "boxes": [{"x": -20, "y": 0, "w": 0, "h": 10}]},
-            {"match": {"Manufacturer": "~ZIEHM"}, "boxes": [{"x": 0, "y": 0, "w": 0, "h": 9}]},
-        ]
-    }
-    file = tmp_path / "boxes.json"
-    file.write_text(json.dumps(document))
-    editing(page, scans).locator("#boxes").set_input_files(file)
-    expect(page.get_by_label("Box 1, left")).to_have_value("300")
-    expect(page.get_by_text("1 further rule of the boxes file is")).to_be_visible()
-    assert drawn(page) == document["files"]
-    file.write_text('{"boxes": []}')
-    page.locator("#boxes").set_input_files(file)
-    expect(page.locator("#said")).to_contain_text("The boxes file was not taken: expected an object")
-    assert drawn(page) == document["files"]
-
-
-def in_folder(page: Page, picked: str) -> None:
-    step(page, "Save")
-    page.evaluate(f"window.picked = {picked!r}")
-    page.click("#save-folder")
-
-
 def test_files_go_into_a_new_folder_with_audit_and_report_beside_it(page: Page, scans: Path) -> None:
     given(page, scans)
     for number, name in enumerate(("deidentified", "deidentified-2")):
@@ -340,7 +125,8 @@ def test_nothing_is_ever_written_into_the_input(page: Page, output: str) -> None
     expect(page.locator("#folder")).to_be_enabled()
     page.evaluate(
         """async () => {
-          const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("in", { create: true })
+          const root = await navigator.storage.getDirectory()
+          const folder = await root.getDirectoryHandle("in", { create: true })
           const stream = await (await folder.getFileHandle("a.jpg", { create: true })).createWritable()
           await stream.write("a")
           await stream.close()
@@ -369,7 +155,9 @@ def test_after_a_stop_the_rest_is_done_with_the_same_key(page: Page, scans: Path
     found = dict(page.evaluate(LISTED))
     assert sum(path.startswith("out/deidentified/") for path in found) == WRITTEN
     assert len(found["out/deidentified.audit.jsonl"].split()) == FOUND
-    counted = {line.split("\n")[1]: line.split("\n")[0] for line in page.locator(".tiles li").all_inner_texts()}
+    counted = {
+        line.split("\n")[1]: line.split("\n")[0] for line in page.locator(".tiles li").all_inner_texts()
+    }
     assert counted == {"found": str(FOUND), "written": str(WRITTEN), "refused": "1", "skipped": "0"}
 
 
@@ -409,7 +197,18 @@ def test_files_that_were_refused_are_listed_with_the_reason(page: Page, scans: P
         assert download.value.suggested_filename == name
 
 
-CONTROLS = {"button", "textbox", "spinbutton", "radio", "combobox", "listbox", "grid", "option", "progressbar", "application"}
+CONTROLS = {
+    "button",
+    "textbox",
+    "spinbutton",
+    "radio",
+    "combobox",
+    "listbox",
+    "grid",
+    "option",
+    "progressbar",
+    "application",
+}
 
 
 def unnamed(page: Page) -> list[str]:
@@ -458,5 +257,7 @@ def test_the_way_through_needs_no_pointer(page: Page, scans: Path) -> None:
 def test_the_page_speaks_in_plain_sentences() -> None:
     sources = Path(__file__).parents[2] / "bme_med" / "web" / "src" / "ui"
     for path in sources.rglob("*.ts"):
-        for text in re.findall(r'"[A-Z][^"\n]* [^"\n]*"|>[A-Z][^<$\n]* [^<$\n]*<', path.read_text(encoding="utf-8")):
+        for text in re.findall(
+            r'"[A-Z][^"\n]* [^"\n]*"|>[A-Z][^<$\n]* [^<$\n]*<', path.read_text(encoding="utf-8")
+        ):
             assert "!" not in text, (path.name, text)

@@ -1,24 +1,22 @@
 """What the screens decide, without a browser: boxes, undo, names, keys, ZIP, going on after a stop."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.web.browsing import WEB, absent, bundled
+from tests.nodes import node_for
+from tests.web.browsing import bundled
+from tests.web.building import WEB
 
 UNITS = sorted((Path(__file__).parent / "unit").glob("*.test.ts"))
 STYLES = (WEB / "src" / "ui" / "styles.ts").read_text(encoding="utf-8")
 
 
 def test_every_unit_test_holds(tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if not node:
-        absent("Node is not installed")
     bundled(UNITS, tmp_path, "--platform=node", "--out-extension:.js=.mjs")
-    command = [node, "--test", *map(str, sorted(tmp_path.glob("*.mjs")))]
+    command = [node_for(WEB), "--test", *map(str, sorted(tmp_path.glob("*.mjs")))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
     counted = re.search(r"^# tests (\d+)$", done.stdout, re.MULTILINE)

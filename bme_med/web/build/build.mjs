@@ -6,13 +6,16 @@ import { build as bundle } from "esbuild"
 import { build } from "vite"
 import { packApp } from "./app.mjs"
 import { FILES, WORKERS } from "./assets.mjs"
+import { notices } from "./notices.mjs"
+import { writeServiceWorker } from "./offline.mjs"
 import { SITE_POLICY } from "./policy.mjs"
 import { writeSingleFile } from "./single.mjs"
 
 const web = join(dirname(fileURLToPath(import.meta.url)), "..")
 const site = join(web, "site")
 const assets = join(site, "assets")
-const dist = join(web, "..", "..", "dist")
+const root = join(web, "..", "..")
+const dist = join(root, "dist")
 
 await build({ root: web, configFile: join(web, "vite.config.ts"), logLevel: "warn" })
 for (const name of WORKERS) await buildWorker(name)
@@ -20,6 +23,8 @@ await mkdir(assets, { recursive: true })
 await writeFile(join(assets, "app.zip"), await packApp())
 for (const [name, path] of Object.entries(FILES)) await copyFile(path, join(assets, name))
 await writeFile(join(site, "policy.txt"), `${SITE_POLICY}\n`)
+await writeFile(join(site, "NOTICE.txt"), notices(web, root))
+await writeServiceWorker(web, site)
 await mkdir(dist, { recursive: true })
 console.log(await writeSingleFile(site, dist))
 

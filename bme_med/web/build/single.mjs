@@ -27,6 +27,7 @@ async function singleFile(site) {
   for (const name of names.filter((name) => !/^index\.(js|css)$/.test(name))) {
     blocks.push(`<script type="application/octet-stream" id="asset:${name}">${packed(await readFile(join(assets, name)))}</script>`)
   }
+  blocks.push(`<script type="text/plain" id="notice">${inline(await readFile(join(site, "NOTICE.txt"), "utf8"))}</script>`)
   const bare = page.replace(/\s*<(script|link)\b[^>]*\b(src|href)="\.\/[^>]*>(<\/script>)?/g, "")
   const head = `<head>\n<meta http-equiv="Content-Security-Policy" content="${policy}">`
   const foot = `${blocks.join("\n")}\n<script type="module">${script}</script>\n</body>`

@@ -43,12 +43,13 @@ export interface Engine {
   /** The folder as a whole: per patient, study, series and kind. */
   survey(files: readonly Dropped[], profile: string): Promise<readonly Series[]>
   inspect(file: Dropped, profile: string): Promise<Inspection>
-  /** `frame` counts from 0. */
+  /** `frame` counts from 1, as in a boxes file. */
   preview(file: Dropped, frame: number): Promise<Picture>
   /** The boxes file of the command line (docs: `bme-med boxes schema`); throws with the sentence for the user. */
   checkBoxes(json: string): Promise<void>
   /** The main job. `key` has 32 bytes, or is null for a random one that is forgotten; `boxes` is "" where nothing was drawn; `earlier` is the audit of a
    *  try that stopped, which is gone on with under the same profile, key and boxes: `files` are all of them again, and those that stand in it are not done again.
+   *  `sink` is only written to: who made it closes or aborts it, once this has settled.
    *  Where `signal` aborts or a file cannot be written, this settles with a Summary whose `stopped` says so; it rejects for usage errors, before anything is written. */
   run(files: readonly Dropped[], options: { readonly profile: string; readonly key: Uint8Array | null; readonly boxes: string; readonly earlier: Blob | null }, sink: Sink,
       onOutcome: (outcome: Outcome, done: number, total: number) => void, signal: AbortSignal): Promise<Summary>

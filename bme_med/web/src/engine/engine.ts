@@ -5,6 +5,9 @@ import { preview } from "./preview"
 import type { Remote } from "./remote"
 import { askAll, Run, type OnOutcome } from "./run"
 
+/** What is known of a file that a worker died of (`bme_med.run.surveying.Glance`). */
+const LOST_GLANCE = [["", "", "", "unreadable"], "", "", "", "the process that looked at it died", ""]
+
 /** What an engine is made of; tests put other things in place of a browser's. */
 export interface Parts {
   /** Proves the lock of the page; rejects where it is not in force. */
@@ -17,7 +20,6 @@ export interface Parts {
 export class PooledEngine implements Engine {
   private clerk: Remote | undefined
   private pool: Pool | undefined
-  private kept: string | undefined
 
   constructor(private readonly parts: Parts) {}
 
@@ -30,7 +32,7 @@ export class PooledEngine implements Engine {
     this.clerk = await start()
     onProgress(5, steps, "starting workers")
     this.pool = new Pool(this.parts.workers, start)
-    void this.pool.fill().catch(() => undefined)
+    void this.pool.fill()
     onProgress(steps, steps, "ready")
   }
 
@@ -40,7 +42,7 @@ export class PooledEngine implements Engine {
 
   async survey(files: readonly Dropped[], profile: string): Promise<readonly Series[]> {
     const { clerk, pool } = this.ready
-    const glances = await askAll<unknown>(pool, "glances", { profile }, files)
+    const glances = await askAll<unknown>(pool, { op: "glances", args: { profile }, lost: LOST_GLANCE }, files)
     return (await clerk.ask<readonly Series[]>("series", { names: files.map(({ name }) => name), glances })).value
   }
 
@@ -58,7 +60,7 @@ export class PooledEngine implements Engine {
 
   async run(
     files: readonly Dropped[],
-    options: { readonly profile: string; readonly key: Uint8Array | null; readonly boxes: string; readonly earlier?: Blob | null },
+    options: { readonly profile: string; readonly key: Uint8Array | null; readonly boxes: string; readonly earlier: Blob | null },
     sink: Sink,
     onOutcome: OnOutcome,
     signal: AbortSignal,
@@ -66,23 +68,8 @@ export class PooledEngine implements Engine {
     const { clerk, pool } = this.ready
     const { profile, boxes } = options
     const earlier = (await options.earlier?.text()) ?? ""
-    const key = options.key ? hex(options.key) : this.randomKey(earlier)
-    try {
-      const summary = await new Run(clerk, pool, { profile, key, boxes, earlier }, sink, onOutcome, signal).work(files)
-      await sink.close()
-      if (!summary.stopped) this.kept = undefined
-      return summary
-    } catch (error) {
-      await sink.abort()
-      throw error
-    }
-  }
-
-  /** A new key, or for a run that goes on the one that it had; it is kept in memory, and not after the run is complete. */
-  private randomKey(earlier: string): string {
-    if (earlier && !this.kept) throw new Error("the random key of that run is forgotten: give its key, or start anew")
-    if (!earlier) this.kept = hex(crypto.getRandomValues(new Uint8Array(32)))
-    return this.kept!
+    const key = hex(options.key ?? crypto.getRandomValues(new Uint8Array(32)))
+    return new Run(clerk, pool, { profile, key, boxes, earlier }, sink, onOutcome, signal).work(files)
   }
 
   stop(): void {
@@ -90,7 +77,6 @@ export class PooledEngine implements Engine {
     this.clerk?.end()
     this.pool = undefined
     this.clerk = undefined
-    this.kept = undefined
   }
 
   private get ready(): { clerk: Remote; pool: Pool } {

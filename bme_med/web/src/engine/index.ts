@@ -3,11 +3,22 @@ import { proveLock } from "../lock"
 import type { Engine } from "../protocol"
 import { asset, startWorker } from "./assets"
 import { PooledEngine, type Parts } from "./engine"
+import { keepForOffline, reloadLocked } from "./offline"
 import { boot, poolSize, type Start } from "./pool"
 import { Remote, type Answer, type Port, type Question } from "./remote"
 
 export function createEngine(): Engine {
-  return new PooledEngine({ prove: proveLock, load, workers: poolSize() })
+  return new PooledEngine({ prove, load, workers: poolSize() })
+}
+
+async function prove(): Promise<void> {
+  try {
+    await proveLock()
+  } catch (error) {
+    if (await reloadLocked()) return new Promise(() => undefined)  // until the reload ends this page
+    throw error
+  }
+  void keepForOffline()
 }
 
 const load: Parts["load"] = async (onProgress) => {

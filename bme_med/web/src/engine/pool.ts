@@ -13,20 +13,26 @@ const QUEUE = 2
 
 export class Pool {
   private readonly workers: Remote[] = []
-  private readonly starting = new Set<Promise<void>>()
   private waiting: (() => void)[] = []
   private opening: ((worker: Remote) => Promise<void>) | undefined
   private isEnded = false
+  private isFilling = false
   private failure: Error | undefined
 
   constructor(readonly size: number, private readonly start: Start) {}
 
-  /** Starts the workers one after the other; resolves with the first. */
+  /** Starts the workers one after the other; where not all can be started, those that are there do the work. */
   async fill(): Promise<void> {
-    await this.add()
-    void (async () => {
-      while (this.workers.length < this.size && !this.isEnded) await this.add().catch(() => (this.isEnded = true))
-    })()
+    if (this.isFilling) return
+    this.isFilling = true
+    try {
+      while (this.workers.length < this.size && !this.isEnded) await this.add()
+    } catch (error) {
+      if (this.workers.length === 0) this.failure = error as Error
+      this.wake()
+    } finally {
+      this.isFilling = false
+    }
   }
 
   /** Gives `work` to the worker with the least to do, as soon as one has room. */
@@ -35,7 +41,8 @@ export class Pool {
     try {
       return await work(worker)
     } finally {
-      await this.settle(worker)
+      worker.given--
+      this.settle(worker)
     }
   }
 
@@ -58,7 +65,10 @@ export class Pool {
   private async add(): Promise<void> {
     const worker = await this.start()
     if (this.isEnded) return worker.end()
-    await this.opening?.(worker)
+    for (let opened: typeof this.opening; opened !== this.opening; ) {
+      opened = this.opening
+      await opened?.(worker)
+    }
     this.workers.push(worker)
     this.wake()
   }
@@ -66,21 +76,23 @@ export class Pool {
   private async free(): Promise<Remote> {
     for (;;) {
       if (this.failure) throw this.failure
-      const [least] = this.workers.filter((worker) => worker.waiting < QUEUE && worker.heap < MOST_HEAP).sort((a, b) => a.waiting - b.waiting)
-      if (least) return least
+      const [least] = this.workers.filter((worker) => worker.given < QUEUE && worker.heap < MOST_HEAP).sort((a, b) => a.given - b.given)
+      if (least) {
+        least.given++  // at once: others look for a worker before this one is asked
+        return least
+      }
       await new Promise<void>((resolve) => this.waiting.push(resolve))
     }
   }
 
   /** Replaces a worker that is lost, or has grown too large and has nothing left to do. */
-  private async settle(worker: Remote): Promise<void> {
-    const isSpent = worker.isLost || (worker.heap >= MOST_HEAP && worker.waiting === 0)
+  private settle(worker: Remote): void {
+    const isSpent = worker.isLost || (worker.heap >= MOST_HEAP && worker.given === 0)
     const at = this.workers.indexOf(worker)
     if (isSpent && at >= 0) {
       this.workers.splice(at, 1)
       worker.end()
-      const replaced = this.add().catch((error: Error) => (this.failure = error)).then(() => void this.starting.delete(replaced))
-      this.starting.add(replaced)
+      void this.fill()
     }
     this.wake()
   }

@@ -42,20 +42,31 @@ const LOST: WorkerOutcome = {
   format: "", source_sha256: "", output_sha256: "", size: 0, suffix: "", fields: {}, actions: "[]", findings: [],
 }
 
-/** Asks `op` about all `files`, in chunks that all workers share; the answers, in order. */
-export async function askAll<T>(pool: Pool, op: string, args: object, files: readonly Dropped[]): Promise<readonly T[]> {
+/** A question about files, and the answer for one that a worker died of. */
+export interface Asking<T> { readonly op: string; readonly args: object; readonly lost: T }
+
+/** Asks about all `files`, in chunks that all workers share; the answers, in order. */
+export async function askAll<T>(pool: Pool, asking: Asking<T>, files: readonly Dropped[], size = CHUNK): Promise<readonly T[]> {
   const chunks: Dropped[][] = []
-  for (let at = 0; at < files.length; at += CHUNK) chunks.push(files.slice(at, at + CHUNK))
-  const answers = await Promise.all(chunks.map((chunk) => pool.use(async (worker) => {
-    const names = chunk.map(({ name }) => name)
-    return (await worker.ask<readonly T[]>(op, { ...args, names }, chunk.map(({ file }) => file))).value
-  })))
-  return answers.flat()
+  for (let at = 0; at < files.length; at += size) chunks.push(files.slice(at, at + size))
+  return (await Promise.all(chunks.map((chunk) => askChunk(pool, asking, chunk)))).flat()
+}
+
+/** Asks about one chunk; where a worker dies of it, about each of its files alone. */
+async function askChunk<T>(pool: Pool, asking: Asking<T>, chunk: readonly Dropped[]): Promise<readonly T[]> {
+  const args = { ...asking.args, names: chunk.map(({ name }) => name) }
+  try {
+    return await pool.use(async (worker) => (await worker.ask<readonly T[]>(asking.op, args, chunk.map(({ file }) => file))).value)
+  } catch (error) {
+    if (!(error instanceof LostWorkerError)) throw error
+    return chunk.length === 1 ? [asking.lost] : askAll(pool, asking, chunk, 1)
+  }
 }
 
 /** One run from its first look at the files to its audit. */
 export class Run {
   private stopped = ""
+  private isBroken = false
   private done = 0
   private readonly started = performance.now()
 
@@ -69,20 +80,19 @@ export class Run {
   ) {}
 
   async work(files: readonly Dropped[]): Promise<Summary> {
-    const left = await this.begin(files)
     try {
-      await this.writeAll(left)
+      await this.writeAll(await this.begin(files))
+      return await this.finish()
     } finally {
       await this.pool.openAll(undefined)
-      await this.pool.each((worker) => worker.ask("close", {})).catch(() => undefined)
+      await Promise.allSettled([this.clerk.ask("close", {}), this.pool.each((worker) => worker.ask("close", {}))])
     }
-    return this.finish()
   }
 
   /** What is left to do, in the order of the names, after everything is known of the patients. */
   private async begin(files: readonly Dropped[]): Promise<readonly Dropped[]> {
     const { profile, key, boxes, earlier } = this.order
-    const owners = await askAll<unknown>(this.pool, "owners", {}, files)
+    const owners = await askAll<unknown>(this.pool, { op: "owners", args: {}, lost: null }, files)
     const names = files.map(({ name }) => name)
     const begun = await this.clerk.ask<{ order: readonly number[]; patients: unknown }>("begin", { profile, key, boxes, names, owners, earlier })
     const { order, patients } = begun.value
@@ -98,7 +108,7 @@ export class Run {
     const total = this.done + files.length
     let committed: Promise<void> = Promise.resolve()
     for (let at = 0; at < files.length && !this.isStopped(); at++) {
-      while (planned.length < Math.min(files.length, at + AHEAD)) planned.push(this.plan(files[planned.length]!))
+      while (planned.length < Math.min(files.length, at + AHEAD)) planned.push(this.planAhead(files[planned.length]!))
       const { outcome, parts } = await planned[at]!
       planned[at] = Promise.resolve({ outcome: LOST, parts: [] })  // lets go of the parts
       if (this.isStopped()) break
@@ -112,6 +122,13 @@ export class Run {
     }
     await committed
     await Promise.allSettled(planned)
+  }
+
+  /** A failure waits until the file is due. */
+  private planAhead(file: Dropped): Promise<Planned> {
+    const planned = this.plan(file)
+    planned.catch(() => undefined)
+    return planned
   }
 
   private async plan({ name, file }: Dropped): Promise<Planned> {
@@ -128,7 +145,7 @@ export class Run {
   }
 
   private async commit(name: string, outcome: WorkerOutcome, verdict: Verdict, total: number): Promise<void> {
-    if (this.stopped) return
+    if (this.isBroken) return
     await this.clerk.ask("commit", {})
     this.done++
     const isWritten = verdict.status === "written"
@@ -136,6 +153,7 @@ export class Run {
   }
 
   private fail(error: Error): void {
+    this.isBroken = true
     this.stopped ||= `the output cannot be written (${error.name})`
   }
 

@@ -2,7 +2,7 @@
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit"
 import type { Dropped, Engine, Inspection, Series } from "../protocol"
-import { say, sentenceOf, tell } from "./events"
+import { say, sentence, sentenceOf, tell } from "./events"
 import { shared } from "./styles"
 import "./files"
 import "./table"
@@ -100,10 +100,6 @@ export class BmeChanges extends LitElement {
     const [oldest] = this.known.keys()
     if (this.known.size > REMEMBERED && oldest) this.known.delete(oldest)
   }
-}
-
-function sentence(finding: string): string {
-  return `${finding.charAt(0).toUpperCase()}${finding.slice(1)}.`
 }
 
 customElements.define("bme-changes", BmeChanges)

@@ -15,6 +15,11 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** Words as a sentence of their own. */
+export function sentence(words: string): string {
+  return words && `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith(".") ? "" : "."}`
+}
+
 export function count(number: number, one: string, many: string = `${one}s`): string {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`
 }

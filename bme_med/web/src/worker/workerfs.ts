@@ -6,9 +6,10 @@ let isMounted = false
 
 export const workerfs: Host = {
   indexURL: MEMORY,
-  attach(fs, files) {
+  async attach(fs, files) {
     if (!fs.analyzePath(FOLDER).exists) fs.mkdir(FOLDER)
-    const blobs = files.map((data, at) => ({ name: String(at), data }))
+    const readable = await Promise.all(files.map(isReadable))
+    const blobs = files.map((data, at) => ({ name: String(at), data })).filter((_, at) => readable[at])
     fs.mount(fs.filesystems.WORKERFS, { blobs }, FOLDER)
     isMounted = true
     return files.map((_, at) => `${FOLDER}/${at}`)
@@ -17,4 +18,9 @@ export const workerfs: Host = {
     if (isMounted) fs.unmount(FOLDER)
     isMounted = false
   },
+}
+
+/** Whether a file is still as it was dropped: one that is not would end Python while it is read. */
+async function isReadable(file: File): Promise<boolean> {
+  return file.slice(0, 1).arrayBuffer().then(() => true, () => false)
 }

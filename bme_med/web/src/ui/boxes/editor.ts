@@ -3,7 +3,7 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit"
 import type { Dropped, Engine, Picture, Series } from "../../protocol"
 import { download } from "../download"
-import { say, sentenceOf, tell } from "../events"
+import { say, sentence, sentenceOf, tell } from "../events"
 import "../files"
 import { shared } from "../styles"
 import {
@@ -107,7 +107,7 @@ export class BmeBoxes extends LitElement {
 
   private hint(): string {
     const keys = "Tab goes from box to box. Arrow keys move one, with Shift they change its size, with Alt by one pixel. Delete removes it."
-    return this.picture ? [this.picture.note, this.problem, keys].filter(one => one).join(" ") : ""
+    return this.picture ? [sentence(this.picture.note), this.problem, keys].filter(one => one).join(" ") : ""
   }
 
   private get seriesUid(): string {
@@ -133,7 +133,7 @@ export class BmeBoxes extends LitElement {
     if (!file) return
     const isStale = (): boolean => this.files.get(this.chosen) !== file || this.wanted !== frame
     try {
-      const picture = await this.engine.preview(file, frame - 1)
+      const picture = await this.engine.preview(file, frame)
       if (isStale()) return
       this.picture = picture
       this.frame = frame
