@@ -1,7 +1,7 @@
 """One frame of an instance for a screen: where its bytes lie, and what shows them. Nothing is decoded.
 
 What decodes it, for looking alone, gets attributes as numbers and nothing that names
-a person (PS3.3, C.7.6.3, C.7.6.16.2.10, C.11.2).
+a person (PS3.3, C.7.6.3, C.7.6.16.2.9, C.7.6.16.2.10, C.11.2).
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from bme_med.pixels.native import frame_bits, is_paired, unused_low_bits
 __all__ = ["FrameView", "view_frame"]
 
 _VOI_FUNCTION = 0x00281056
+_SHARED, _OF_FRAMES, _WINDOWS, _RESCALING = 0x52009229, 0x52009230, 0x00289132, 0x00289145
 _NO_PICTURE = "there is no picture in this file"
 _NO_FRAME = "there are not that many frames"
 
@@ -105,7 +106,8 @@ def view_frame(source: Source, number: int) -> FrameView:
         ranges, first_bit = _native(element, form, number)
     is_file = data is source
     held = b"" if is_file else b"".join(data[start:end] for start, end in ranges)
-    return _view(instance, form, held, ranges if is_file else [], is_coded=is_coded, first_bit=first_bit)
+    place = held, ranges if is_file else [], is_coded, first_bit
+    return _view(instance, form, number, place)
 
 
 def _coded(data: Source, element: Element, instance: Instance, number: int) -> list[Range]:
@@ -126,10 +128,15 @@ def _native(element: Element, form: PixelForm, number: int) -> tuple[list[Range]
     return [Range(start, min(start + size, element.end))], index * frame_bits(form)
 
 
-def _view(
-    instance: Instance, form: PixelForm, data: bytes, ranges: list[Range], *, is_coded: bool, first_bit: int
-) -> FrameView:
-    rendering, shown = rendering_of(instance, form), shown_of(instance, form, "")
+_Place = tuple[bytes, list[Range], bool, int]
+"""Bytes, ranges, whether they are encapsulated, and the first bit."""
+
+
+def _view(instance: Instance, form: PixelForm, number: int, place: _Place) -> FrameView:
+    data, ranges, is_coded, first_bit = place
+    rendering = rendering_of(instance, form)
+    windowed, rescaled = (_said_of_frame(instance, number, tag) for tag in (_WINDOWS, _RESCALING))
+    windows, rescale = shown_of(windowed, form, "").windows, shown_of(rescaled, form, "")
     palette = rendering.palette
     return FrameView(
         data=data,
@@ -150,15 +157,32 @@ def _view(
         is_big_endian=form.byte_order == "big",
         is_paired=is_paired(form),
         first_bit=first_bit,
-        slope=shown.slope or 1.0,
-        intercept=shown.intercept,
+        slope=rescale.slope or 1.0,
+        intercept=rescale.intercept,
         is_inverse=form.photometric == "MONOCHROME1" or rendering.is_inverse,
-        windows=[window for window in shown.windows if all(map(isfinite, window)) and window[1] > 0],
-        function=instance.first(_VOI_FUNCTION) or "LINEAR",
+        windows=[window for window in windows if all(map(isfinite, window)) and window[1] > 0],
+        function=windowed.first(_VOI_FUNCTION) or "LINEAR",
         padding=rendering.padding,
         palette=list(_colors(palette)) if palette else [],
         first_entry=palette.first if palette else 0,
     )
+
+
+def _said_of_frame(instance: Instance, number: int, tag: int) -> Instance:
+    """Where the frame's own functional groups hold the sequence `tag`, its item; else the instance itself."""
+    for groups, index in ((_OF_FRAMES, number - 1), (_SHARED, 0)):
+        group = _item(instance, groups, index)
+        if group and (found := _item(group, tag, 0)):
+            return found
+    return instance
+
+
+def _item(instance: Instance, tag: int, index: int) -> Instance | None:
+    """Item `index` of the sequence `tag`, if it has as many."""
+    data, sequence = instance.by_tag.get(tag, (b"", None))
+    if sequence is None or sequence.items is None or index >= len(sequence.items.items):
+        return None
+    return instance.within(data, sequence.items.items[index].elements, sequence.items.coding)
 
 
 def _colors(palette: Palette) -> Iterator[int]:

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from bme_med.core import MalformedFileError
 from bme_med.pixels.jpeg_huffman import HuffmanTable
 
-__all__ = ["WINDOW_BITS", "Bits", "Symbols", "extended"]
+__all__ = ["END_OF_BLOCK", "SIXTEEN_ZEROS", "WINDOW_BITS", "Bits", "Symbols"]
 
 WINDOW_BITS = 16
 """The longest code, and so many bits are looked at."""
-_LARGEST_SIZE = 15
+SIXTEEN_ZEROS = 0xF0
+END_OF_BLOCK = 128
+"""More than a block has coefficients, so that a loop over them ends."""
 
 
 class Bits:
@@ -48,16 +50,24 @@ class Bits:
         self.count -= bits
         return value
 
+    def amplitude(self, symbol: int) -> int:
+        """The value of the amplitude that follows `symbol`."""
+        return extended(self.read(symbol & 15), symbol & 15)
+
     def close(self) -> None:
         """Check that no more was read than there was."""
         if self.count + 32 * sum(1 for _ in self.words) < self.spare:
             raise MalformedFileError("the scan is cut off", where="SOS")
 
 
-class Symbols(dict[int, tuple[int, int, int | None]]):
-    """Window of 16 bits to: bits used, the symbol, and the value of its amplitude.
+Entry = tuple[int, int, int | None, int]
 
-    The value is None where the window is too short for it: the amplitude follows the bits used.
+
+class Symbols(dict[int, Entry]):
+    """Window of 16 bits to: bits used, coefficients moved, the value of the amplitude, the symbol.
+
+    The value is None where the window is too short for it: the amplitude follows the bits used. An end of
+    block moves by `END_OF_BLOCK`.
     """
 
     def __init__(self, table: HuffmanTable) -> None:
@@ -68,16 +78,16 @@ class Symbols(dict[int, tuple[int, int, int | None]]):
             code += count << WINDOW_BITS - length
             self._ends.append((code, length, count))
 
-    def __missing__(self, window: int) -> tuple[int, int, int | None]:
+    def __missing__(self, window: int) -> Entry:
         symbol, length = self._find(window)
         size = symbol & 15
+        is_end = not size and symbol != SIXTEEN_ZEROS
+        moved = END_OF_BLOCK if is_end else (symbol >> 4) + 1
         used = length + size
-        entry: tuple[int, int, int | None]
-        if used > WINDOW_BITS:
-            entry = length, symbol, None
-        else:
-            entry = used, symbol, extended(window >> WINDOW_BITS - used & (1 << size) - 1, size)
-        self[window] = entry
+        value = None
+        if used <= WINDOW_BITS:
+            value = extended(window >> WINDOW_BITS - used & (1 << size) - 1, size)
+        self[window] = entry = length if value is None else used, moved, value, symbol
         return entry
 
     def _find(self, window: int) -> tuple[int, int]:
@@ -91,15 +101,9 @@ class Symbols(dict[int, tuple[int, int, int | None]]):
 
     def next(self, bits: Bits) -> tuple[int, int]:
         """The next symbol and the value of its amplitude."""
-        used, symbol, value = self[bits.peek()]
+        used, _, value, symbol = self[bits.peek()]
         bits.count -= used
-        return symbol, extended(bits.read(symbol & 15), symbol & 15) if value is None else value
-
-    def next_alone(self, bits: Bits) -> int:
-        """The next symbol, whose low bits are no size of an amplitude that follows."""
-        symbol, length = self._find(bits.peek())
-        bits.count -= length
-        return symbol
+        return symbol, bits.amplitude(symbol) if value is None else value
 
 
 def extended(amplitude: int, size: int) -> int:

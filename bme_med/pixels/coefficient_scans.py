@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bme_med.core import MalformedFileError
-from bme_med.pixels.coefficient_codes import WINDOW_BITS, Bits, Symbols, extended
+from bme_med.pixels.coefficient_codes import END_OF_BLOCK, SIXTEEN_ZEROS, WINDOW_BITS, Bits, Symbols
 from bme_med.pixels.jpeg_frame import Scan
 
 __all__ = ["BLOCK", "Place", "read_progressive", "read_sequential"]
 
 BLOCK = 64
 """Coefficients of a block, in the order in which they are coded (A.3.6)."""
-_SIXTEEN_ZEROS = 0xF0
 _MOST_COMPONENTS = 256
 
 
@@ -32,32 +31,26 @@ def read_sequential(bits: Bits, blocks: Iterator[tuple[Place, int]]) -> None:
     """A sequential interval; the values of `blocks` become what it says."""
     predictors = [0] * _MOST_COMPONENTS
     words, held, left = bits.words, 0, 0
-    for place, start in blocks:
-        component, values, dc, ac = place[:4]
+    for (component, values, dc, ac, *_), start in blocks:
         bits.held, bits.count = held, left
-        difference = dc.next(bits)[1]
+        predictors[component] += dc.next(bits)[1]
         held, left = bits.held, bits.count
-        values[start] = predictors[component] = predictors[component] + difference
+        values[start] = predictors[component]
         at, last = start, start + BLOCK - 1
         while at < last:
             if left < WINDOW_BITS:
                 held = (held & 0xFFFF) << 32 | next(words, 0)
                 left += 32
-            used, symbol, value = ac[held >> left - WINDOW_BITS & 0xFFFF]
+            used, moved, value, symbol = ac[held >> left - WINDOW_BITS & 0xFFFF]
             left -= used
-            if value is None:
-                bits.held, bits.count = held, left
-                value = extended(bits.read(symbol & 15), symbol & 15)
-                held, left = bits.held, bits.count
+            at += moved
             if value:
-                at += (symbol >> 4) + 1
                 values[at] = value
-            elif symbol == _SIXTEEN_ZEROS:
-                at += 16
-            else:
-                at = -1
-                break
-        if at > last:
+            elif value is None:
+                bits.held, bits.count = held, left
+                values[at] = bits.amplitude(symbol)
+                held, left = bits.held, bits.count
+        if last < at < start + END_OF_BLOCK:
             raise MalformedFileError("a block has too many coefficients", where="SOS")
     bits.held, bits.count = held, left
 
@@ -93,7 +86,7 @@ def _read_band(bits: Bits, scan: Scan, blocks: Iterator[tuple[Place, int]]) -> N
             if value:
                 at += (symbol >> 4) + 1
                 place.values[at] = value << scan.low
-            elif symbol == _SIXTEEN_ZEROS:
+            elif symbol == SIXTEEN_ZEROS:
                 at += 16
             else:
                 run = _run(bits, symbol)
@@ -114,7 +107,7 @@ def _refine_band(bits: Bits, scan: Scan, blocks: Iterator[tuple[Place, int]]) ->
         at, end = start + scan.first, start + scan.last + 1
         while not run and at < end:
             symbol, value = place.ac.next(bits)
-            if not value and symbol != _SIXTEEN_ZEROS:
+            if not value and symbol != SIXTEEN_ZEROS:
                 run = _run(bits, symbol)
                 break
             at = _refine(bits, place.values, range(at, end), scan.low, symbol >> 4)

@@ -64,6 +64,28 @@ def test_a_later_frame_lies_where_it_lies(tmp_path: Path) -> None:
         assert _ranged(ds, tmp_path, number) == np.ascontiguousarray(frames[number - 1]).tobytes()
 
 
+def _group(center: int, slope: int) -> pydicom.Dataset:
+    group, window, rescale = pydicom.Dataset(), pydicom.Dataset(), pydicom.Dataset()
+    window.WindowCenter, window.WindowWidth, window.VOILUTFunction = center, 50, "SIGMOID"
+    rescale.RescaleSlope, rescale.RescaleIntercept, rescale.RescaleType = slope, -5, "US"
+    group.FrameVOILUTSequence, group.PixelValueTransformationSequence = [window], [rescale]
+    return group
+
+
+def test_a_frame_is_shown_by_its_own_functional_groups_before_the_shared_ones(tmp_path: Path) -> None:
+    ds = pydicom.dcmread(str(pydicom.data.get_testdata_file("rtdose.dcm")))
+    own = [pydicom.Dataset() for _ in range(ds.NumberOfFrames)]
+    own[2] = _group(700, 3)
+    ds.SharedFunctionalGroupsSequence, ds.PerFrameFunctionalGroupsSequence = [_group(40, 2)], own
+    ds.save_as(tmp_path / "instance")
+    views = [view_frame((tmp_path / "instance").read_bytes(), number) for number in (1, 3)]
+    assert [view.windows for view in views] == [[(40, 50)], [(700, 50)]]
+    assert [(view.slope, view.intercept, view.function) for view in views] == [
+        (2, -5, "SIGMOID"),
+        (3, -5, "SIGMOID"),
+    ]
+
+
 @pytest.mark.parametrize("number", [0, 2])
 def test_a_frame_that_there_is_not_is_refused(number: int) -> None:
     data = Path(str(pydicom.data.get_testdata_file("CT_small.dcm"))).read_bytes()

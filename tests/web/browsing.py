@@ -13,9 +13,9 @@ from bme_med.web.server import SiteServer
 from tests.nodes import absent, node_for
 from tests.web.building import WEB
 
-__all__ = ["bundled", "chromium", "drop", "served"]
+__all__ = ["FLAGS", "bundled", "chromium", "drop", "served"]
 
-_FLAGS = (
+FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--no-sandbox",
     "--disable-gpu",
@@ -50,7 +50,7 @@ def chromium() -> Iterator[Browser]:
     if not path:
         absent("chromium is not installed")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=list(_FLAGS))
+        browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
         try:
             yield browser
         finally:

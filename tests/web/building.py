@@ -36,11 +36,11 @@ def built_site() -> Path:
     return SITE
 
 
-def build() -> None:
+def build(web: Path = WEB) -> None:
     """Build the site and the single file, with the packages of this Python."""
     done = subprocess.run(
         ["npm", "run", "build"],
-        cwd=WEB,
+        cwd=web,
         env={**os.environ, "BME_MED_PYTHON": sys.executable},
         capture_output=True,
         text=True,

@@ -41,6 +41,7 @@ export class Pool {
     try {
       return await work(worker)
     } finally {
+      worker.given--
       this.settle(worker)
     }
   }
@@ -75,15 +76,18 @@ export class Pool {
   private async free(): Promise<Remote> {
     for (;;) {
       if (this.failure) throw this.failure
-      const [least] = this.workers.filter((worker) => worker.waiting < QUEUE && worker.heap < MOST_HEAP).sort((a, b) => a.waiting - b.waiting)
-      if (least) return least
+      const [least] = this.workers.filter((worker) => worker.given < QUEUE && worker.heap < MOST_HEAP).sort((a, b) => a.given - b.given)
+      if (least) {
+        least.given++  // at once: others look for a worker before this one is asked
+        return least
+      }
       await new Promise<void>((resolve) => this.waiting.push(resolve))
     }
   }
 
   /** Replaces a worker that is lost, or has grown too large and has nothing left to do. */
   private settle(worker: Remote): void {
-    const isSpent = worker.isLost || (worker.heap >= MOST_HEAP && worker.waiting === 0)
+    const isSpent = worker.isLost || (worker.heap >= MOST_HEAP && worker.given === 0)
     const at = this.workers.indexOf(worker)
     if (isSpent && at >= 0) {
       this.workers.splice(at, 1)

@@ -31,7 +31,8 @@ export class LostWorkerError extends Error {}
 /** Speaks with one worker. */
 export class Remote {
   heap = 0
-  waiting = 0
+  /** Pieces of work that it has from its pool. */
+  given = 0
   private readonly asked = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>()
   private next = 0
   private lost = ""
@@ -60,7 +61,6 @@ export class Remote {
   private send(op: string, text: string, files: readonly File[], payload: unknown): Promise<Answer> {
     if (this.lost) return Promise.reject(new LostWorkerError(this.lost))
     const id = this.next++
-    this.waiting++
     return new Promise((resolve, reject) => {
       this.asked.set(id, { resolve, reject })
       this.port.postMessage({ id, op, text, files, payload })
@@ -72,7 +72,6 @@ export class Remote {
     if (answer.lost) return this.fail(answer.lost)
     const asked = this.asked.get(answer.id)
     this.asked.delete(answer.id)
-    this.waiting--
     asked?.resolve(answer)
   }
 
@@ -80,6 +79,5 @@ export class Remote {
     this.lost ||= why
     for (const { reject } of this.asked.values()) reject(new LostWorkerError(why))
     this.asked.clear()
-    this.waiting = 0
   }
 }
