@@ -174,7 +174,7 @@ FILES = (
     *("examples_palette", "SC_rgb_small_odd", "SC_ybr_full_422_uncompressed", "examples_overlay"),
     *("MR_small_RLE", "SC_rgb_rle", "SC_rgb_rle_16bit", "MR_small_jp2klossless", "SC_rgb_jls_lossy_line"),
     *("JPEGLSNearLossless_08", "JPEGLSNearLossless_16", "693_J2KI", "GDCMJ2K_TextGBR"),
-    "MR_small_jpeg_ls_lossless",
+    *("MR_small_jpeg_ls_lossless", "JPEG-lossy", "JPGExtended"),
 )
 PATHS = [Path(str(get_testdata_file(f"{name}.dcm"))) for name in FILES] + PARITY
 CASES |= {path.name: partial(from_file, path) for path in PATHS}

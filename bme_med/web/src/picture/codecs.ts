@@ -67,6 +67,7 @@ function decodeLossless(coded: Uint8Array, view: FrameView): Decoded {
   return { bytes, bits: precision }
 }
 
-function requireSize(view: FrameView, rows: number, columns: number, samples: number): void {
+/** Compares what a codestream says of its size with the attributes. */
+export function requireSize(view: FrameView, rows: number, columns: number, samples: number): void {
   if (rows !== view.rows || columns !== view.columns || samples !== view.samples) throw new Unseen("a frame is not of the size that the attributes say")
 }
