@@ -39,7 +39,9 @@ def _walk(page: Page, names: tuple[str, ...]) -> None:
         steps[name](page)
         shot = Image.open(BytesIO(page.screenshot()))
         small = shot.resize((WIDTH, WIDTH * SIZE[1] // SIZE[0]), Image.Resampling.LANCZOS)
-        small.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(ROOT / "docs" / f"browser-{name}.png", optimize=True)
+        small.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(
+            ROOT / "docs" / f"browser-{name}.png", optimize=True
+        )
 
 
 def _go(page: Page, words: str) -> None:
@@ -58,7 +60,9 @@ def _changes(page: Page) -> None:
 def _boxes(page: Page) -> None:
     _go(page, "Boxes")
     series = page.get_by_label("Series or kind")
-    series.select_option(label=next(one for one in series.locator("option").all_inner_texts() if "Leber" in one))
+    series.select_option(
+        label=next(one for one in series.locator("option").all_inner_texts() if "Leber" in one)
+    )
     picture = page.locator("bme-stage svg")
     expect(picture).to_be_visible(timeout=PATIENT_MS)
     area = picture.bounding_box()

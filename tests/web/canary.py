@@ -92,6 +92,14 @@ CHANNELS = {
     "one.createDataChannel('x'); await one.setLocalDescription(await one.createOffer())",
     "WebTransport": "await new WebTransport(`https://127.0.0.1:${udp}/`).ready",
     "window": "window.open(url)",
+    "window of a link": _element("a", href="url", target="'_blank'") + "one.click()",
+    "window of a link outside the page": "const one = document.createElement('a'); one.href = url;"
+    "one.target = '_blank'; one.click()",
+    "window of a link in a drawing": "const one = document.createElementNS('http://www.w3.org/2000/svg', 'a');"
+    "one.setAttribute('href', url); one.setAttribute('target', '_blank'); document.body.append(one);"
+    "one.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))",
+    "window of a form": _element("form", action="url", target="'_blank'") + "one.submit()",
+    "refresh": _element("meta", content="`0;url=${url}`") + "one.httpEquiv = 'refresh'",
     "frame of the same address": _element("iframe", srcdoc="`<img src=${url}>`"),
     "navigation": "location.href = url",
     "navigation of a link": _element("a", href="url") + "one.click()",

@@ -27,6 +27,8 @@ function host(): Host {
   }
 }
 
+const remotes: Remote[] = []
+
 async function load() {
   const read = async (name: string) => new Uint8Array(await readFile(join(assets, name))).buffer
   const wasm = await WebAssembly.compile(await read("pyodide.asm.wasm"))
@@ -34,7 +36,9 @@ async function load() {
   return async () => {
     let hear: (answer: Answer) => void
     const ask = serve(host(), async () => undefined, (answer) => setImmediate(() => hear(answer)))
-    return boot(new Remote({ postMessage: (question) => ask(question), onAnswer: (to) => (hear = to), terminate: () => undefined }), from)
+    const remote = new Remote({ postMessage: (question) => ask(question), onAnswer: (to) => (hear = to), terminate: () => undefined })
+    remotes.push(remote)
+    return boot(remote, from)
   }
 }
 
@@ -81,16 +85,19 @@ async function work(engine: Engine, order: Order) {
     boxes: order.boxes ?? "",
     earlier: order.earlier ? new Blob([await readFile(order.earlier)]) : null,
   }
+  const before = process.cpuUsage()
   const summary = await engine.run(files, options, sinkTo(order.out), (outcome) => {
     outcomes.push(outcome)
     if (outcomes.length === order.most) stopping.abort()
   }, stopping.signal)
+  const { user, system } = process.cpuUsage(before)
   writeFileSync(order.audit, await summary.audit.text())
   const looked = order.look ? {
     series: await engine.survey(files, order.profile),
     inspections: await Promise.all(files.map((file) => engine.inspect(file, order.profile))),
   } : {}
-  return { outcomes, summary: { ...summary, report: await summary.report.text() }, ...looked }
+  const heap = Math.max(...remotes.map((remote) => remote.heap))
+  return { cpuSeconds: (user + system) / 1e6, heap, outcomes, summary: { ...summary, report: await summary.report.text() }, ...looked }
 }
 
 const engine = new PooledEngine({ prove: async () => undefined, load, workers: 1 })

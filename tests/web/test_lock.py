@@ -13,7 +13,7 @@ from tests.web.canary import CHANNELS, WORKER_CHANNELS, Canary, listening
 
 PATIENT_MS = 300_000
 SETTLED_MS = 400
-CONNECTS = {"frame"}
+CONNECTS = {"frame", "window of a form"}
 """Chromium connects ahead, before it asks the policy; nothing goes over that connection."""
 
 UNHEARD = {"WebTransport"}

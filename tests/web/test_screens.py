@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from bme_med.run.finding import find
 from tests.web.browsing import drop
@@ -139,6 +139,32 @@ def test_nothing_is_ever_written_into_the_input(page: Page, output: str) -> None
     expect(page.get_by_role("alert")).to_contain_text("clean files never go among the originals")
     assert page.evaluate(LISTED) == [["in/a.jpg", "a"]]
     assert runs(page) == []
+
+
+def test_where_the_input_lies_unknown_no_folder_is_written(page: Page, scans: Path) -> None:
+    expect(page.locator("#folder")).to_be_enabled()
+    page.evaluate("delete DataTransferItem.prototype.getAsFileSystemHandle")
+    step(given(page, scans), "Save")
+    expect(page.locator("#save-folder")).to_be_disabled()
+    expect(page.get_by_text("does not tell where the input lies")).to_be_visible()
+
+
+def test_an_audit_that_nobody_has_is_not_lost_by_closing_the_page(page: Page, scans: Path) -> None:
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    zipped(given(page, scans))
+    with page.expect_download():
+        page.click("#audit")
+    page.reload()
+    assert asked == []
+    zipped(given(page, scans))
+    page.reload()
+    assert asked == ["beforeunload"]
 
 
 def test_after_a_stop_the_rest_is_done_with_the_same_key(page: Page, scans: Path) -> None:

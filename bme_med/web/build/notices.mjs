@@ -9,6 +9,8 @@ const RULE = `\n${"-".repeat(78)}\n`
 const INSIDE = {
   pyodide: "Mozilla Public License 2.0, unchanged; source: https://github.com/pyodide/pyodide at tag 314.0.7. The licence: https://mozilla.org/MPL/2.0/\n"
     + "It holds CPython 3.14 (Python Software Foundation License 2.0, https://docs.python.org/3/license.html) and the run time of Emscripten (MIT).",
+  "libheif-js": "It holds libheif and libde265, unchanged (LGPL-3.0; source: https://github.com/catdad-experiments/libheif-js, https://github.com/strukturag/libheif,\n"
+    + "https://github.com/strukturag/libde265). It is a script of its own, which anybody can replace by another build.",
   "@cornerstonejs/codec-openjpeg": "It holds OpenJPEG (BSD 2-Clause, https://github.com/uclouvain/openjpeg).",
   "@cornerstonejs/codec-charls": "It holds CharLS (BSD 3-Clause, https://github.com/team-charls/charls).",
   "@cornerstonejs/codec-openjph": "It holds OpenJPH (BSD 2-Clause, https://github.com/aous72/OpenJPH).",

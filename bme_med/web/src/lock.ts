@@ -21,6 +21,25 @@ export function guardNavigation(): void {
   })
 }
 
+/** Refuses windows of other addresses: the single file has no header that could sandbox it, and no event tells of them. */
+export function guardWindows(): void {
+  Object.defineProperty(globalThis, "open", { value: undefined, writable: false, configurable: false })
+  const click = HTMLElement.prototype.click
+  HTMLElement.prototype.click = function (): void {
+    if (!leadsAway(this)) click.call(this)
+  }
+  for (const name of ["click", "auxclick"]) {
+    addEventListener(name, (event) => {
+      if (event.composedPath().some(leadsAway)) event.preventDefault()
+    }, { capture: true })
+  }
+}
+
+function leadsAway(target: EventTarget): boolean {
+  const link = target instanceof Element ? target.getAttribute("href") ?? target.getAttribute("xlink:href") : null
+  return link !== null && !isHere(new URL(link, location.href).href)
+}
+
 function isHere(url: string): boolean {
   const here = new URL(location.href)
   const there = new URL(url)

@@ -43,6 +43,7 @@ export class BmeApp extends LitElement {
   declare spoken: string
   declare isRunning: boolean
 
+  private isAuditUnsaved = false
   /** Tells an answer about other files or another preset from the one that is waited for. */
   private asked = 0
 
@@ -76,7 +77,7 @@ export class BmeApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     if (page.styleSheet) document.adoptedStyleSheets = [...document.adoptedStyleSheets, page.styleSheet]
-    window.addEventListener("beforeunload", event => { if (this.isRunning) event.preventDefault() })
+    window.addEventListener("beforeunload", event => { if (this.isRunning || this.isAuditUnsaved) event.preventDefault() })
     for (const name of ["dragover", "drop"]) window.addEventListener(name, event => event.preventDefault())
     void this.boot()
   }
@@ -119,7 +120,8 @@ export class BmeApp extends LitElement {
   /** Stays in the page with what it has done, until other files come. */
   private saving(): unknown {
     return keyed(this.files, html`<bme-saving ?hidden=${this.step !== "save"} .engine=${this.engine} .files=${[...this.files.values()]}
-      .inputs=${this.roots.flatMap(root => root.handle ?? [])} .options=${this.jobOptions}
+      .inputs=${this.roots.flatMap(root => root.handle ?? [])} .isPlaceKnown=${this.roots.every(root => !root.isFolder || root.handle !== null)}
+      .options=${this.jobOptions} @unsaved=${(event: CustomEvent<boolean>) => { this.isAuditUnsaved = event.detail }}
       @running=${(event: CustomEvent<boolean>) => { this.isRunning = event.detail }}></bme-saving>`)
   }
 

@@ -36,8 +36,8 @@ export class BmeResult extends LitElement {
         ${(["written", "refused", "skipped"] as const).map(status => html`<li class=${status}><b>${job.count(status).toLocaleString("en")}</b>${status}</li>`)}
       </ul>
       <div class="row">
-        <button id="audit" @click=${() => this.keep(job.summary!.audit, job.summary!.auditName)}>Save the audit</button>
-        <button id="report" @click=${() => this.keep(job.summary!.report, "report.html")}>Save the report</button>
+        <button id="audit" @click=${() => this.keepAudit(job.summary!)}>Save the audit</button>
+        <button id="report" @click=${() => download(job.summary!.report, "report.html")}>Save the report</button>
       </div>
       <p class="quiet small">The audit names the sources: keep it to yourself. The report tells nothing of them, and can go with the files.</p>
       ${this.reasons("Refused: nothing of these was written", "refused")}
@@ -74,9 +74,9 @@ export class BmeResult extends LitElement {
     </details>`)}`
   }
 
-  private keep(content: Blob, name: string): void {
-    download(content, name)
-    tell(this, "kept", name)
+  private keepAudit(summary: Summary): void {
+    download(summary.audit, summary.auditName)
+    tell(this, "kept", null)
   }
 }
 

@@ -12,13 +12,15 @@ import { FolderSink, writeFile, ZipSink } from "./sinks"
 
 export class BmeSaving extends LitElement {
   static override properties = {
-    engine: { attribute: false }, files: { attribute: false }, inputs: { attribute: false }, options: { attribute: false }, title: {},
+    engine: { attribute: false }, files: { attribute: false }, inputs: { attribute: false }, isPlaceKnown: { type: Boolean }, options: { attribute: false }, title: {},
     job: { state: true }, problem: { state: true }, place: { state: true },
   }
 
   declare engine: Engine
   declare files: readonly Dropped[]
   declare inputs: readonly FileSystemHandle[]
+  /** Whether the browser tells where each folder of the input lies. */
+  declare isPlaceKnown: boolean
   declare options: Options
   declare job: Job | null
   declare problem: string
@@ -48,20 +50,22 @@ export class BmeSaving extends LitElement {
       <h2>Save all</h2>
       ${this.problem ? html`<div class="note bad" role="alert"><strong>It did not start</strong><p>${this.problem}</p></div>` : nothing}
       ${this.job ? this.progress(this.job) : this.ways()}
-      ${this.job?.summary && this.job.state !== "running" ? html`<bme-result .job=${this.job} .place=${this.place}></bme-result>` : nothing}
+      ${this.job?.summary && this.job.state !== "running" ? html`<bme-result .job=${this.job} .place=${this.place}
+        @kept=${() => tell(this, "unsaved", false)}></bme-result>` : nothing}
       ${this.job?.state === "running" ? nothing : html`<p class="row">
         <button @click=${() => tell(this, "step", "boxes")}>Back</button>
         ${this.job ? html`<button id="again" @click=${this.restart}>Save again, elsewhere</button>` : nothing}</p>`}`
   }
 
   private ways(): TemplateResult {
-    const can = window.showDirectoryPicker !== undefined
+    const can = window.showDirectoryPicker !== undefined && this.isPlaceKnown
     return html`
       <p>${count(this.files.length, "file")}. What cannot be cleaned with certainty is refused, with a reason, and the rest goes on.</p>
       <div class="ways">
         <div>
           <h3>Into a new folder</h3>
           <p class="quiet small">${can ? "Choose where: a new folder is made there, and audit and report beside it. Browsers refuse Downloads, Documents and whole drives themselves: choose a folder in them."
+            : window.showDirectoryPicker ? "The browser does not tell where the input lies, so that files could come among the originals: save a ZIP."
             : "This browser cannot write into folders. Chrome and Edge can."}</p>
           <button class="main" id="save-folder" ?disabled=${!can} @click=${this.saveFolder}>Choose where to save</button>
         </div>
@@ -147,6 +151,7 @@ export class BmeSaving extends LitElement {
     }
     if (job.count("written") === before) return
     this.zips += 1
+    tell(this, "unsaved", true)
     download(await sink.zip, this.zips === 1 ? "deidentified.zip" : `deidentified-${this.zips}.zip`)
   }
 
