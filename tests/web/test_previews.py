@@ -19,7 +19,8 @@ from pydicom.data import get_testdata_file
 
 from tests.pixels.jpeg_making import photo
 from tests.pixels.reading import CORPUS
-from tests.web.browsing import WEB, absent, bundled, chromium, served
+from tests.web.browsing import bundled, chromium, served_anew
+from tests.web.building import WEB
 from tests.web.test_picture import from_file
 
 PAGES = Path(__file__).parent / "pages"
@@ -47,11 +48,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     bundled([PAGES / "looking.ts"], folder / "page")
     bundled([WEB / "src" / "looking.ts", WEB / "src" / "heic.ts"], folder / "assets", *workers)
     for name, place in WASM.items():
-        if not (WEB / "node_modules" / place).exists():
-            absent("the browser edition's packages are not installed: run `make ui`")
         shutil.copyfile(WEB / "node_modules" / place, folder / "assets" / name)
     (folder / "index.html").write_text('<!doctype html><script type="module" src="page/looking.js"></script>')
-    with served(folder, POLICY) as address, chromium() as browser:
+    with served_anew(folder, POLICY) as address, chromium() as browser:
         opened = browser.new_page()
         opened.set_default_timeout(_SECONDS * 1000)
         opened.goto(address)
