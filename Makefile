@@ -51,6 +51,7 @@ bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, photo
 	$(BIN)/python -m tests.bench.peers
 	$(BIN)/python -m tests.bench.startup
 	$(BIN)/python -m tests.bench.large
+	$(BIN)/python -m tests.bench.browser
 	$(BIN)/python -m tests.bench.vocabulary
 	$(BIN)/python -m tests.bench.vocabulary --held-out
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

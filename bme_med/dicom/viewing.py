@@ -14,7 +14,7 @@ from bme_med.dicom.decoded_frames import pixel_element
 from bme_med.dicom.frames import frames_of
 from bme_med.dicom.instance import Instance, read_instance
 from bme_med.dicom.pixel_form import form_of, rendering_of, shown_of
-from bme_med.dicom.pixeldata import is_encapsulated
+from bme_med.dicom.pixeldata import is_encapsulated, number_of_frames
 from bme_med.dicom.walker import Element
 from bme_med.pixels import Palette, PixelForm, aligned_frames, frame_bytes
 from bme_med.pixels.native import frame_bits, is_paired, unused_low_bits
@@ -112,7 +112,7 @@ def view_frame(source: Source, number: int) -> FrameView:
 
 def _coded(data: Source, element: Element, instance: Instance, number: int) -> list[Range]:
     """The fragments of an encapsulated frame."""
-    frames = frames_of(data, element, instance, number)
+    frames = frames_of(data, element, instance, number_of_frames(instance))
     frame = next(islice(frames, number - 1, None), None)
     if frame is None:
         raise UnsupportedFileError(_NO_FRAME)

@@ -18,6 +18,8 @@ __all__ = ["MAPPED_FROM", "open_source"]
 MAPPED_FROM = 16 << 20
 """Files of this many bytes and more are mapped."""
 
+_BLOCK = 1 << 18
+
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 
@@ -55,19 +57,28 @@ def open_source(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Source]:
 
 
 class _Slices:
-    """A source whose slices are read when they are asked for."""
+    """A source whose slices are read when they are asked for; short ones by the block, which is kept."""
 
     def __init__(self, descriptor: int, size: int) -> None:
         self._descriptor = descriptor
         self._size = size
+        self._start = 0
+        self._block = b""
 
     def __len__(self) -> int:
         return self._size
 
     def __getitem__(self, key: slice) -> bytes:
         start, end, _ = key.indices(self._size)
+        if end - start >= _BLOCK:
+            return self._read(start, end)
+        if not self._start <= start <= end <= self._start + len(self._block):
+            self._start, self._block = start, self._read(start, min(start + _BLOCK, self._size))
+        return self._block[start - self._start : max(end - self._start, 0)]
+
+    def _read(self, start: int, end: int) -> bytes:
         os.lseek(self._descriptor, start, os.SEEK_SET)
-        return _read(self._descriptor, max(end - start, 0))
+        return _read(self._descriptor, end - start)
 
 
 def _read(descriptor: int, size: int) -> bytes:

@@ -29,6 +29,13 @@ def _viewed(path: Path, number: int) -> tuple[bytes, bytes]:
     return found, value_of(ds)[start : start + size]
 
 
+@pytest.mark.parametrize("name", ["SC_rgb_rle_16bit_2frame", "examples_ybr_color", "rtdose_rle"])
+def test_the_last_compressed_frame_is_what_pydicom_hands_out(name: str) -> None:
+    path = Path(str(pydicom.data.get_testdata_file(f"{name}.dcm")))
+    found, expected = _viewed(path, int(pydicom.dcmread(path).NumberOfFrames))
+    assert found == expected
+
+
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in images(encapsulated=True)])
 def test_a_compressed_frame_is_what_pydicom_hands_out(path: Path) -> None:
     try:

@@ -4,8 +4,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
-from http.server import HTTPServer, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -35,45 +33,14 @@ def bundled(entries: Sequence[Path], folder: Path, *options: str) -> None:
 @contextmanager
 def served(site: Path) -> Iterator[str]:
     """The address of `site`, as `bme-med ui` serves it."""
-    with SiteServer(site, 0) as server, _serving(server):
-        yield server.url
-
-
-@contextmanager
-def served_anew(folder: Path, policy: str) -> Iterator[str]:
-    """The address of `folder`, in which files may appear later, under `policy`."""
-    handler = type("Handler", (_Handler,), {"policy": policy})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
-    with server, _serving(server):
-        yield f"http://127.0.0.1:{server.server_port}/"
-
-
-@contextmanager
-def _serving(server: HTTPServer) -> Iterator[None]:
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    policy = ""
-    extensions_map = {  # noqa: RUF012 - the base class has it so
-        ".html": "text/html",
-        ".js": "text/javascript",
-        ".wasm": "application/wasm",
-        "": "application/octet-stream",
-    }
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", self.policy)
-        super().end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in the base class
-        """Says nothing."""
+    with SiteServer(site, 0) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server.url
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @contextmanager

@@ -1,10 +1,9 @@
 """Frames and photos as the page's workers show them in Chromium, under the policy of the site."""
 
 import base64
-import hashlib
 import io
-import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,14 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Page
 from pydicom.data import get_testdata_file
 
+from tests.nodes import node_for
 from tests.pixels.jpeg_making import photo
 from tests.pixels.reading import CORPUS
-from tests.web.browsing import bundled, chromium, served_anew
+from tests.web.browsing import bundled, chromium, served
 from tests.web.building import WEB
 from tests.web.test_picture import from_file
 
 PAGES = Path(__file__).parent / "pages"
-POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'"
-"""What the site's own says of scripts, workers and requests."""
 WASM = {
     "openjpeg.wasm": "@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode.wasm",
     "charls.wasm": "@cornerstonejs/codec-charls/dist/charlswasm_decode.wasm",
@@ -44,27 +42,26 @@ _SECONDS = 120
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A page that looks at what lies beside it."""
     folder = tmp_path_factory.mktemp("site")
+    node = node_for(WEB)
+    policy = f'import {{ SITE_POLICY }} from "{WEB / "build" / "policy.mjs"}"; console.log(SITE_POLICY)'
+    with open(folder / "policy.txt", "w", encoding="utf-8") as said:
+        subprocess.run([node, "--input-type=module", "-e", policy], stdout=said, check=True, timeout=60)
     workers = ["--format=iife", "--external:fs", "--external:path", "--external:crypto"]
     bundled([PAGES / "looking.ts"], folder / "page")
     bundled([WEB / "src" / "looking.ts", WEB / "src" / "heic.ts"], folder / "assets", *workers)
     for name, place in WASM.items():
         shutil.copyfile(WEB / "node_modules" / place, folder / "assets" / name)
     (folder / "index.html").write_text('<!doctype html><script type="module" src="page/looking.js"></script>')
-    with served_anew(folder, POLICY) as address, chromium() as browser:
+    with served(folder) as address, chromium() as browser:
         opened = browser.new_page()
         opened.set_default_timeout(_SECONDS * 1000)
         opened.goto(address)
-        opened.folder = folder  # type: ignore[attr-defined]
         yield opened
 
 
 def looked(page: Page, data: bytes, format_: str, view: dict[str, Any] | None = None) -> NDArray[np.uint8]:
     """RGBA that a worker makes of it."""
-    folder: Path = page.folder  # type: ignore[attr-defined]
-    name = hashlib.sha256(data).hexdigest()
-    (folder / f"{name}.bin").write_bytes(data)
-    (folder / f"{name}.json").write_text(json.dumps(view))
-    found = page.evaluate("([name, format]) => look(name, format)", [name, format_])
+    found = page.evaluate("asked => look(asked)", [format_, base64.b64encode(data).decode(), view])
     assert isinstance(found, list), found
     rows, columns, pixels = found
     return np.frombuffer(base64.b64decode(pixels), "u1").reshape(rows, columns, 4)
