@@ -95,7 +95,8 @@ CHANNELS = {
     "window of a link": _element("a", href="url", target="'_blank'") + "one.click()",
     "window of a link outside the page": "const one = document.createElement('a'); one.href = url;"
     "one.target = '_blank'; one.click()",
-    "window of a link in a drawing": "const one = document.createElementNS('http://www.w3.org/2000/svg', 'a');"
+    "window of a link in a drawing": "const drawing = 'http://www.w3.org/2000/svg';"
+    "const one = document.createElementNS(drawing, 'a');"
     "one.setAttribute('href', url); one.setAttribute('target', '_blank'); document.body.append(one);"
     "one.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))",
     "window of a form": _element("form", action="url", target="'_blank'") + "one.submit()",

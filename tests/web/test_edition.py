@@ -95,7 +95,10 @@ def test_a_folder_gives_the_bytes_of_the_command_line_with_the_server_dead(
 ) -> None:
     with ExitStack() as server:
         page = opened(browser, server.enter_context(served(built_site())))
+        assert page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         server.close()
+        page.reload()
+        expect(page.locator("#lock")).to_have_text("Network lock: verified", timeout=PATIENT_MS)
         take(page, folder, key)
         assert saved(page) == expected
     page.context.close()
