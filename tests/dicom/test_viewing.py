@@ -71,6 +71,18 @@ def test_a_later_frame_lies_where_it_lies(tmp_path: Path) -> None:
         assert _ranged(ds, tmp_path, number) == np.ascontiguousarray(frames[number - 1]).tobytes()
 
 
+def test_numbers_that_are_none_are_left_out(tmp_path: Path) -> None:
+    ds = pydicom.dcmread(str(pydicom.data.get_testdata_file("CT_small.dcm")))
+    for keyword in ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth"):
+        if keyword in ds:
+            del ds[keyword]
+        ds.add_new(keyword, "LO", "inf")  # a reader of DS would refuse it
+    ds.file_meta.TransferSyntaxUID = pydicom.uid.ImplicitVRLittleEndian
+    pydicom.dcmwrite(tmp_path / "instance", ds)
+    view = view_frame((tmp_path / "instance").read_bytes(), 1)
+    assert (view.slope, view.intercept, view.windows) == (1, 0, [])
+
+
 def _group(center: int, slope: int) -> pydicom.Dataset:
     group, window, rescale = pydicom.Dataset(), pydicom.Dataset(), pydicom.Dataset()
     window.WindowCenter, window.WindowWidth, window.VOILUTFunction = center, 50, "SIGMOID"

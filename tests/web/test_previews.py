@@ -76,6 +76,18 @@ def test_a_frame_is_shown_as_imagecodecs_decodes_it(name: str, page: Page) -> No
     assert np.abs(found[..., :3].astype(int) - wanted).max() <= 2  # both round colors of JPEG
 
 
+def test_what_a_frame_says_of_itself_neither_turns_nor_colors_it(page: Page) -> None:
+    shown = from_file(Path(str(get_testdata_file("SC_rgb_dcmtk_+eb+cr.dcm"))))
+    exif = Image.Exif()
+    exif[_ORIENTATION] = 6
+    file = _encoded(photo(), "JPEG", exif=exif)
+    head = file[2 : file.index(b"\xff\xdb")]
+    assert head.startswith(b"\xff\xe0")
+    assert b"Exif" in head
+    found = looked(page, shown.data[:2] + head + shown.data[2:], "dicom", shown.view)
+    assert np.abs(found[..., :3].astype(int) - shown.expected).max() <= 2
+
+
 def _encoded(image: Image.Image, format_: str, **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, format_, **options)

@@ -22,8 +22,14 @@ export async function browserPixels(picture: Blob): Promise<{ rows: number; colu
 
 /** A frame of JPEG Baseline or Extended of 8 bits as RGB or gray, said by the attributes and not guessed. */
 export function asFile(frame: Uint8Array, view: FrameView): Blob {
-  if (view.samples !== 3) return new Blob([frame.slice()], { type: "image/jpeg" })
   const adobe = ADOBE.slice()
   adobe[ADOBE_TRANSFORM] = view.photometric.startsWith("YBR") ? 1 : 0
-  return new Blob([frame.slice(0, 2), adobe, frame.slice(2)], { type: "image/jpeg" })
+  return new Blob([frame.slice(0, 2), view.samples === 3 ? adobe : "", frame.slice(headEnd(frame))], { type: "image/jpeg" })
+}
+
+/** Where application segments and comments at the start end: they could turn the picture, or say other colors. */
+function headEnd(frame: Uint8Array): number {
+  let at = 2
+  while (frame[at] === 0xff && ((frame[at + 1]! & 0xf0) === 0xe0 || frame[at + 1] === 0xfe)) at += 2 + (frame[at + 2]! << 8 | frame[at + 3]!)
+  return at
 }
