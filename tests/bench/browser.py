@@ -51,7 +51,7 @@ def main() -> None:
         "start, kept by the browser, s": f"{warm:.1f}",
         "command line, one process, cpu ms a slice": f"{usual * 1000:.1f}",
         **{
-            f"page, from slice {number * SLICES + 1}, cpu ms a slice": f"{one * 1000:.1f}, ratio {one / usual:.1f}"
+            f"page, slice {number * SLICES + 1} on, cpu ms": f"{one * 1000:.1f}, {one / usual:.1f} times"
             for number, one in enumerate(page)
         },
         "memory of Python, largest worker, MB": f"{heap / 1e6:.0f}",
