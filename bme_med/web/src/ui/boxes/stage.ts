@@ -37,7 +37,7 @@ export class BmeStage extends LitElement {
     canvas, svg { position: absolute; width: 100%; height: 100%; }
     canvas.large { image-rendering: pixelated; }
     rect { outline: none; }
-    .box { fill: #000; fill-opacity: .82; stroke: #ffd23f; vector-effect: non-scaling-stroke; stroke-width: 2; cursor: move; }
+    .box { fill: #000; fill-opacity: .95; stroke: #ffd23f; vector-effect: non-scaling-stroke; stroke-width: 2; cursor: move; }
     .box.series { stroke: #7fd8ff; stroke-dasharray: 6 3; }
     .box.chosen { stroke-width: 4; fill-opacity: .65; }
     .box:focus-visible { stroke: #fff; stroke-width: 5; }

@@ -13,6 +13,7 @@ export class Job {
   done = 0
   summary: Summary | null = null
   readonly outcomes = new Map<string, Outcome>()
+  private readonly counts = { written: 0, refused: 0, skipped: 0 }
   private readonly key: Uint8Array
   private control = new AbortController()
 
@@ -27,7 +28,7 @@ export class Job {
   }
 
   count(status: Outcome["status"]): number {
-    return [...this.outcomes.values()].filter(one => one.status === status).length
+    return this.counts[status]
   }
 
   /** Starts, or goes on with what no earlier try has finished, in the same audit.
@@ -62,6 +63,9 @@ export class Job {
   }
 
   private take(outcome: Outcome, done: number): void {
+    const before = this.outcomes.get(outcome.name)
+    if (before) this.counts[before.status] -= 1
+    this.counts[outcome.status] += 1
     this.outcomes.set(outcome.name, outcome)
     this.done = done
     this.changed()
