@@ -101,7 +101,9 @@ async function work(engine: Engine, order: Order) {
 }
 
 const engine = new PooledEngine({ prove: async () => undefined, load, workers: 1 })
+const idle = process.cpuUsage()
 await engine.start(() => undefined)
+const { user, system } = process.cpuUsage(idle)
 const done = []
 for (const order of asked) done.push(await work(engine, order))
-process.stdout.write(JSON.stringify({ profiles: await engine.profiles(), done }), () => process.exit(0))
+process.stdout.write(JSON.stringify({ startSeconds: (user + system) / 1e6, profiles: await engine.profiles(), done }), () => process.exit(0))
