@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _slices(source: Path) -> tuple[float, list[float], list[float], int]:
-    """Processor seconds of the start and of a slice, by round, of page and command line; bytes of the heap."""
+    """Processor seconds: the start, a slice of the page and of the command line, by round; bytes of heap."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         script = runner(ROOT / "tests" / "web" / "run.ts", folder)
