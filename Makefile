@@ -7,7 +7,7 @@ GENERATED := README.md docs/reference/*.md docs/tasks/*.md
 COG := $(BIN)/cog -I docs --check-fail-msg='run `make docs`, and read what it changed'
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test nightly bench lint docs clean
+.PHONY: help venv demo test ui nightly bench lint docs clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.* ## /\1: /p' Makefile | awk -F': ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -36,6 +36,10 @@ demo: $(STAMP) ## de-identify sample_data/ into demo/
 test: lint ## everything that must pass; under ten minutes on two cores
 	$(BIN)/python -m pytest -n auto
 
+ui: $(STAMP) ## build the browser edition (needs Node and npm) and open it
+	cd bme_med/web && npm ci --silent && npm run --silent build
+	$(BIN)/bme-med ui
+
 nightly: lint ## test, and what takes minutes, with branch coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto -m ''
@@ -49,6 +53,7 @@ bench: $(STAMP) ## measure the main job against cp, gdcmanon and exiftool, other
 	$(BIN)/python -m tests.bench.peers
 	$(BIN)/python -m tests.bench.startup
 	$(BIN)/python -m tests.bench.large
+	$(BIN)/python -m tests.bench.browser
 	$(BIN)/python -m tests.bench.vocabulary
 	$(BIN)/python -m tests.bench.vocabulary --held-out
 	$(BIN)/python -m tests.bench.detection
@@ -66,5 +71,5 @@ docs: $(STAMP) ## write the generated parts of README and docs anew
 	$(COG) -r $(GENERATED)
 
 clean: ## remove what the targets above made
-	rm -rf .venv demo build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis tests/pyodide/node_modules
+	rm -rf .venv demo build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis tests/pyodide/node_modules bme_med/web/node_modules bme_med/web/site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SHIPPED = ("bme_med", "profiles", "docs", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
 TABLES = {".toml", ".csv", ".tsv", ".json", ".txt"}
+PAGE = ("index.html", "policy.txt", "assets/worker.js")
 LOCAL = "profiles/of_our_ward.toml"
 DEVELOPMENT = ("onnxruntime", "highdicom", "hypothesis", "pytest")
 
@@ -21,9 +22,16 @@ DEVELOPMENT = ("onnxruntime", "highdicom", "hypothesis", "pytest")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy of the checkout that holds one more profile, which git ignores."""
     tree = tmp_path_factory.mktemp("checkout")
+    left = shutil.ignore_patterns("node_modules", "site")
     for name in SHIPPED:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, tree / name)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name, ignore=left)
+        else:
+            shutil.copy(ROOT / name, tree / name)
+    for name in PAGE:
+        path = tree / "bme_med" / "web" / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("built")
     (tree / LOCAL).write_text('name = "of-our-ward"\n')
     with (tree / ".gitignore").open("a") as ignored:
         ignored.write(f"/{LOCAL}\n")
@@ -70,6 +78,15 @@ def test_every_profile_and_table_is_in_the_wheel_and_nothing_local(wheel: Path) 
 def test_nothing_but_the_package_is_in_the_wheel(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert tops == {"bme_med", wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info"}
+
+
+def test_the_built_page_is_in_the_wheel_and_its_sources_are_not(wheel: Path) -> None:
+    folder = "bme_med/web/"
+    packed = {
+        name.removeprefix(folder) for name in zipfile.ZipFile(wheel).namelist() if name.startswith(folder)
+    }
+    modules = {path.name for path in (ROOT / folder).glob("*.py")}
+    assert packed == {*modules, *(f"site/{name}" for name in PAGE)}
 
 
 def test_the_face_model_is_in_the_wheel_with_its_notice_and_not_the_script_that_made_it(wheel: Path) -> None:

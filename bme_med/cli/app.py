@@ -13,6 +13,7 @@ from bme_med.cli.inspect import inspect
 from bme_med.cli.redact import redact
 from bme_med.cli.review import review
 from bme_med.cli.selftest import selftest
+from bme_med.cli.ui import ui
 from bme_med.cli.verify import verify
 
 __all__ = ["app"]
@@ -56,6 +57,7 @@ command(app)(convert)
 command(app)(verify)
 command(app)(review)
 command(app)(selftest)
+command(app)(ui)
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(boxes.app, name="boxes")
 app.add_typer(audit.app, name="audit")

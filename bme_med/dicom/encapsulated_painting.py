@@ -94,7 +94,7 @@ class EncapsulatedPainting:
 
     def _paint_all(self) -> None:
         form = self.form
-        digest, values, held = sha256(), set[tuple[float, ...]](), 0
+        digest, values, held, what = sha256(), set[tuple[float, ...]](), 0, ""
         for number, frame in enumerate(counted_frames(self._data, self.element, self.instance), 1):
             regions = regions_of(self.boxes, number, rows=form.rows, columns=form.columns)
             self.look(frame.fragments)
@@ -106,13 +106,14 @@ class EncapsulatedPainting:
             seen = compare_frames(before, form, painted.codestream, painted.form, regions)
             digest.update(seen.outside)
             values.add(seen.inside)
+            what = seen.what
             self._learn(painted)
             codestream = b"" if self._native else _without_spare(painted.codestream)
             held += len(codestream)
             kept = codestream if held <= _HELD_BYTES else b""
             self._frames.append(_Frame(frame, regions, len(codestream), kept))
         count = sum(bool(made.regions) for made in self._frames)
-        outside = f"as before in {count} frames, SHA-256 of the digests of their samples {digest.hexdigest()}"
+        outside = f"as before in {count} frames, SHA-256 of the digests of their {what} {digest.hexdigest()}"
         inside = "; ".join(", ".join(f"{part:g}" for part in value) for value in sorted(values))
         self.actions = [
             Action("(7FE0,0010) PixelData outside the boxes", Code.REDACT, outside),

@@ -7,6 +7,7 @@ from bme_med.core import MalformedFileError
 from bme_med.pixels.codec_jpeg_dct import decode_dct
 from bme_med.pixels.codec_jpeg_xl import JPEG_XL, packed_jpeg
 from bme_med.pixels.coded import Coded
+from bme_med.pixels.decoders import require_decoders
 from bme_med.pixels.form import PixelForm
 from bme_med.pixels.rle import decode_rle
 from bme_med.pixels.samples import from_native, wrapped
@@ -37,6 +38,7 @@ def decode_frame(frame: bytes, form: PixelForm) -> "NDArray[Any]":
 
 def decode(frame: bytes, form: PixelForm) -> Coded:
     """A frame as its codestream holds it, of the size that its attributes say."""
+    require_decoders()
     coded = _decoded(frame, form)
     shape = (form.rows, form.columns) if form.samples == 1 else (form.rows, form.columns, form.samples)
     if coded.samples.shape != shape:
@@ -75,7 +77,10 @@ def jpeg_of(frame: bytes, form: PixelForm) -> bytes | None:
     """The JPEG of 8 or 12 bits that the frame is, or that JPEG XL packed."""
     if form.transfer_syntax in DCT:
         return frame
-    return packed_jpeg(frame) if form.transfer_syntax in JPEG_XL_SYNTAXES else None
+    if form.transfer_syntax not in JPEG_XL_SYNTAXES:
+        return None
+    require_decoders()
+    return packed_jpeg(frame)
 
 
 def planes_of(form: PixelForm) -> PixelForm:

@@ -9,7 +9,7 @@ from bme_med.core.regions import Region
 from bme_med.pixels.form import PixelForm
 from bme_med.pixels.native import frame_bits, in_pairs, is_paired, unused_low_bits
 
-__all__ = ["values_outside"]
+__all__ = ["gaps", "value_of", "values_outside"]
 
 _TYPES = {8: "B", 16: "H", 32: "I", 64: "Q"}
 _FLOATS = {32: "f", 64: "d"}
@@ -26,9 +26,9 @@ def values_outside(
     values: set[float] = set()
     for row in range(form.rows):
         first = row * form.columns
-        for left, right in _gaps(regions, row, form.columns):
+        for left, right in gaps(regions, row, form.columns):
             values.update(samples[first + left : first + right])
-    return values if form.is_float else {_value(int(value), form) for value in values}
+    return values if form.is_float else {value_of(int(value), form) for value in values}
 
 
 def _samples(frame: bytes | bytearray, form: PixelForm, index: int) -> Sequence[float]:
@@ -46,7 +46,7 @@ def _samples(frame: bytes | bytearray, form: PixelForm, index: int) -> Sequence[
     return samples
 
 
-def _gaps(regions: Sequence[Region], row: int, columns: int) -> Iterator[tuple[int, int]]:
+def gaps(regions: Sequence[Region], row: int, columns: int) -> Iterator[tuple[int, int]]:
     """The runs of a row that no region covers."""
     covered = sorted((r.left, r.right) for r in regions if r.top <= row < r.bottom and not r.is_empty)
     start = 0
@@ -56,7 +56,7 @@ def _gaps(regions: Sequence[Region], row: int, columns: int) -> Iterator[tuple[i
         start = max(start, right)
 
 
-def _value(stored: int, form: PixelForm) -> int:
+def value_of(stored: int, form: PixelForm) -> int:
     """What the stored bits of a sample say."""
     number = stored >> unused_low_bits(form)
     half = 1 << form.stored - 1

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bme_med.core import Format, Region, UnsupportedFileError
+from bme_med.pixels.decoders import require_decoders
 
 __all__ = ["PaintedPhoto", "paint_photo"]
 
@@ -54,6 +55,12 @@ def paint_photo(source: bytes, format_: Format, regions: Sequence[Region]) -> Pa
             from bme_med.pixels.jpeg import paint_jpeg
 
             return PaintedPhoto(paint_jpeg(source, regions, with_metadata=True))
+        case Format.BMP:
+            from bme_med.pixels.photo_bmp import paint_bmp
+
+            return PaintedPhoto(paint_bmp(source, regions))
+    require_decoders()
+    match format_:
         case Format.PNG:
             from bme_med.pixels.photo_png import paint_png
 
@@ -70,10 +77,6 @@ def paint_photo(source: bytes, format_: Format, regions: Sequence[Region]) -> Pa
             from bme_med.pixels.photo_gif import paint_gif
 
             return PaintedPhoto(paint_gif(source, regions))
-        case Format.BMP:
-            from bme_med.pixels.photo_bmp import paint_bmp
-
-            return PaintedPhoto(paint_bmp(source, regions))
         case Format.HEIF:
             from bme_med.pixels.photo_heif import paint_heif
 

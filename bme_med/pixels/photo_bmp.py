@@ -5,6 +5,7 @@ import struct
 from collections.abc import Sequence
 
 from bme_med.core import MalformedFileError, Region, UnsupportedFileError
+from bme_med.pixels.decoders import require_decoders
 
 __all__ = ["paint_bmp"]
 
@@ -53,6 +54,7 @@ def _paint(bmp: bytearray, regions: Sequence[Region]) -> bytes:
 
 def _plain(bmp: bytes) -> bytearray:
     """A BMP whose rows were run-length encoded, without that."""
+    require_decoders()
     from PIL import Image
 
     out = io.BytesIO()

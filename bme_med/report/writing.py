@@ -19,7 +19,7 @@ from bme_med.report import contents
 from bme_med.report.sheets import sheets
 from bme_med.report.words import CODES
 
-__all__ = ["write_report"]
+__all__ = ["render_report", "write_report"]
 
 _MOST_ROWS = 300
 _MOST_FINDINGS = 1000
@@ -56,7 +56,7 @@ def write_report(
     for folder in filter(None, (out, source)):
         if path.resolve().is_relative_to(folder.resolve()):
             raise UsageError(f"the report {path} would lie in {folder}: give a path outside it")
-    text = _page(audit, out, source, findings).encode("utf-8", "backslashreplace")
+    text = render_report(audit, out, source, findings)
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(text)
@@ -65,23 +65,28 @@ def write_report(
         raise UsageError(f"the report {path} cannot be written ({error.strerror})") from None
 
 
-def _page(
-    audit: Audit, out: Path, source: Path | None, findings: Sequence[tuple[str, str, str]] | None
-) -> str:
+def render_report(
+    audit: Audit,
+    out: Path | None,
+    source: Path | None = None,
+    findings: Sequence[tuple[str, str, str]] | None = None,
+) -> bytes:
+    """The report as HTML in UTF-8; without `out` it has no pictures."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["number"] = "{:,}".format
     template = environment.from_string(_resource("report.html.j2"))
-    return template.render(_context(audit, out, source, findings))
+    page = template.render(_context(audit, out, source, findings))
+    return page.encode("utf-8", "backslashreplace")
 
 
 def _context(
-    audit: Audit, out: Path, source: Path | None, findings: Sequence[tuple[str, str, str]] | None
+    audit: Audit, out: Path | None, source: Path | None, findings: Sequence[tuple[str, str, str]] | None
 ) -> dict[str, Any]:
     """What the template shows."""
     sources = contents.Sources(audit)
-    made, hidden = sheets(audit, sources, out, source)
+    made, hidden = sheets(audit, sources, out, source) if out else ([], 0)
     groups = contents.action_groups(audit)
     kinds = contents.kinds(groups)
     formats = Counter(record["format"] for record in audit.records.values() if record["output"])

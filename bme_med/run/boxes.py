@@ -11,7 +11,7 @@ from bme_med.core.boxes_file import parse_boxes
 from bme_med.dicom import check_names
 from bme_med.run.path_patterns import normal_path, path_pattern
 
-__all__ = ["DrawnBoxes", "boxes_for", "drawn_boxes", "read_boxes"]
+__all__ = ["DrawnBoxes", "boxes_for", "drawn_boxes", "read_boxes", "unpack_boxes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,27 @@ def read_boxes(path: Path) -> DrawnBoxes:
     """
     try:
         data = path.read_bytes()
-        rules = parse_boxes(data.decode("utf-8-sig"), str(path))
     except OSError as error:
         raise UsageError(
             f"{path}: the boxes file cannot be read ({error.strerror}): check its path and rights"
         ) from None
+    return unpack_boxes(data, str(path))
+
+
+def unpack_boxes(data: bytes, source: str) -> DrawnBoxes:
+    """The boxes that the boxes file `source` holds.
+
+    Raises
+    ------
+    UsageError
+        If it is no boxes file.
+    """
+    try:
+        rules = parse_boxes(data.decode("utf-8-sig"), source)
     except UnicodeDecodeError:
-        raise UsageError(f"{path}: not UTF-8 text, which JSON is") from None
+        raise UsageError(f"{source}: not UTF-8 text, which JSON is") from None
     if unknown := check_names(rule.conditions for rule in rules):
-        raise UsageError(f"{path}: match.{unknown}: no attribute has this keyword, and it is not {PATH!r}")
+        raise UsageError(f"{source}: match.{unknown}: no attribute has this keyword, and it is not {PATH!r}")
     return DrawnBoxes(rules, hashlib.sha256(data).hexdigest())
 
 

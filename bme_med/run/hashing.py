@@ -1,6 +1,7 @@
 """SHA-256 beside other work: a long file takes longer to hash than to copy, and gets threads of its own."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,11 +21,12 @@ _MANY_BYTES = 16 << 20
 def sha256_beside(source: Source) -> Iterator[Callable[[], str]]:
     """A function that waits for the SHA-256 of all bytes of `source` and gives its hex digits.
 
-    Hashing leaves the interpreter to others meanwhile.
+    Hashing leaves the interpreter to others meanwhile, where there are threads: in a browser's Python there
+    are none.
     """
     digest = hashlib.sha256()
-    if isinstance(source, bytes):
-        digest.update(source)
+    if isinstance(source, bytes) or sys.platform == "emscripten":
+        _update(digest, source)
         yield digest.hexdigest
         return
     thread = Thread(target=_update, args=(digest, source))

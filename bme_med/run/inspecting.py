@@ -33,7 +33,7 @@ from bme_med.run.properties import Property, container_of, read_properties
 from bme_med.run.surveying import Survey, survey
 from bme_med.workers import available_cpus
 
-__all__ = ["WORDS", "Inspection", "Row", "inspect_file", "inspect_path"]
+__all__ = ["WORDS", "Inspection", "Row", "inspect_file", "inspect_path", "inspect_source"]
 
 WORDS = {
     Code.X: "remove",
@@ -125,12 +125,13 @@ def inspect_file(path: Path, policy: Policy) -> Inspection:
     """
     try:
         with open_source(str(path.resolve())) as source:
-            return _inspect(str(path), source, policy)
+            return inspect_source(str(path), source, policy)
     except FileError as error:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _inspect(path: str, source: Source, policy: Policy) -> Inspection:
+def inspect_source(path: str, source: Source, policy: Policy) -> Inspection:
+    """Look at one file, called `path`; nothing is written."""
     format_ = sniff(source)
     planned, plan = plan_any(source, policy)
     before = _parts(source)

@@ -1,11 +1,13 @@
 """Opening a source: read-only, a regular file, unchanged from the first byte to the last.
 
-Small files are read in one go; large ones are mapped, so that memory stays constant.
+Small files are read in one go; large ones are mapped, so that memory stays constant. In a browser's Python a
+map would be a copy of the whole file, and large ones are read slice by slice.
 """
 
 import mmap
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -15,6 +17,8 @@ __all__ = ["MAPPED_FROM", "open_source"]
 
 MAPPED_FROM = 16 << 20
 """Files of this many bytes and more are mapped."""
+
+_BLOCK = 1 << 18
 
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
@@ -40,6 +44,8 @@ def open_source(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Source]:
             raise FileError("not a regular file any more: leave it out")
         if before.st_size < mapped_from:
             yield _read(descriptor, before.st_size)
+        elif sys.platform == "emscripten":
+            yield _Slices(descriptor, before.st_size)
         else:
             with _mapped(descriptor, before.st_size) as mapped:
                 yield mapped
@@ -61,8 +67,33 @@ def _mapped(descriptor: int, size: int) -> Iterator[mmap.mmap]:
             mapped.close()
 
 
+class _Slices:
+    """A source whose slices are read when they are asked for; short ones by the block, which is kept."""
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor = descriptor
+        self._size = size
+        self._start = 0
+        self._block = b""
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, key: slice) -> bytes:
+        start, end, _ = key.indices(self._size)
+        if end - start >= _BLOCK:
+            return self._read(start, end)
+        if not self._start <= start <= end <= self._start + len(self._block):
+            self._start, self._block = start, self._read(start, min(start + _BLOCK, self._size))
+        return self._block[start - self._start : max(end - self._start, 0)]
+
+    def _read(self, start: int, end: int) -> bytes:
+        os.lseek(self._descriptor, start, os.SEEK_SET)
+        return _read(self._descriptor, end - start)
+
+
 def _read(descriptor: int, size: int) -> bytes:
-    """All `size` bytes; one read, as a rule."""
+    """The next `size` bytes; one read, as a rule."""
     data = _read_some(descriptor, size)
     while len(data) < size:
         more = _read_some(descriptor, size - len(data))

@@ -6,6 +6,7 @@ Boxes are drawn, or cover faces and text that a detector finds. They lie in it a
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bme_med import engines
@@ -27,7 +28,9 @@ from bme_med.core import (
 from bme_med.core.detection import FacesFound
 from bme_med.photo.findings import NOT_LOOKED_FOR
 from bme_med.photo.orientation import stored_region
-from bme_med.run.pictures import decode_pictures, is_turned_by_xmp_alone, read_picture_form
+from bme_med.pixels.decoders import are_installed
+from bme_med.run.pictures import PictureForm, decode_pictures, is_turned_by_xmp_alone, read_picture_form
+from bme_med.run.plain_pictures import compare_plainly
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,11 +99,14 @@ class _Painter:
         self._format = format_
         self._profile = policy.profile
         self._detector = policy.detector
-        self._form = read_picture_form(photo)
         self._actions: list[Action] = []
         self._findings: list[str] = []
         self._boxes = list(self._drawn(policy))
         self._boxes += [*self._text(), *self._faces()]
+
+    @cached_property
+    def _form(self) -> PictureForm:
+        return read_picture_form(self._photo)
 
     def _drawn(self, policy: Policy) -> Iterable[Box]:
         """What the user drew; rules that ask for attributes are for instances.
@@ -180,6 +186,8 @@ class _Painter:
         FileError
             If it cannot be painted over.
         """
+        if not self._boxes:
+            return self._photo
         form = self._form
         limits = {"rows": form.shown_rows, "columns": form.shown_columns}
         shown = [region for box in self._boxes if not (region := box.region.clipped(**limits)).is_empty]
@@ -196,8 +204,15 @@ class _Painter:
         self._actions = [
             Action(f"pixels: {box.region.clipped(**limits)}", Code.REDACT, box.origin) for box in self._boxes
         ]
-        self._compare(made.data, shown)
+        if are_installed():
+            self._compare(made.data, shown)
+        else:
+            self._note_equal(*compare_plainly(self._photo, made.data, stored))
         return made.data
+
+    def _note_equal(self, what: str, digest: str) -> None:
+        rule = f"as before, SHA-256 of the {what} {digest}"
+        self._actions.append(Action("pixels: outside the boxes", Code.REDACT, rule))
 
     def _compare(self, painted: bytes, regions: Sequence[Region]) -> None:
         """Decode both pictures, and note that nothing outside changed.
@@ -217,8 +232,7 @@ class _Painter:
         if not all(covered) and not (self._format in _LAYERED and len(covered) > 1):
             raise UnsupportedFileError(_UNCOVERED)
         if is_equal:
-            rule = f"as before, SHA-256 of the samples {digest.hexdigest()}"
-            self._actions.append(Action("pixels: outside the boxes", Code.REDACT, rule))
+            self._note_equal("samples", digest.hexdigest())
         elif self._format in _LOSSY:
             self._findings.append(_RECODED)
         else:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from bme_med.core import Policy, Profile, Pseudonyms, Subjects, UnsupportedFileError
 from bme_med.core.boxes import BoxRule
-from bme_med.dicom import fits_issuer, identity_of, patients_by_study
+from bme_med.dicom import Owner, fits_issuer, identity_of, patients_by_study
 from bme_med.run.detecting import detector_for
 from bme_med.run.finding import Found
 from bme_med.run.owners import find_owners
 from bme_med.run.subjects import Line, SubjectMap
 
-__all__ = ["NOBODY", "Given", "People", "find_people", "person_of_photo"]
+__all__ = ["NOBODY", "Given", "People", "find_people", "people_among", "person_of_photo"]
 
 _UNLISTED_PHOTO = (
     "no line of the subjects map covers this photo: add one for its path or folder, "
@@ -76,11 +76,18 @@ def find_people(
 ) -> People:
     """Look at all sources; `check` raises when the run must stop."""
     owners = find_owners(found, workers=workers, check=check)
+    return people_among([item.name for item in found], owners, profile, subject_map)
+
+
+def people_among(
+    names: Iterable[str], owners: Mapping[str, Owner], profile: Profile, subject_map: SubjectMap | None
+) -> People:
+    """The patients of the sources `names`; `owners` has those of the instances among them."""
     patients = patients_by_study(set(owners.values()))
     identities = {name: identity_of(owner, patients) for name, owner in owners.items()}
     if subject_map is None:
         return People(patients, None, identities)
-    covering = {item.name: lines for item in found if (lines := subject_map.for_path(item.name))}
+    covering = {name: lines for name in names if (lines := subject_map.for_path(name))}
     given = {name: _given(lines) for name, lines in covering.items()}
     matching = _Matching(subject_map, identities, given)
     used = matching.used.union(*map(_numbers, covering.values()))

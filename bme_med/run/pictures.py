@@ -4,10 +4,18 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from bme_med.core import FileError, Format, sniff
 from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
+from bme_med.pixels.decoders import are_installed
+from bme_med.run.plain_pictures import (
+    MAX_PIXELS,
+    TOO_LARGE,
+    PictureForm,
+    is_turned_by_xmp_plainly,
+    read_form_plainly,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +32,6 @@ __all__ = [
     "read_picture_form",
 ]
 
-MAX_PIXELS = 250_000_000
 DECODERS = {
     Format.JPEG: ("JPEG", "MPO"),
     Format.PNG: ("PNG",),
@@ -39,25 +46,6 @@ _FIRST_ALONE = (Format.JPEG, Format.HEIF)
 """Of these, further pictures never reach an output."""
 _COLUMNS, _ROWS, _ORIENTATION = 0x0100, 0x0101, 0x0112
 _DAMAGED = "the picture cannot be decoded: open it, save it anew and use that, or leave it out"
-_TOO_LARGE = f"the picture has more than {MAX_PIXELS:,} pixels: save it smaller"
-
-
-class PictureForm(NamedTuple):
-    """Size of the first picture as stored, and the Orientation that turns it."""
-
-    rows: int
-    columns: int
-    orientation: int
-
-    @property
-    def shown_rows(self) -> int:
-        """Rows as a viewer shows it."""
-        return self.columns if self.orientation > 4 else self.rows
-
-    @property
-    def shown_columns(self) -> int:
-        """Columns as a viewer shows it."""
-        return self.rows if self.orientation > 4 else self.columns
 
 
 @contextmanager
@@ -86,18 +74,20 @@ def open_picture(photo: bytes) -> "Iterator[Image]":
     except FileError:
         raise
     except Image.DecompressionBombError:
-        raise FileError(_TOO_LARGE) from None
+        raise FileError(TOO_LARGE) from None
     except Exception:  # noqa: BLE001 - decoders raise what they like, and their words may hold a value
         raise FileError(_DAMAGED) from None
 
 
 def _refuse_too_large(opened: "Image") -> None:
     if opened.width * opened.height > MAX_PIXELS:
-        raise FileError(_TOO_LARGE)
+        raise FileError(TOO_LARGE)
 
 
 def read_picture_form(photo: bytes) -> PictureForm:
     """How large the first picture is, and how it is turned; of HEIF as it is shown."""
+    if not are_installed():
+        return read_form_plainly(photo)
     with open_picture(photo) as opened:
         said = opened.getexif().get(_ORIENTATION, 1)
         orientation = said if isinstance(said, int) and 1 <= said <= 8 else 1
@@ -114,6 +104,8 @@ def read_picture_form(photo: bytes) -> PictureForm:
 
 def is_turned_by_xmp_alone(photo: bytes) -> bool:
     """Whether nothing but XMP turns the first picture: some viewers follow it, browsers do not."""
+    if not are_installed():
+        return is_turned_by_xmp_plainly(photo)
     with open_picture(photo) as opened:
         opened.getexif()  # of PNG, also what stands behind the picture
         if opened.format == "TIFF":

@@ -61,8 +61,10 @@ def read_properties(source: Source, format_: Format) -> list[Property]:
 
 
 def _read(data: bytes) -> list[Property]:
-    import pyexiv2  # type: ignore[import-untyped]
-
+    try:
+        import pyexiv2  # type: ignore[import-untyped]
+    except ImportError:  # a browser's Python has none: the parts are shown, not what is in them
+        return []
     pyexiv2.set_log_level(4)
     try:
         with pyexiv2.ImageData(data) as image:

@@ -4,7 +4,7 @@ Only headers are read, so that thousands of files take seconds.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -22,13 +22,13 @@ from bme_med.run.stopping import Interrupts
 from bme_med.run.unwanted import why_unwanted
 from bme_med.workers import chunked, ordered
 
-__all__ = ["Series", "Survey", "survey"]
+__all__ = ["Glance", "Look", "Series", "Survey", "gather", "survey"]
 
 _MAPPED_FROM = 1 << 16
 _RISK = "high risk of burned-in text"
 
 
-class _Glance(NamedTuple):
+class Glance(NamedTuple):
     """What one file is. `problem` says why a run would refuse it, `skipped` why it would pass it over."""
 
     key: tuple[str, str, str, str]
@@ -49,9 +49,18 @@ class Series:
     series: str
     description: str
     kind: str
-    files: int = 0
+    names: list[str] = field(default_factory=list)
     risky: int = 0
     refused: int = 0
+
+    @property
+    def files(self) -> int:
+        """How many there are."""
+        return len(self.names)
+
+    def to_json(self) -> dict[str, Any]:
+        """One document for scripts: counts, no names."""
+        return {**{key: value for key, value in asdict(self).items() if key != "names"}, "files": self.files}
 
 
 @dataclass(slots=True)
@@ -68,7 +77,7 @@ class Survey:
         """One document for scripts."""
         return {
             "found": self.found,
-            "series": [asdict(series) for series in self.series],
+            "series": [series.to_json() for series in self.series],
             "burned_in_risk": dict(self.risks.most_common()),
             "refused": dict(self.problems.most_common()),
             "skipped": dict(self.skipped.most_common()),
@@ -84,29 +93,37 @@ def survey(inputs: Sequence[Path], profile: Profile, workers: int) -> Survey:
         If interrupted.
     """
     engines.prepare(profile)
-    groups: dict[tuple[str, str, str, str], Series] = {}
     with Interrupts() as interrupts:
         items = find(inputs, interrupts.check)
-        result = Survey(found=len(items))
         chunks = chunked(items, lambda item: item.size, workers)
-        looks = ordered(_Look(profile), chunks, workers=workers, lost=_lost, check=interrupts.check)
+        looks = ordered(Look(profile), chunks, workers=workers, lost=_lost, check=interrupts.check)
         with closing(looks):
-            for glance in looks:
-                _count(glance, result, groups)
+            return gather(zip(items, looks, strict=True))
+
+
+def gather(looks: Iterable[tuple[Found, Glance]]) -> Survey:
+    """What glances at all sources come to."""
+    result = Survey()
+    groups: dict[tuple[str, str, str, str], Series] = {}
+    for item, glance in looks:
+        _count(item.name, glance, result, groups)
     result.series = sorted(
         groups.values(), key=lambda s: (not s.study, s.patient, s.study_date, s.study, s.series, s.kind)
     )
     return result
 
 
-def _count(glance: _Glance, result: Survey, groups: dict[tuple[str, str, str, str], Series]) -> None:
+def _count(
+    name: str, glance: Glance, result: Survey, groups: dict[tuple[str, str, str, str], Series]
+) -> None:
+    result.found += 1
     if glance.skipped:
         result.skipped[glance.skipped] += 1
         return
     patient, study, series, kind = glance.key
     new = Series(patient, study, glance.study_date, series, glance.description, kind)
     group = groups.setdefault(glance.key, new)
-    group.files += 1
+    group.names.append(name)
     if glance.risk:
         group.risky += 1
         result.risks[glance.risk] += 1
@@ -115,37 +132,38 @@ def _count(glance: _Glance, result: Survey, groups: dict[tuple[str, str, str, st
         result.problems[reason_group(glance.problem)] += 1
 
 
-class _Look:
+class Look:
     """Looks at one file after the other, in a worker; never raises."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._has_detector = detector_for(profile) is not None
 
-    def __call__(self, item: Found) -> _Glance:
+    def __call__(self, item: Found) -> Glance:
+        """What one source is."""
         if item.skipped:
-            return _Glance(_key("unread"), skipped=item.skipped)
+            return Glance(_key("unread"), skipped=item.skipped)
         if item.refused:
-            return _Glance(_key("unread"), problem=item.refused)
+            return Glance(_key("unread"), problem=item.refused)
         try:
             with open_source(item.path, mapped_from=_MAPPED_FROM) as source:
                 return self._look(item.name, source)
         except FileError as error:
-            return _Glance(_key("unreadable"), problem=str(error))
+            return Glance(_key("unreadable"), problem=str(error))
         except Exception as error:  # noqa: BLE001 - one file must not end the survey
-            return _Glance(_key("unreadable"), problem=f"internal error ({type(error).__name__})")
+            return Glance(_key("unreadable"), problem=f"internal error ({type(error).__name__})")
 
-    def _look(self, name: str, source: Source) -> _Glance:
+    def _look(self, name: str, source: Source) -> Glance:
         format_ = sniff(source)
         if reason := why_unwanted(name, source, format_):
-            return _Glance(_key("unread"), skipped=reason)
+            return Glance(_key("unread"), skipped=reason)
         if format_ is not Format.DICOM:
-            return _Glance(_key(f"{format_.value} file"), problem=engines.why_no_engine(format_))
+            return Glance(_key(f"{format_.value} file"), problem=engines.why_no_engine(format_))
         try:
             seen = dicom.summarize(source, self._profile, has_detector=self._has_detector)
         except FileError as error:
-            return _Glance(_key("unreadable DICOM"), problem=str(error))
-        return _Glance(
+            return Glance(_key("unreadable DICOM"), problem=str(error))
+        return Glance(
             (seen.patient_id, seen.study_uid, seen.series_uid, _kind(seen.sop_class_uid, seen.modality)),
             seen.study_date,
             seen.series_description,
@@ -154,8 +172,8 @@ class _Look:
         )
 
 
-def _lost(_: Found) -> _Glance:
-    return _Glance(_key("unreadable"), problem="the process that looked at it died")
+def _lost(_: Found) -> Glance:
+    return Glance(_key("unreadable"), problem="the process that looked at it died")
 
 
 def _key(kind: str) -> tuple[str, str, str, str]:

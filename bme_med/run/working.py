@@ -30,6 +30,8 @@ from bme_med.run.writing import write_pieces
 __all__ = ["Outcome", "Task", "Worker", "lost"]
 
 
+_NO_MEMORY = "there is not enough memory for it: try it alone, or on the command line of a larger machine"
+
 _KNOWN = 256
 """Sets of actions that a worker remembers."""
 
@@ -97,24 +99,37 @@ class Worker:
         if found.refused or found.skipped:
             status = Status.REFUSED if found.refused else Status.SKIPPED
             return Outcome(status, found.refused or found.skipped)
-        part = self._parts / str(task.number) if self._parts else None
         try:
             with open_source(found.path) as source, sha256_beside(source) as digest:
-                outcome = self._work(task, source, digest, part)
+                outcome = self._work(task, source, digest)
         except FileError as error:
             outcome = Outcome(Status.REFUSED, str(error))
+        except MemoryError:
+            outcome = Outcome(Status.REFUSED, _NO_MEMORY)
         except _StoppedError as error:
             outcome = Outcome(Status.REFUSED, stop=str(error))
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - an engine's fault costs one file, not the run
             outcome = Outcome(Status.REFUSED, _internal(error))
-        if part and outcome.status is not Status.WRITTEN:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+        if outcome.status is not Status.WRITTEN:
+            self.forget(task.number)
         return outcome
 
-    def _work(self, task: Task, source: Source, digest: Callable[[], str], part: Path | None) -> Outcome:
+    def keep(self, number: int, plan: Plan, source: Source, *, is_source: bool) -> str:  # noqa: ARG002
+        """Keep the output of task `number`, here in its temporary file; its SHA-256, empty in a dry run.
+
+        `is_source` says whether `source` is the file itself, and not its picture made anew.
+        """
+        return _write(self._parts / str(number), plan, source) if self._parts else ""
+
+    def forget(self, number: int) -> None:
+        """Drop what was kept of task `number`."""
+        if self._parts:
+            with suppress(OSError):
+                (self._parts / str(number)).unlink(missing_ok=True)
+
+    def _work(self, task: Task, source: Source, digest: Callable[[], str]) -> Outcome:
         format_ = sniff(source)
         if reason := why_unwanted(task.found.name, source, format_):
             return Outcome(Status.SKIPPED, reason, format_.value, digest())
@@ -126,8 +141,8 @@ class Worker:
             fields = plan.fields if is_dicom else self._photo_fields(task, source, digest())
         except FileError as error:
             return Outcome(Status.REFUSED, str(error), format_.value, digest())
-        output_digest = _write(part, plan, planned) if part else ""
-        return self._written(plan, fields, digest(), output_digest)
+        kept = self.keep(task.number, plan, planned, is_source=planned is source)
+        return self._written(plan, fields, digest(), kept)
 
     def _plan(self, task: Task, source: Source) -> tuple[Source, Plan | Refusal]:
         """What is planned, `source` or its picture saved or painted anew, and the plan."""

@@ -9,12 +9,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-__all__ = ["default_folder", "photo_folder", "slice_folder"]
+__all__ = ["default_folder", "few_slices", "photo_folder", "slice_folder"]
 
 SERIES, SLICES = 25, 200
 SIZE = 320
@@ -44,6 +45,11 @@ def default_folder() -> Path:
 def slice_folder(work: Path) -> Path:
     """5,000 MR slices of 200 kB, 1 GB: 25 series of four patients, two thirds explicit VR."""
     return _made_once(work / "slices", _slices())
+
+
+def few_slices(work: Path, count: int) -> Path:
+    """The first `count` of them."""
+    return _made_once(work / f"slices-{count}", islice(_slices(), count))
 
 
 def photo_folder(work: Path) -> Path:

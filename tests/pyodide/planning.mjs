@@ -1,4 +1,4 @@
-// Runs planning.py in Pyodide, which sees these folders and nothing else: node planning.mjs FOLDER SITE_PACKAGES
+// Runs planning.py in Pyodide, which sees these folders and nothing else: node planning.mjs FOLDER SITE_PACKAGES [boxed]
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,6 @@ for (const name of readdirSync(process.argv[3])) {
 pyodide.runPython(`
 import runpy, sys
 sys.path.insert(0, "/app")
-sys.argv = ["planning.py", "/app/input"]
+sys.argv = ["planning.py", "/app/input", *${JSON.stringify(process.argv.slice(4))}]
 runpy.run_path("/app/tests/planning.py", run_name="__main__")
 `);

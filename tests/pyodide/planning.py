@@ -11,12 +11,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from bme_med import engines
-from bme_med.core import Option, Plan, Policy, Pseudonyms, iter_chunks, parse_profile
+from bme_med.core import (
+    Option,
+    Plan,
+    Policy,
+    Pseudonyms,
+    Refusal,
+    Source,
+    iter_chunks,
+    parse_profile,
+)
+from bme_med.core.boxes import BoxRule, BoxSpec
 from bme_med.core.resources import profile_names, read_resource
 
-__all__ = ["KEY", "outcomes", "policies", "read_files"]
+__all__ = ["BOXED", "KEY", "boxed", "outcomes", "policies", "read_files"]
 
 KEY = bytes(range(32))
+BOXED = "ps315-basic"
+_BOXES = ("7,5,16,10", "30,41,400,9")
 
 
 def policies(key: bytes) -> dict[str, Policy]:
@@ -42,12 +54,21 @@ def read_files(folder: Path) -> dict[str, bytes]:
 def outcomes(files: Mapping[str, bytes], under: Mapping[str, Policy]) -> dict[str, dict[str, str]]:
     """By profile and file: 64 hex digits for an output, the reason for a refusal."""
     return {
-        name: {path: _outcome(data, policy) for path, data in files.items()} for name, policy in under.items()
+        name: {path: _outcome(data, engines.plan(data, policy)) for path, data in files.items()}
+        for name, policy in under.items()
     }
 
 
-def _outcome(data: bytes, policy: Policy) -> str:
-    plan = engines.plan(data, policy)
+def boxed(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    """As `outcomes`, under one profile and with boxes over every frame and photo."""
+    from bme_med.run.painted_photos import plan_any
+
+    drawn = BoxRule("drawn", (), tuple(map(BoxSpec.parse, _BOXES)))
+    policy = replace(policies(KEY)[BOXED], boxes=(drawn,))
+    return {BOXED: {path: _outcome(*plan_any(data, policy)) for path, data in files.items()}}
+
+
+def _outcome(data: Source, plan: Plan | Refusal) -> str:
     if not isinstance(plan, Plan):
         return plan.reason
     digest = hashlib.sha256()
@@ -57,4 +78,5 @@ def _outcome(data: bytes, policy: Policy) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(outcomes(read_files(Path(sys.argv[1])), policies(KEY))))
+    found = read_files(Path(sys.argv[1]))
+    print(json.dumps(boxed(found) if sys.argv[2:] == ["boxed"] else outcomes(found, policies(KEY))))

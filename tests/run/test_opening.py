@@ -1,5 +1,8 @@
 import mmap
 import os
+import struct
+import sys
+from hashlib import shake_256
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,40 @@ def test_small_files_are_read_and_large_ones_mapped(tmp_path: Path, size: int, k
     with open_source(str(tmp_path / "file")) as source:
         assert isinstance(source, kind)
         assert source[0 : len(source)] == data
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Sizes that the system is asked for from now on."""
+    sizes: list[int] = []
+    read = os.read
+
+    def reading(descriptor: int, size: int) -> bytes:
+        sizes.append(size)
+        return read(descriptor, size)
+
+    monkeypatch.setattr(os, "read", reading)
+    return sizes
+
+
+def test_where_a_map_would_be_a_copy_slices_are_read_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = shake_256(b"7").digest(1_500_000)
+    (tmp_path / "file").write_bytes(data)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    places = struct.iter_unpack(">II", shake_256(b"8").digest(4000))
+    with open_source(str(tmp_path / "file"), mapped_from=1) as source:
+        assert not isinstance(source, bytes | mmap.mmap)
+        assert len(source) == len(data)
+        reads = counted(monkeypatch)
+        for start in range(0, len(data), 16):
+            assert source[start : start + 16] == data[start : start + 16]
+        assert len(reads) < 10
+        for pair in places:
+            start, end = sorted(place % (len(data) + 100) for place in pair)
+            assert source[start:end] == data[start:end]
+        assert source[5:3] == b""
+        assert source[-10:] == data[-10:]
 
 
 @pytest.mark.parametrize("mapped_from", [1, 1 << 20])

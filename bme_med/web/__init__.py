@@ -1,0 +1,1 @@
+"""The browser edition: what its workers ask of Python, and the server that shows it on loopback."""
