@@ -21,7 +21,7 @@ _SOP_INSTANCE = 0x00080018
 DERIVATION = (
     0x00082111,
     "ST",
-    b"Regions were painted over with one value; all other pixels show what they did.",
+    b"Regions were painted over with one value.",
 )
 """Derivation Description of what is DERIVED now (PS3.3, C.7.6.1.1.3). CID 7203 has no code for it."""
 _COPY = "a smaller copy of the pixels, of which some were painted over"
