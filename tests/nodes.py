@@ -23,7 +23,7 @@ def node_for(folder: Path) -> str:
     with open(folder / "package-lock.json") as held:
         fcntl.flock(held, fcntl.LOCK_EX)  # several processes of tests want them at once
         if not _is_installed(folder, locked):
-            done = subprocess.run([npm, "ci"], cwd=folder, capture_output=True, timeout=300, check=False)
+            done = subprocess.run([npm, "ci"], cwd=folder, capture_output=True, timeout=900, check=False)
             if done.returncode:
                 absent("npm could not install what the lock names")
     return node
