@@ -79,7 +79,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         "photo.orientation",
         str,
-        "Keep the picture the right way round by a minimal Exif of our own, or drop that too.",
+        "Keep the picture the right way round by a minimal Exif or XMP of our own, or drop that too.",
         ("keep", "drop"),
         "keep",
     ),

@@ -7,7 +7,6 @@ __all__ = [
     "NOT_LOOKED_FOR",
     "PROFILE_DROPPED",
     "TRAILER_DROPPED",
-    "XMP_ORIENTATION",
 ]
 
 ALPHA_KEPT = "the picture has transparency; what lies under its transparent parts was kept"
@@ -16,6 +15,3 @@ MORE_IMAGES = "the file has more than one frame or page; look at each of them"
 NOT_LOOKED_FOR = "faces and burned-in text were not looked for"
 PROFILE_DROPPED = "the colour profile could not be read and was removed; colours may look different"
 TRAILER_DROPPED = "what followed the end of the image was removed, such as further images or a video"
-XMP_ORIENTATION = (
-    "the orientation stood outside Exif; viewers that looked for it in Exif alone will now turn the picture"
-)

@@ -23,6 +23,7 @@ from bme_med.photo.heif_judging import Judge
 from bme_med.photo.heif_properties import read_size
 from bme_med.photo.heif_rebuild import Rebuild
 from bme_med.photo.heif_writing import encode_brands, write_file
+from bme_med.photo.said import Said
 from bme_med.photo.taken import heif_metadata, year_to_keep
 
 __all__ = ["describe", "plan"]
@@ -61,11 +62,11 @@ def plan(source: Source, policy: Policy) -> Plan:
         If the file breaks the grammar, or its picture cannot be kept with certainty.
     """
     file = read_file(source)
-    taken = year_to_keep(policy.profile, heif_metadata(file))
-    rebuild = Rebuild(file, policy.profile, taken)
+    said = Said(None, year_to_keep(policy.profile, heif_metadata(file)))
+    rebuild = Rebuild(file, policy.profile, said.packet)
     ftyp = encode_brands(file.content(file.boxes[0]))
     boxes, out = write_file(ftyp, rebuild.items, rebuild.numbers[file.catalog.primary])
-    judge = Judge(file, rebuild, {b"ftyp": ftyp, **boxes}, taken)
+    judge = Judge(file, rebuild, {b"ftyp": ftyp, **boxes}, said)
     actions = tuple(Action(where, *judge.decide(thing)) for where, thing in file.parts())
     suffix = _SUFFIXES[any(item.type == b"av01" for item in rebuild.items)]
     return Plan(Format.HEIF, out.done(), actions, suffix, tuple(judge.findings))

@@ -8,7 +8,7 @@ from bme_med.photo.heif_file import HeifFile, name_item
 from bme_med.photo.heif_properties import has_profile
 from bme_med.photo.heif_rebuild import Rebuild
 from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
-from bme_med.photo.taken import Taken, decide_metadata
+from bme_med.photo.said import Said
 
 __all__ = ["Judge"]
 
@@ -39,8 +39,8 @@ class Judge:
     ----------
     boxes
         The boxes of the output that may be those of the source, by type.
-    taken
-        The year that the output tells, and where it stood.
+    said
+        What the output says beside the picture, and where it stood.
 
     Attributes
     ----------
@@ -48,10 +48,8 @@ class Judge:
         What a person should know, once all parts are decided.
     """
 
-    def __init__(
-        self, file: HeifFile, rebuild: Rebuild, boxes: dict[bytes, bytes], taken: Taken | None
-    ) -> None:
-        self._taken = taken
+    def __init__(self, file: HeifFile, rebuild: Rebuild, boxes: dict[bytes, bytes], said: Said) -> None:
+        self._said = said
         self._file = file
         self._rebuild = rebuild
         self._boxes = boxes
@@ -98,7 +96,7 @@ class Judge:
             if not item.is_hidden or (b"auxl", item.number) in self._file.catalog.references:
                 self.findings[_OTHERS_DROPPED] = None
             return Code.X, "another picture, or a part of it"
-        return decide_metadata(name_item(item), None, self._taken) or (Code.X, _NOT_NEEDED)
+        return self._said.decide(name_item(item)) or (Code.X, _NOT_NEEDED)
 
     def _is_turned(self, item: Item) -> bool:
         """Whether Exif or XMP asks for a turn, and the container does none."""

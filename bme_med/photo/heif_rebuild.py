@@ -11,8 +11,6 @@ from bme_med.photo.heif_file import XMP_TYPE, HeifFile, name_item
 from bme_med.photo.heif_properties import Size, clean_property, hides_pixels, is_kept, read_size
 from bme_med.photo.heif_selection import CODED, REFERENCES, select_items
 from bme_med.photo.heif_writing import NewItem, NewProperty
-from bme_med.photo.taken import Taken
-from bme_med.photo.year import encode_year
 
 __all__ = ["Rebuild"]
 
@@ -42,7 +40,7 @@ class Rebuild:
     data_bytes
         How many bytes of data the output has.
 
-    The year in which the picture was `taken`, if any, becomes an item of its own, the last.
+    An XMP `packet`, if any, becomes an item of its own, the last.
 
     Raises
     ------
@@ -50,7 +48,7 @@ class Rebuild:
         If the picture cannot be kept with certainty.
     """
 
-    def __init__(self, file: HeifFile, profile: Profile, taken: Taken | None = None) -> None:
+    def __init__(self, file: HeifFile, profile: Profile, packet: bytes = b"") -> None:
         self._file = file
         self._catalog = file.catalog
         self.color_profile = profile.color_profile
@@ -68,11 +66,11 @@ class Rebuild:
             raise DamagedPhotoError("the data of several pictures lie in the same bytes")
         if self.hides_pixels and profile.hidden_pixels == "refuse":
             raise UnsupportedFileError(_HIDDEN)
-        if taken:
-            self._add_year(taken.year)
+        if packet:
+            self._add_xmp(packet)
 
-    def _add_year(self, year: str) -> None:
-        packet, primary = encode_year(year), self.numbers[self._catalog.primary]
+    def _add_xmp(self, packet: bytes) -> None:
+        primary = self.numbers[self._catalog.primary]
         self.items.append(
             NewItem(b"mime", True, (), [(b"cdsc", [primary])], (packet,), len(packet), XMP_TYPE + b"\0")
         )

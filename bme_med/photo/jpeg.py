@@ -1,9 +1,9 @@
 """JPEG: which marker segments stay (ITU-T T.81, annex B; JFIF 1.02; ICC.1:2022, B.4; Exif 3.0, 4.7.2).
 
 What decoding needs stays, byte for byte: frame, tables that a scan uses, scans. JFIF stays without its
-thumbnail, Adobe APP14 for its colour transform, the colour profile by policy, and Orientation in an Exif
-that holds nothing else; by policy the year, in such an XMP. Everything else goes, whatever it is called, and
-nothing follows the first EOI.
+thumbnail, Adobe APP14 for its colour transform, the colour profile by policy, and Orientation in an Exif or
+XMP that holds nothing else; by policy the year, in such an XMP. Everything else goes, whatever it is called,
+and nothing follows the first EOI.
 """
 
 import struct
@@ -19,12 +19,13 @@ from bme_med.core.profile import DatePolicy, Profile
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
-from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED, XMP_ORIENTATION
+from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED
 from bme_med.photo.jpeg_frame import Frame, FrameReader, Table
-from bme_med.photo.jpeg_metadata import encode_exif, encode_packet, encode_profile, join_profile
+from bme_med.photo.jpeg_metadata import encode_exif, encode_profile, encode_xmp, join_profile
 from bme_med.photo.jpeg_segments import GAP, TRAILER, Segment, measure_data, walk
-from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
-from bme_med.photo.taken import decide_metadata, jpeg_metadata, year_to_keep
+from bme_med.photo.orientation import Turn, exif_turn, read_exif_orientation, xmp_turn
+from bme_med.photo.said import Said
+from bme_med.photo.taken import jpeg_metadata, year_to_keep
 
 __all__ = ["Abbreviated", "describe", "plan", "plan_abbreviated"]
 
@@ -110,7 +111,7 @@ class _Planner:
         self.reader = FrameReader()
         self.tables: dict[str, list[Table]] = {}
         self.single: dict[str, Segment] = {}
-        self.orientations: dict[str, tuple[str, int]] = {}
+        self.turns: dict[str, Turn] = {}
         self.profile_segments: dict[str, Segment] = {}
         self.profile_action = Code.X, "colour profile"
         self.findings = {NOT_LOOKED_FOR: None}
@@ -142,13 +143,13 @@ class _Planner:
                 self.single["Adobe"] = segment
             case "APP2/ICC":
                 self.profile_segments[segment.where] = segment
-            case "APP1/Exif" if orientation := read_exif_orientation(payload):
-                self.orientations.setdefault("Exif", (segment.where, orientation))
-            case "APP1/XMP" if orientation := read_xmp_orientation(payload):
-                self.orientations.setdefault("XMP", (segment.where, orientation))
+            case "APP1/Exif" if turn := exif_turn(segment.where, payload):
+                self.turns.setdefault(segment.kind, turn)
+            case "APP1/XMP" if turn := xmp_turn(segment.where, payload):
+                self.turns.setdefault(segment.kind, turn)
 
     def decide(self, segments: list[Segment]) -> Plan:
-        """The plan: SOI, JFIF, Exif, colour profile and Adobe, then the image's own segments."""
+        """The plan: SOI, JFIF, Exif, XMP, colour profile and Adobe, then the image's own segments."""
         if not self.reader.scans:
             raise DamagedPhotoError("the file holds no picture, as there is no scan")
         head = Pieces()
@@ -157,18 +158,19 @@ class _Planner:
             head.literal(b"\xff\xe0\0\x10")
             head.keep(jfif.start + 4, jfif.start + 16)
             head.literal(b"\0\0")
-        orientation_from = self._write_orientation(head)
-        taken = year_to_keep(self.profile, jpeg_metadata(self.source, segments))
-        if taken:
-            head.literal(encode_packet(taken.year))
+        said = Said(self._turn(), year_to_keep(self.profile, jpeg_metadata(self.source, segments)))
+        if said.exif:
+            head.literal(encode_exif(said.exif))
+        if said.packet:
+            head.literal(encode_xmp(said.packet))
         self._write_profile(head)
         if adobe := self.single.get("Adobe"):
             head.literal(b"\xff\xee\0\x0e")
             head.keep(adobe.start + 4, adobe.start + 16)
-        actions = []
-        for segment in segments:
-            metadata = decide_metadata(segment.where, orientation_from, taken)
-            actions.append(Action(segment.where, *(metadata or self._decide(segment))))
+        actions = tuple(
+            Action(segment.where, *(said.decide(segment.where) or self._decide(segment)))
+            for segment in segments
+        )
         head.extend(self.body)
         if segments[-1].marker not in (_EOI, TRAILER):
             head.literal(b"\xff\xd9")
@@ -176,24 +178,17 @@ class _Planner:
         return Plan(
             Format.JPEG,
             head.done(),
-            tuple(actions),
+            actions,
             ".jpg",
             tuple(self.findings),
             measured=self.measured,
         )
 
-    def _write_orientation(self, head: Pieces) -> str | None:
-        """Write the minimal Exif where the picture must be turned; where that was found."""
-        if self.profile.orientation == "drop" or not self.orientations:
-            return None
-        kind = "Exif" if "Exif" in self.orientations else "XMP"
-        where, orientation = self.orientations[kind]
-        if orientation == 1:
-            return None
-        head.literal(encode_exif(orientation))
-        if kind == "XMP":
-            self.findings[XMP_ORIENTATION] = None
-        return where
+    def _turn(self) -> Turn | None:
+        """What turns the picture: Exif counts before XMP."""
+        turn = self.turns.get("APP1/Exif") or self.turns.get("APP1/XMP")
+        is_kept = self.profile.orientation == "keep" and turn and turn.orientation != 1
+        return turn if is_kept else None
 
     def _write_profile(self, head: Pieces) -> None:
         """Join the colour profile's chunks, treat it as the policy says and split it anew."""

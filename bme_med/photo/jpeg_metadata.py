@@ -7,10 +7,9 @@ import struct
 from collections.abc import Iterable
 from itertools import islice
 
-from bme_med.photo.orientation import EXIF_HEADER, orientation_exif
-from bme_med.photo.year import encode_year
+from bme_med.photo.orientation import EXIF_HEADER
 
-__all__ = ["PROFILE_HEADER", "XMP_HEADER", "encode_exif", "encode_packet", "encode_profile", "join_profile"]
+__all__ = ["PROFILE_HEADER", "XMP_HEADER", "encode_exif", "encode_profile", "encode_xmp", "join_profile"]
 
 PROFILE_HEADER = b"ICC_PROFILE\0"
 XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
@@ -18,14 +17,14 @@ XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 _CHUNK_BYTES, _MAX_CHUNKS = 65_519, 255
 
 
-def encode_exif(orientation: int) -> bytes:
-    """An APP1 segment that says `orientation` and nothing else."""
-    return _encode_segment(0xE1, EXIF_HEADER + orientation_exif(orientation))
+def encode_exif(tiff: bytes) -> bytes:
+    """The APP1 segment of an Exif."""
+    return _encode_segment(0xE1, EXIF_HEADER + tiff)
 
 
-def encode_packet(year: str) -> bytes:
-    """An APP1 segment that says `year` and nothing else."""
-    return _encode_segment(0xE1, XMP_HEADER + encode_year(year))
+def encode_xmp(packet: bytes) -> bytes:
+    """The APP1 segment of an XMP packet."""
+    return _encode_segment(0xE1, XMP_HEADER + packet)
 
 
 def encode_profile(profile: bytes) -> bytes:

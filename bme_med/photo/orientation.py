@@ -7,15 +7,19 @@ XMP (XMP part 2, 2.2), as viewers do; written as a TIFF of 26 bytes that holds n
 import re
 import struct
 from itertools import pairwise
+from typing import NamedTuple
 
 from bme_med.core.regions import Region
 
 __all__ = [
     "EXIF_HEADER",
+    "Turn",
+    "exif_turn",
     "orientation_exif",
     "read_exif_orientation",
     "read_xmp_orientation",
     "stored_region",
+    "xmp_turn",
 ]
 
 EXIF_HEADER = b"Exif\0\0"
@@ -23,7 +27,21 @@ EXIF_HEADER = b"Exif\0\0"
 
 _TAG = 0x0112
 _FORMATS = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
-_XMP = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>)\s*([1-8])\s*["'<]""")
+_XMP = re.compile(rb"""tiff:Orientation(\s*(?:=\s*["']|>)\s*)([1-8])\s*["'<]""")
+_PLAIN = (b'="', b">")
+"""What stands between the name and the number in the spellings that Pillow looks for."""
+
+
+class Turn(NamedTuple):
+    """An Orientation, 1 to 8, and where it stands.
+
+    `mark` is empty for Exif. For XMP it is the quotation mark that says it to the same readers: all take
+    ``"6"``, and readers that know but few spellings, such as Pillow, pass over ``'6'``.
+    """
+
+    where: str
+    orientation: int
+    mark: bytes
 
 
 def orientation_exif(orientation: int) -> bytes:
@@ -62,7 +80,23 @@ def read_xmp_orientation(xmp: bytes) -> int | None:
     3
     """
     match = _XMP.search(xmp)
-    return int(match[1]) if match else None
+    return int(match[2]) if match else None
+
+
+def exif_turn(where: str, exif: bytes) -> Turn | None:
+    """What `read_exif_orientation` finds in the Exif at `where`."""
+    orientation = read_exif_orientation(exif)
+    return Turn(where, orientation, b"") if orientation else None
+
+
+def xmp_turn(where: str, xmp: bytes) -> Turn | None:
+    """What `read_xmp_orientation` finds in the XMP packet at `where`.
+
+    >>> xmp_turn("", b'<tiff:Orientation>3</tiff:Orientation>'), xmp_turn("", b"tiff:Orientation = '3'")
+    (Turn(where='', orientation=3, mark=b'"'), Turn(where='', orientation=3, mark=b"'"))
+    """
+    match = _XMP.search(xmp)
+    return Turn(where, int(match[2]), b'"' if match[1] in _PLAIN else b"'") if match else None
 
 
 def stored_region(shown: Region, orientation: int, *, rows: int, columns: int) -> Region:

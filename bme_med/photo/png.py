@@ -2,12 +2,11 @@
 
 The critical chunks stay, and of the ancillary ones those that change how the picture looks, if they have
 exactly their legal length and stand before the image data. The colour profile follows the policy,
-Orientation stays in an eXIf that holds nothing else, and by policy the year in such an XMP. Everything else
-goes, whatever it is called.
+Orientation stays in an eXIf or XMP that holds nothing else, and by policy the year in such an XMP.
+Everything else goes, whatever it is called.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from bme_med.core import icc
 from bme_med.core.describe import Part
@@ -17,21 +16,15 @@ from bme_med.core.profile import Profile
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
-from bme_med.photo.findings import (
-    ALPHA_KEPT,
-    NOT_LOOKED_FOR,
-    PROFILE_DROPPED,
-    TRAILER_DROPPED,
-    XMP_ORIENTATION,
-)
-from bme_med.photo.orientation import orientation_exif
+from bme_med.photo.findings import ALPHA_KEPT, NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED
+from bme_med.photo.orientation import Turn
 from bme_med.photo.png_animation import Animation
 from bme_med.photo.png_chunks import SIGNATURE, Run, encode_chunk, read_chunk, walk
 from bme_med.photo.png_image import inflate, measure_data, read_header, store, write_data
-from bme_med.photo.png_metadata import FORMS, XMP_IN_PNG, find_form, read_orientation, read_text
+from bme_med.photo.png_metadata import FORMS, XMP_IN_PNG, find_form, read_text, read_turn
 from bme_med.photo.png_numbers import is_plausible
-from bme_med.photo.taken import decide_metadata, png_metadata, year_to_keep
-from bme_med.photo.year import encode_year
+from bme_med.photo.said import Said
+from bme_med.photo.taken import png_metadata, year_to_keep
 
 __all__ = ["describe", "plan"]
 
@@ -75,32 +68,24 @@ def plan(source: Source, policy: Policy) -> Plan:
     return planner.finish(actions)
 
 
-class _Turn(NamedTuple):
-    """An Orientation other than 1, and where and in which form it stands.
+def _find_turn(source: Source, runs: list[Run]) -> tuple[Turn | None, bool]:
+    """The Orientation that decoders follow: eXIf before a raw profile before XMP.
 
-    `is_late` is eXIf behind the image data: it may stand there (5.6), but browsers do not follow it.
+    With it, whether it is an eXIf behind the image data: it may stand there (5.6), but browsers do not
+    follow it.
     """
-
-    where: str
-    form: str
-    orientation: int
-    is_late: bool
-
-
-def _find_turn(source: Source, runs: list[Run]) -> _Turn | None:
-    """The Orientation that decoders follow: eXIf before a raw profile before XMP."""
-    said: dict[str, tuple[str, int | None, bool]] = {}
+    turns: dict[str, tuple[Turn | None, bool]] = {}
     has_image = False
     for run in runs:
         has_image = has_image or run.type == b"IDAT"
         form = find_form(source, run)
-        if form and form not in said:
-            said[form] = run.where, read_orientation(source, run, form), has_image and form == "eXIf"
+        if form and form not in turns:
+            turns[form] = read_turn(source, run, form), has_image and form == "eXIf"
     for form in FORMS:
-        where, orientation, is_late = said.get(form, ("", None, False))
-        if orientation:
-            return _Turn(where, form, orientation, is_late) if orientation != 1 else None
-    return None
+        turn, is_late = turns.get(form, (None, False))
+        if turn:
+            return (turn, is_late) if turn.orientation != 1 else (None, False)
+    return None, False
 
 
 class _Planner:
@@ -112,8 +97,8 @@ class _Planner:
         self.source = source
         self.color_profile = profile.color_profile
         self.header = read_header(source, runs[0])
-        self.turn = None if profile.orientation == "drop" else _find_turn(source, runs)
-        self.taken = year_to_keep(profile, png_metadata(source, runs))
+        turn, self.is_late = (None, False) if profile.orientation == "drop" else _find_turn(source, runs)
+        self.said = Said(turn, year_to_keep(profile, png_metadata(source, runs)))
         self.out = Pieces()
         self.out.keep(0, len(SIGNATURE))
         self.seen: set[bytes] = set()
@@ -139,7 +124,7 @@ class _Planner:
             case b"iCCP" if is_first and not has_image and self.color_profile != "drop":
                 return self._decide_profile(run)
             case b"IEND":
-                self._write_turn(is_late=True)
+                self._write_exif(is_late=True)
                 self.out.literal(encode_chunk(b"IEND", b""))
                 return (Code.C, "cut to nothing") if run.data_bytes else (Code.K, "end of the image")
             case b"":
@@ -147,8 +132,7 @@ class _Planner:
                 return Code.X, "after the end of the image"
         if is_first and not has_image and self._is_legal(run):
             return self._keep(run)
-        metadata = decide_metadata(run.where, self.turn.where if self.turn else None, self.taken)
-        return metadata or (Code.X, "not needed to show the picture")
+        return self.said.decide(run.where) or (Code.X, "not needed to show the picture")
 
     def finish(self, actions: tuple[Action, ...]) -> Plan:
         """The plan, once every run is decided."""
@@ -185,26 +169,23 @@ class _Planner:
         return self._keep(run)
 
     def _decide_image(self, run: Run) -> tuple[Code, str]:
-        """Write Orientation, the year and the image data."""
+        """Write Exif, XMP and the image data."""
         header = self.header
         if header.color == _PALETTE and not self.palette_entries:
             raise DamagedPhotoError("the palette is missing", where=run.where)
         if self.animation and not self.animation.has_frames:
             self.findings[_IMAGE_APART] = None
-        self._write_turn(is_late=False)
-        if self.taken:
-            self.out.literal(encode_chunk(b"iTXt", XMP_IN_PNG + encode_year(self.taken.year)))
+        self._write_exif(is_late=False)
+        if self.said.packet:
+            self.out.literal(encode_chunk(b"iTXt", XMP_IN_PNG + self.said.packet))
         used = measure_data(self.source, run, header.raw_bytes(header.width, header.height))
         write_data(self.source, self.out, run, used)
         return _data_action(is_whole=used == run.data_bytes)
 
-    def _write_turn(self, *, is_late: bool) -> None:
+    def _write_exif(self, *, is_late: bool) -> None:
         """Orientation alone, on the side of the image data where it stood."""
-        if self.turn is None or self.turn.is_late != is_late:
-            return
-        self.out.literal(encode_chunk(b"eXIf", orientation_exif(self.turn.orientation)))
-        if self.turn.form != "eXIf":
-            self.findings[XMP_ORIENTATION] = None
+        if self.said.exif and self.is_late == is_late:
+            self.out.literal(encode_chunk(b"eXIf", self.said.exif))
 
     def _decide_animation(self, run: Run, *, has_image: bool) -> tuple[Code, str]:
         if run.type == b"acTL" and not has_image and not self.animation and run.data_bytes == 8:

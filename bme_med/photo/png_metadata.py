@@ -5,11 +5,11 @@ write XMP; decoders honour both.
 """
 
 from bme_med.core.source import Source
-from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
+from bme_med.photo.orientation import Turn, exif_turn, xmp_turn
 from bme_med.photo.png_chunks import Run
 from bme_med.photo.png_image import inflate
 
-__all__ = ["FORMS", "XMP_IN_PNG", "find_form", "read_orientation", "read_text"]
+__all__ = ["FORMS", "XMP_IN_PNG", "find_form", "read_text", "read_turn"]
 
 FORMS = ("eXIf", "raw profile", "XMP")
 """The forms in which a chunk may say Orientation, the one that counts first."""
@@ -35,14 +35,17 @@ def find_form(source: Source, run: Run) -> str | None:
     return _KEYWORDS.get(source[data.start : min(data.start + 32, data.end)].partition(b"\0")[0])
 
 
-def read_orientation(source: Source, run: Run, form: str) -> int | None:
-    """Orientation, 1 to 8, of a metadata chunk of that form; None where it does not say."""
+def read_turn(source: Source, run: Run, form: str) -> Turn | None:
+    """Orientation in a metadata chunk of that form; None where it does not say."""
     start, end = run.chunks[0].data
     data = source[start : min(end, start + _MAX_TEXT_BYTES)]
     if form == "eXIf":
-        return read_exif_orientation(data)
+        return exif_turn(run.where, data)
     text = _read_text(run.type, data.partition(b"\0")[2])
-    return read_xmp_orientation(text) if form == "XMP" else read_exif_orientation(_read_hex(text))
+    if form == "XMP":
+        return xmp_turn(run.where, text)
+    turn = exif_turn(run.where, _read_hex(text))
+    return turn and turn._replace(mark=b'"')
 
 
 def read_text(source: Source, run: Run) -> str:

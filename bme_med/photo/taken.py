@@ -11,20 +11,19 @@ from itertools import islice
 from typing import NamedTuple
 
 from bme_med.core.errors import FileError
-from bme_med.core.plan import Code
 from bme_med.core.profile import DatePolicy, Profile
 from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo import heif_file, jpeg_segments, png_chunks, tiff_ifd, webp_chunks
 from bme_med.photo.jpeg_metadata import XMP_HEADER
 from bme_med.photo.orientation import EXIF_HEADER
+from bme_med.photo.packet import MAX_PACKET_BYTES, YEAR, read_year
 from bme_med.photo.png_metadata import XMP_IN_PNG
 from bme_med.photo.tiff_tags import Tag
-from bme_med.photo.year import PACKET_BYTES, YEAR, read_year
 
 __all__ = [
-    *("Metadata", "Taken", "decide_metadata", "find_taken", "heif_metadata", "jpeg_metadata"),
-    *("png_metadata", "read_exif_date", "taken_on", "tiff_metadata", "webp_metadata", "year_to_keep"),
+    *("Metadata", "Taken", "find_taken", "heif_metadata", "jpeg_metadata", "png_metadata"),
+    *("read_exif_date", "taken_on", "tiff_metadata", "webp_metadata", "year_to_keep"),
 ]
 
 _EXIF_IFD, _ORIGINAL, _DIGITIZED = 0x8769, 0x9003, 0x9004
@@ -35,19 +34,19 @@ _MAX_EXIF_BYTES = 1 << 20
 
 
 class Metadata(NamedTuple):
-    """Exif or XMP of a photo: where it stands, and the date that it tells; `is_packet` of XMP like ours."""
+    """Exif or XMP of a photo: where it stands, and the date that it tells; of XMP like ours, the packet."""
 
     where: str
     date: str
-    is_packet: bool = False
+    packet: bytes = b""
 
 
 class Taken(NamedTuple):
-    """The year a photo was taken, where that stands, and whether it is a packet of ours."""
+    """The year a photo was taken, where that stands, and the packet of ours if it is one."""
 
     year: str
     where: str
-    is_packet: bool
+    packet: bytes
 
 
 def taken_on(source: Source, format_: Format) -> str:
@@ -65,7 +64,7 @@ def taken_on(source: Source, format_: Format) -> str:
 def find_taken(parts: Iterable[Metadata]) -> Taken | None:
     """The year that the metadata of a photo tells."""
     found = _first(parts)
-    return Taken(found.date[:4], found.where, found.is_packet) if found else None
+    return Taken(found.date[:4], found.where, found.packet) if found else None
 
 
 def year_to_keep(profile: Profile, parts: Iterable[Metadata]) -> Taken | None:
@@ -73,23 +72,11 @@ def year_to_keep(profile: Profile, parts: Iterable[Metadata]) -> Taken | None:
     return find_taken(parts) if profile.dates is DatePolicy.YEAR else None
 
 
-def decide_metadata(where: str, turned_by: str | None, taken: Taken | None) -> tuple[Code, str] | None:
-    """What becomes of a part that tells how to turn the picture, or when it was taken; None of others."""
-    has_year = taken is not None and taken.where == where
-    if has_year and taken and taken.is_packet:
-        return Code.K, "the year it was taken"
-    if where == turned_by:
-        return Code.D, "replaced by Orientation and the year alone" if has_year else (
-            "replaced by Orientation alone"
-        )
-    return (Code.D, "replaced by the year alone") if has_year else None
-
-
 def _first(parts: Iterable[Metadata]) -> Metadata | None:
     """The first date in Exif, or else the first packet of ours."""
     packet = None
     for part in parts:
-        if part.date and not part.is_packet:
+        if part.date and not part.packet:
             return part
         packet = packet or (part if part.date else None)
     return packet
@@ -116,8 +103,9 @@ def _exif(where: str, exif: bytes) -> Metadata:
 
 
 def _packet(where: str, payload: bytes, prefix: bytes = b"") -> Metadata:
-    year = read_year(payload[len(prefix) :]) if payload.startswith(prefix) else ""
-    return Metadata(where, year, is_packet=True)
+    packet = payload[len(prefix) :] if payload.startswith(prefix) else b""
+    year = read_year(packet)
+    return Metadata(where, year, packet if year else b"")
 
 
 def jpeg_metadata(source: Source, segments: Iterable[jpeg_segments.Segment]) -> Iterator[Metadata]:
@@ -138,7 +126,7 @@ def png_metadata(source: Source, runs: Iterable[png_chunks.Run]) -> Iterator[Met
         start, end = run.chunks[0].data
         if run.type == b"eXIf":
             yield _exif(run.where, source[start : min(end, start + _MAX_EXIF_BYTES)])
-        elif run.type == b"iTXt" and end - start == len(XMP_IN_PNG) + PACKET_BYTES:
+        elif run.type == b"iTXt" and end - start <= len(XMP_IN_PNG) + MAX_PACKET_BYTES:
             yield _packet(run.where, source[start:end], XMP_IN_PNG)
 
 
@@ -148,7 +136,7 @@ def webp_metadata(source: Source, chunks: Iterable[webp_chunks.Chunk]) -> Iterat
         start, end = chunk.data
         if chunk.type == b"EXIF":
             yield _exif(chunk.where, source[start : min(end, start + _MAX_EXIF_BYTES)])
-        elif chunk.type == b"XMP " and chunk.size == PACKET_BYTES:
+        elif chunk.type == b"XMP " and chunk.size <= MAX_PACKET_BYTES:
             yield _packet(chunk.where, source[start:end])
 
 
@@ -159,7 +147,7 @@ def tiff_metadata(source: Source, pages: Iterable[tiff_ifd.Directory]) -> Iterat
         if exif := page.find(_EXIF_IFD):
             yield Metadata(exif.where, _date_below(source, form, exif))
         xmp = page.find(Tag.XMP)
-        if xmp and xmp.type == tiff_ifd.BYTE and xmp.members == PACKET_BYTES:
+        if xmp and xmp.type == tiff_ifd.BYTE and xmp.members <= MAX_PACKET_BYTES:
             yield _packet(xmp.where, xmp.read(source))
 
 
@@ -171,7 +159,7 @@ def heif_metadata(file: heif_file.HeifFile) -> Iterator[Metadata]:
         yield _exif(heif_file.name_item(item), data[4 + int.from_bytes(data[:4], "big") :])
     for item in items:
         if item.content == heif_file.XMP_TYPE:
-            yield _packet(heif_file.name_item(item), file.metadata(item.number, PACKET_BYTES + 1))
+            yield _packet(heif_file.name_item(item), file.metadata(item.number, MAX_PACKET_BYTES + 1))
 
 
 def _date_below(source: Source, form: tiff_ifd.Form, entry: tiff_ifd.Entry) -> str:

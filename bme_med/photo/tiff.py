@@ -2,12 +2,11 @@
 
 The file is written anew: page after page of the main chain, each with the entries that decoding needs and its
 strips or tiles. Whatever else an offset pointed to, or none, is not copied: Exif, GPS, XMP, IPTC, Photoshop,
-subdirectories, private tags, smaller versions of a page, gaps. Orientation stays where it is; the colour
-profile follows the policy, and so does the year, in XMP that says nothing else.
+subdirectories, private tags, smaller versions of a page, gaps. Orientation stays where it is, in its tag or
+in XMP that says nothing else; the colour profile follows the policy, and so does the year, in such an XMP.
 """
 
-import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 from bme_med.core import icc
@@ -19,16 +18,11 @@ from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.color import TreatedProfile, treat_profile
 from bme_med.photo.errors import DamagedPhotoError
-from bme_med.photo.findings import (
-    ALPHA_KEPT,
-    MORE_IMAGES,
-    NOT_LOOKED_FOR,
-    PROFILE_DROPPED,
-    XMP_ORIENTATION,
-)
-from bme_med.photo.orientation import read_xmp_orientation
+from bme_med.photo.findings import ALPHA_KEPT, MORE_IMAGES, NOT_LOOKED_FOR, PROFILE_DROPPED
+from bme_med.photo.orientation import Turn, xmp_turn
 from bme_med.photo.palette import split_samples
-from bme_med.photo.taken import decide_metadata, tiff_metadata, year_to_keep
+from bme_med.photo.said import Said
+from bme_med.photo.taken import Taken, tiff_metadata, year_to_keep
 from bme_med.photo.tiff_coding import JPEG, WEBP
 from bme_med.photo.tiff_fields import Field
 from bme_med.photo.tiff_ifd import BYTE, LONG, SHORT, UNDEFINED, Directory, Entry, Form, read_form, walk
@@ -40,7 +34,6 @@ from bme_med.photo.tiff_tags import Tag
 from bme_med.photo.tiff_units import UnitWriter
 from bme_med.photo.tiff_webp import WebpUnits
 from bme_med.photo.tiff_write import PageParts, write_pages
-from bme_med.photo.year import encode_year
 
 __all__ = ["describe", "plan"]
 
@@ -96,8 +89,8 @@ def plan(source: Source, policy: Policy) -> Plan:
     kept = choose(directories, source, planner.form)
     pages = [read_page(source, planner.form, directory) for directory in kept]
     check_overlap(pages, directories, len(planner.form.header) + planner.form.inline_bytes)
-    parts = [planner.write_page(page) for page in pages]
-    planner.write_year(parts[0], kept)
+    taken = year_to_keep(policy.profile, tiff_metadata(source, kept))
+    parts = [planner.write_page(page, taken if page is pages[0] else None) for page in pages]
     if len(pages) > 1:
         planner.findings[MORE_IMAGES] = None
     if len(kept) < len(directories):
@@ -132,11 +125,11 @@ class _Planner:
             return Code.X, "a smaller version of another page"
         return self.decided.get(entry.where, (Code.X, "not needed to show the picture"))
 
-    def write_page(self, page: Page) -> PageParts:
+    def write_page(self, page: Page, taken: Taken | None) -> PageParts:
         """Fields and strips or tiles of one page, in the output's form."""
         self.kept.add(page.directory.number)
         fields = dict(page.fields)
-        self._orient(page, fields)
+        said = Said(self._turn(page, fields), taken)
         jpeg = JpegUnits(self.source, self.profile, page.directory.find(Tag.JPEGTables))
         old_jpeg = self._write_old_jpeg(page)
         units, values = self._write_units(page, jpeg)
@@ -148,6 +141,7 @@ class _Planner:
         self._write_profile(page, fields)
         for tag, field in fields.items():
             self._note_field(page, tag, field)
+        self._say(page, fields, said)
         self._look_for_more(page)
         if old_jpeg:
             return PageParts(fields, old_jpeg.units, page.is_tiled, old_jpeg.apart, old_jpeg.within)
@@ -189,32 +183,26 @@ class _Planner:
             self._note_places(page, is_whole=is_whole)
         return tuple(units), values
 
-    def write_year(self, first: PageParts, directories: Iterable[Directory]) -> None:
-        """The year, by policy, in XMP of the first page that says nothing else."""
-        taken = year_to_keep(self.profile, tiff_metadata(self.source, directories))
-        if taken is None:
-            return
-        packet = encode_year(taken.year)
-        first.fields[Tag.XMP] = Field(BYTE, len(packet), packet)
-        if decision := decide_metadata(taken.where, None, taken):
-            self.decided[taken.where] = decision
-
-    def _orient(self, page: Page, fields: dict[int, Field]) -> None:
-        """Orientation as its tag says, else as XMP does."""
+    def _turn(self, page: Page, fields: dict[int, Field]) -> Turn | None:
+        """Orientation that stands in XMP alone; one in its tag stays a field."""
         field = fields.pop(Tag.Orientation, None)
         if self.profile.orientation == "drop":
-            return
+            return None
         if field and any(field.data):
             fields[Tag.Orientation] = field
-            return
         xmp = page.directory.find(Tag.XMP)
         if field or xmp is None:
-            return
-        orientation = read_xmp_orientation(xmp.read(self.source, _MAX_METADATA_BYTES))
-        if orientation and orientation != 1:
-            fields[Tag.Orientation] = Field(SHORT, 1, struct.pack(f"{self.form.order}H", orientation))
-            self.decided[xmp.where] = Code.D, "replaced by Orientation alone"
-            self.findings[XMP_ORIENTATION] = None
+            return None
+        turn = xmp_turn(xmp.where, xmp.read(self.source, _MAX_METADATA_BYTES))
+        return turn if turn and turn.orientation != 1 else None
+
+    def _say(self, page: Page, fields: dict[int, Field], said: Said) -> None:
+        """Orientation and the year in XMP, and what became of the entries that told them."""
+        if said.packet:
+            fields[Tag.XMP] = Field(BYTE, len(said.packet), said.packet)
+        for entry in page.directory.entries:
+            if decision := said.decide(entry.where):
+                self.decided[entry.where] = decision
 
     def _write_colors(self, page: Page, fields: dict[int, Field], values: frozenset[int]) -> None:
         """The colour map, entries that no pixel uses zeroed where it is told what they use."""

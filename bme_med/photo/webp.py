@@ -2,8 +2,8 @@
 
 The image chunks stay, of an animation those inside its frames; their headers are written anew, each exactly
 as long as it is defined, reserved bits zero. The colour profile follows the policy, Orientation stays in an
-EXIF that holds nothing else, and by policy the year in such an XMP. Everything else goes, and nothing follows
-the RIFF.
+EXIF or XMP that holds nothing else, and by policy the year in such an XMP. Everything else goes, and nothing
+follows the RIFF.
 """
 
 from collections.abc import Iterator
@@ -25,13 +25,12 @@ from bme_med.photo.findings import (
     NOT_LOOKED_FOR,
     PROFILE_DROPPED,
     TRAILER_DROPPED,
-    XMP_ORIENTATION,
 )
-from bme_med.photo.orientation import orientation_exif, read_exif_orientation, read_xmp_orientation
-from bme_med.photo.taken import decide_metadata, webp_metadata, year_to_keep
+from bme_med.photo.orientation import Turn, exif_turn, read_exif_orientation, xmp_turn
+from bme_med.photo.said import Said
+from bme_med.photo.taken import webp_metadata, year_to_keep
 from bme_med.photo.webp_chunks import FILE_HEADER_BYTES, Chunk, encode_header, number24, walk, wrap
 from bme_med.photo.webp_image import MAX_PIXELS, Image, ImageWriter, Whole, find_image
-from bme_med.photo.year import encode_year
 
 __all__ = ["PlannedPart", "describe", "plan", "plan_part"]
 
@@ -248,32 +247,24 @@ class _Planner:
         return out
 
     def _write_metadata(self) -> Pieces:
-        """Orientation and the year, each with nothing else."""
+        """Orientation and the year, with nothing else."""
         out = Pieces()
-        turned_by = None if self.profile.orientation == "drop" else self._write_orientation(out)
-        taken = year_to_keep(self.profile, webp_metadata(self.source, self.chunks))
-        if taken:
-            packet = encode_year(taken.year)
-            out.literal(encode_header(b"XMP ", len(packet)) + packet + bytes(len(packet) % 2))
-            self.flags |= _XMP
-        for where in (turned_by, taken.where if taken else None):
-            if where and (decision := decide_metadata(where, turned_by, taken)):
-                self.decided[where] = decision
+        said = Said(self._turn(), year_to_keep(self.profile, webp_metadata(self.source, self.chunks)))
+        for type_, flag, payload in ((b"EXIF", _EXIF, said.exif), (b"XMP ", _XMP, said.packet)):
+            if payload:
+                out.literal(encode_header(type_, len(payload)) + payload + bytes(len(payload) % 2))
+                self.flags |= flag
+        for chunk in self.chunks:
+            if decision := said.decide(chunk.where):
+                self.decided[chunk.where] = decision
         return out
 
-    def _write_orientation(self, out: Pieces) -> str | None:
-        """The minimal EXIF where the picture must be turned: EXIF counts before XMP, as in viewers."""
-        for types, read in (((b"EXIF",), read_exif_orientation), ((b"XMP ", b"XMP\0"), read_xmp_orientation)):
+    def _turn(self) -> Turn | None:
+        """How viewers turn the picture: EXIF counts before XMP."""
+        if self.profile.orientation == "drop":
+            return None
+        for types, read in (((b"EXIF",), exif_turn), ((b"XMP ", b"XMP\0"), xmp_turn)):
             chunk = next((chunk for chunk in self.chunks if chunk.type in types), None)
-            orientation = read(_read(self.source, chunk)) if chunk else None
-            if chunk is None or orientation is None:
-                continue
-            if orientation != 1:
-                exif = orientation_exif(orientation)
-                out.literal(encode_header(b"EXIF", len(exif)) + exif)
-                self.flags |= _EXIF
-                if chunk.type != b"EXIF":
-                    self.findings[XMP_ORIENTATION] = None
-                return chunk.where
-            break
+            if chunk and (turn := read(chunk.where, _read(self.source, chunk))):
+                return turn if turn.orientation != 1 else None
         return None

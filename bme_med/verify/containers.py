@@ -10,6 +10,7 @@ import zlib
 from bme_med.core import Format
 from bme_med.verify import indexed
 from bme_med.verify.indexed import UNNEEDED, Places
+from bme_med.verify.packet import is_packet
 
 __all__ = ["foreign_parts"]
 
@@ -18,14 +19,6 @@ _ORIENTATION = re.compile(
     rb"|II\*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0[\x01-\x08]\0\0\0)\0\0\0\0"
 )
 """An Exif that says Orientation and nothing else."""
-
-_YEAR_PACKET = re.compile(
-    rb'<\?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"\?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    rb'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
-    rb'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:DateCreated="(?:199\d|20\d\d)"/>'
-    rb'</rdf:RDF></x:xmpmeta><\?xpacket end="r"\?>'
-)
-"""An XMP packet that says a year and nothing else."""
 
 _XMP_IN_JPEG, _ICC_IN_JPEG = b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
 _XMP_IN_PNG = b"XML:com.adobe.xmp\0\0\0\0\0"
@@ -82,8 +75,7 @@ def _is_needed_in_jpeg(marker: int, payload: bytes) -> bool:
         case 0xE0:
             return payload[:5] == b"JFIF\0" and len(payload) == 14 and payload[12:] == b"\0\0"
         case 0xE1:
-            packet = payload.removeprefix(_XMP_IN_JPEG)
-            return bool(_ORIENTATION.fullmatch(payload) or _YEAR_PACKET.fullmatch(packet))
+            return bool(_ORIENTATION.fullmatch(payload)) or is_packet(payload.removeprefix(_XMP_IN_JPEG))
         case 0xE2:
             return payload.startswith(_ICC_IN_JPEG)
         case 0xEE:
@@ -115,7 +107,7 @@ def _is_needed_in_png(kind: bytes, content: bytes) -> bool:
     if kind == b"eXIf":
         return _ORIENTATION.fullmatch(content) is not None
     packet = content.removeprefix(_XMP_IN_PNG)
-    return kind == b"iTXt" and packet != content and _YEAR_PACKET.fullmatch(packet) is not None
+    return kind == b"iTXt" and packet != content and is_packet(packet)
 
 
 def _webp(data: bytes) -> Places:
@@ -136,7 +128,7 @@ def _riff(data: bytes, at: int, end: int, path: str) -> Places:
         if kind == b"ANMF":
             yield from _riff(data, at + 24, at + 8 + length, f"{place}/")
         elif kind == b"EXIF" or kind == b"XMP ":
-            if not (_ORIENTATION.fullmatch(content) or _YEAR_PACKET.fullmatch(content)):
+            if not (_ORIENTATION.fullmatch(content) or is_packet(content)):
                 yield place, UNNEEDED
         elif kind not in _WEBP_NEEDED:
             yield place, UNNEEDED

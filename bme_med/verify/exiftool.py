@@ -60,6 +60,7 @@ STRUCTURE = {
     | {"NumTemporalLayers", "TemporalIDNested", "AV1ConfigurationVersion", "SeqProfile", "SeqLevelIdx0"}
     | {"SeqTier0", "HighBitDepth", "TwelveBit", "ChromaSamplePosition", "InitialDelaySamples"},
     "XMP-photoshop": {"DateCreated"},
+    "XMP-tiff": {"Orientation"},
     "Composite": {"ImageSize", "Megapixels"},
 }
 """What exiftool may list of a cleaned photo, by group; ICC groups are judged by their texts."""

@@ -3,6 +3,8 @@
 import struct
 from collections.abc import Iterator
 
+from bme_med.verify.packet import is_packet
+
 __all__ = ["UNNEEDED", "Places", "heif", "tiff"]
 
 Places = Iterator[tuple[str, str]]
@@ -20,6 +22,7 @@ _TIFF_SIZES |= {16: 8, 17: 8, 18: 8}
 _TIFF_NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _TIFF_UNITS = {273: 279, 324: 325, 513: 514}
 _COMPRESSION, _OLD_JPEG = 259, 6
+_XMP = 700
 _OLD_TABLES = {519: 64, 520: 16, 521: 16}
 """Bytes of a table of an old JPEG; a Huffman table starts with how many values of each length follow."""
 _OLD_NEEDED = frozenset((512, 513, 514, 515, *_OLD_TABLES))
@@ -47,12 +50,13 @@ def tiff(data: bytes) -> Places:
         for entry in range(start, end, entry_bytes):
             tag, type_, members = struct.unpack_from(f"{order}HH{place_form}", data, entry)
             is_old = values.get(_COMPRESSION) == (_OLD_JPEG,)
-            if tag not in (_TIFF_NEEDED | _OLD_NEEDED if is_old else _TIFF_NEEDED):
-                yield f"IFD{page}/tag {tag}", UNNEEDED
             size, field = _TIFF_SIZES[type_] * members, entry + 4 + struct.calcsize(place_form)
             if size > struct.calcsize(place_form):
                 (field,) = struct.unpack_from(f"{order}{place_form}", data, field)
                 used.append((field, field + size))
+            is_needed = tag in _TIFF_NEEDED or (is_old and tag in _OLD_NEEDED)
+            if not (is_needed or (tag == _XMP and is_packet(data[field : field + size]))):
+                yield f"IFD{page}/tag {tag}", UNNEEDED
             if tag in {_COMPRESSION, *_TIFF_UNITS, *_TIFF_UNITS.values(), *_OLD_TABLES}:
                 values[tag] = struct.unpack_from(f"{order}{members}{_TIFF_NUMBERS[type_]}", data, field)
         for offsets, sizes in _TIFF_UNITS.items():

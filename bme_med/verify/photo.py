@@ -28,7 +28,7 @@ _MANY = ("PNG", "WEBP", "GIF", "TIFF")
 """Formats whose further images stay."""
 
 _HEAD_BYTES = 144
-_ORIENTATION = "Exif.Image.Orientation"
+_ORIENTATION = ("Exif.Image.Orientation", "Xmp.tiff.Orientation")
 _ORIENTATION_TAG = 0x0112
 _YEAR = "Xmp.photoshop.DateCreated"
 _PROFILE_TEXTS = {"Colour profile", "Removed", "", None}
@@ -57,9 +57,12 @@ _TURNED_BACK = {
 _NEAR_MEAN, _NEAR_RMS = 3.0, 8.0
 _Corners = tuple[int, int, int, int]
 _OWN_WORDS = frozenset(
-    ("xpacket", "xmpmeta", "adobe", "description", "datecreated", "photoshop", "colour", "profile", "removed")
+    (
+        *("xpacket", "xmpmeta", "adobe", "description", "orientation", "datecreated", "photoshop"),
+        *("colour", "profile", "removed"),
+    )
 )
-"""Words that an output may hold: of a packet that says the year, and of a colour profile that was rebuilt."""
+"""Words that an output may hold: of a packet of XMP, and of a colour profile that was rebuilt."""
 
 
 class PhotoJudge:
@@ -95,7 +98,7 @@ class PhotoJudge:
     def _properties(self, data: bytes, format_: Format) -> Iterator[Problem]:
         for name, value in properties(data).items():
             is_structure = format_ is Format.TIFF and name.startswith("Exif.Image")
-            if name == _ORIENTATION and self.profile.orientation == "keep":
+            if name in _ORIENTATION and self.profile.orientation == "keep":
                 continue
             if name == _YEAR and self.profile.dates is DatePolicy.YEAR and re.fullmatch(r"\d{4}", value):
                 continue

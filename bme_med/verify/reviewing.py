@@ -31,7 +31,7 @@ _CODE_TAGS = frozenset({0x00080100, 0x00080102, 0x00080104})
 _OURS = re.compile(r"S-[A-Z2-7]{12}|bme-med .*|LAYER[0-9A-F]{8}")
 _MARKS = frozenset({0x00080005, 0x00120062, 0x00120063, 0x00280303})
 _NUMBERS = re.compile(r"[\d\s/.,-]+")
-_OURS_IN_PHOTOS = frozenset(("Exif.Image.Orientation", "Xmp.photoshop.DateCreated"))
+_OURS_IN_PHOTOS = frozenset(("Exif.Image.Orientation", "Xmp.tiff.Orientation", "Xmp.photoshop.DateCreated"))
 
 
 @dataclass(frozen=True, slots=True)

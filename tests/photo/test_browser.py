@@ -26,6 +26,7 @@ from tests.photo.making import (
     splice_after,
     webp,
 )
+from tests.photo.turning import told_twice
 
 pytestmark = pytest.mark.skipif(not tool("chromium"), reason="chromium is not installed")
 
@@ -119,14 +120,16 @@ def test_a_browser_turns_all_but_webp_and_late_exif(tmp_path: Path) -> None:
     }
 
 
-def test_an_orientation_in_xmp_alone_is_followed_from_now_on_and_that_is_said(tmp_path: Path) -> None:
-    xmp = b'http://ns.adobe.com/xap/1.0/\0<rdf:Description tiff:Orientation="6"/>'
-    photo = splice_after(jpeg(quality=90), 20, segment(0xE1, xmp))
-    before, after = both({"xmp.jpeg": photo}, tmp_path)["xmp.jpeg"]
-    assert (before.width, before.height) == (after.height, after.width)
-    planned = engines.plan(photo, policy())
-    assert isinstance(planned, Plan)
-    assert any("outside Exif" in finding for finding in planned.findings)
+def test_what_xmp_says_turns_a_photo_as_before(tmp_path: Path) -> None:
+    photos = {name: photo for name, photo in told_twice().items() if not name.endswith("tif")}
+    shown = both(photos, tmp_path)
+    assert len(shown) == len(photos)
+    for name, (before, after) in shown.items():
+        assert before.width, name
+        assert before.is_like(after), name
+    size = picture().size
+    assert shown["no Exif, XMP 3.jpg"][1].is_like(shown["no Exif, no XMP.jpg"][1])
+    assert shown["Exif 6, XMP 3.jpg"][1][:2] == size[::-1]
 
 
 def test_a_lost_orientation_is_seen(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from bme_med.run import load_profile
 from bme_med.run.painted_photos import plan_any
 from bme_med.run.pictures import decode_pictures
 from bme_med.run.redacting import make_redaction, redact
+from bme_med.verify.audits import told_of
+from bme_med.verify.photo import PhotoJudge
 from tests.oracles.runs import KEY
 
 pillow_heif.register_heif_opener()
@@ -171,17 +173,45 @@ def test_boxes_lie_where_a_viewer_shows_them(format_: str, orientation: int, tmp
     _assert_equal_outside(photo, output, around)
 
 
-@pytest.mark.parametrize("said", ["='6'", '="6"', ' = "6"'])
-@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_boxes_drawn_on_a_photo_that_viewers_turn_differently_are_refused(format_: str, said: str) -> None:
+def _turned_by_xmp(format_: str, said: str) -> bytes:
+    """A photo in which XMP alone says how to turn it."""
     xmp = f"<x:xmpmeta><rdf:Description tiff:Orientation{said}/></x:xmpmeta>".encode()
     text = PngInfo()
     text.add_itxt("XML:com.adobe.xmp", xmp.decode())
     by_format: dict[str, dict[str, Any]] = {"PNG": {"pnginfo": text}, "TIFF": {"tiffinfo": {700: xmp}}}
-    photo = _saved(_picture(), format_, **by_format.get(format_, {"xmp": xmp}))
-    _, plan = plan_any(photo, _policy(_BOX))
+    return _saved(_picture(), format_, **by_format.get(format_, {"xmp": xmp}), **_TURNED[format_])
+
+
+_SPELLINGS = ["='6'", '="6"', ' = "6"']
+
+
+@pytest.mark.parametrize("said", _SPELLINGS)
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_boxes_drawn_on_a_photo_that_viewers_turn_differently_are_refused(format_: str, said: str) -> None:
+    _, plan = plan_any(_turned_by_xmp(format_, said), _policy(_BOX))
     assert isinstance(plan, Refusal)
     assert "XMP alone turns this photo" in plan.reason
+
+
+@pytest.mark.parametrize("said", _SPELLINGS)
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_face_in_a_photo_that_xmp_turns_is_covered_where_the_detector_saw_it(
+    format_: str, said: str
+) -> None:
+    photo = _turned_by_xmp(format_, said)
+    shown = _shown(photo)
+    assert (shown.shape[0] > shown.shape[1]) is (said == '="6"')
+    plan, output = _painted(photo, _policy(detector=_Detector(_FACE), photo__faces="face"))
+    after = _shown(output)
+    assert after.shape == shown.shape
+    _assert_black(output)
+    around = np.ones(after.shape[:2], bool)
+    reached = _BLOCKS if format_ == "JPEG" else _REGION
+    around[reached.top : reached.bottom, reached.left : reached.right] = False
+    assert np.array_equal(after[around], shown[around])
+    lines = [{"where": one.where, "code": str(one.code), "rule": one.rule} for one in plan.actions]
+    judge = PhotoJudge(load_profile("ps315-basic"))
+    assert judge.judge(output, None, told_of({"actions": lines})).problems == ()
 
 
 @pytest.mark.parametrize("orientation", [1, 6])

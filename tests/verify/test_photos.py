@@ -30,6 +30,9 @@ from tests.photo.making import (
     tiff_of,
     webp,
 )
+from tests.photo.making import policy as photo_policy
+from tests.photo.test_packet import KINDS, exif_of
+from tests.photo.turning import saved_as
 
 PROFILE = "ps315-basic"
 NAME = b"Quillfeather"
@@ -38,6 +41,19 @@ XMP = (
     b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="Quillfeather"/>'
     b"</rdf:RDF></x:xmpmeta>"
 )
+XMP_IN_JPEG, XMP_IN_PNG = b"http://ns.adobe.com/xap/1.0/\0", b"XML:com.adobe.xmp\0\0\0\0\0"
+
+
+def packet(year: bytes = b"2021", orientation: bytes = b"6") -> bytes:
+    """The packet that an output may hold, with these values in it; without where they are empty."""
+    said = b' xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="%s"' % orientation
+    told = b' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:DateCreated="%s"' % year
+    return (
+        b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+        + (said if orientation else b"") + (told if year else b"")
+        + b'/></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
+    )  # fmt: skip
 
 
 def judge(output: bytes, source: bytes | None = None) -> Judged:
@@ -133,6 +149,8 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "JPEG with Exif": ("JPEG", after_soi(0xE1, b"Exif\0\0" + exif(1))),
     "JPEG with Exif after the scan": ("JPEG", before_end(0xE1, b"Exif\0\0" + exif(1))),
     "JPEG with XMP": ("JPEG", after_soi(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP)),
+    "JPEG with a packet that says nothing": ("JPEG", after_soi(0xE1, XMP_IN_JPEG + packet(b"", b""))),
+    "JPEG with an Orientation that is none": ("JPEG", after_soi(0xE1, XMP_IN_JPEG + packet(b"", b"9"))),
     "JPEG with extended XMP": ("JPEG", after_soi(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + XMP)),
     "JPEG with IPTC": ("JPEG", after_soi(0xED, b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0c" + NAME)),
     "JPEG with a comment": ("JPEG", after_soi(0xFE, NAME)),
@@ -153,6 +171,7 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "PNG with a packed text": ("PNG", png_chunk(b"zTXt", b"Author\0\0" + zlib.compress(NAME))),
     "PNG with a text in UTF-8": ("PNG", png_chunk(b"iTXt", b"Author\0\0\0\0\0" + NAME)),
     "PNG with XMP": ("PNG", png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP)),
+    "PNG with a year that is none": ("PNG", png_chunk(b"iTXt", XMP_IN_PNG + packet(b"1871"))),
     "PNG with Exif": ("PNG", png_chunk(b"eXIf", exif(1))),
     "PNG with a time": ("PNG", png_chunk(b"tIME", b"\x07\xe0\1\1\1\1\1")),
     "PNG with a private chunk": ("PNG", png_chunk(b"prVt", NAME)),
@@ -164,6 +183,7 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "PNG with a profile that tells": ("PNG", saved("PNG", icc_profile=icc_profile(3))),
     "WebP with Exif": ("WebP", webp_chunk(b"EXIF", exif(1))),
     "WebP with XMP": ("WebP", webp_chunk(b"XMP ", XMP)),
+    "WebP with a packet and more": ("WebP", webp_chunk(b"XMP ", packet() + b"7")),
     "WebP with an unknown chunk": ("WebP", webp_chunk(b"NAME", NAME)),
     "WebP with C2PA": ("WebP", webp_chunk(b"C2PA", NAME)),
     "WebP with a tail": ("WebP", tail),
@@ -180,6 +200,7 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "TIFF with a description": ("TIFF", tiff_with(entries={270: (2, NAME + b"\0")})),
     "TIFF with a date": ("TIFF", tiff_with(entries={306: (2, b"2011:02:03 10:11:12\0")})),
     "TIFF with XMP": ("TIFF", tiff_with(entries={700: (1, XMP)})),
+    "TIFF with a longer packet": ("TIFF", tiff_with(entries={700: (1, packet() + b" ")})),
     "TIFF with IPTC": ("TIFF", tiff_with(entries={33723: (7, NAME)})),
     "TIFF with Exif": ("TIFF", tiff_with(entries={34665: (4, (8,))})),
     "TIFF with a private tag": ("TIFF", tiff_with(entries={65000: (7, NAME)})),
@@ -254,3 +275,32 @@ def test_what_the_source_tells_is_found_in_bytes_of_the_output(value: str, how: 
     assert judge(output, source).problems == ()
     spoilt = before_end(0xE9, HIDDEN[how](value.encode()))(output)
     assert Check.IDENTIFIER in {problem.check for problem in judge(spoilt, source).problems}
+
+
+@pytest.mark.parametrize("dates", ["year", "remove"])
+@pytest.mark.parametrize("said", ["no Exif", "Exif without it"])
+@pytest.mark.parametrize("packed", ["XMP 3", "apostrophes 8"])
+@pytest.mark.parametrize("container", ["jpg", "png", "webp", "tif"])
+def test_what_xmp_says_of_turning_is_no_finding_where_it_stays(
+    container: str, packed: str, said: str, dates: str
+) -> None:
+    source, under = saved_as(container, said, packed), photo_policy(dates=dates)
+    output = deidentify(source, under)
+    assert isinstance(output, bytes)
+    assert output.count(b"tiff:Orientation") == 1
+    assert PhotoJudge(under.profile).judge(output, source, Told()).problems == ()
+    dropping = photo_policy(dates=dates, orientation="drop").profile
+    assert Check.CONTAINER in {
+        one.check for one in PhotoJudge(dropping).judge(output, source, Told()).problems
+    }
+
+
+@pytest.mark.parametrize("container", ["jpg", "png", "webp", "tif"])
+def test_a_year_is_no_finding_where_it_stays(container: str) -> None:
+    source = KINDS[container][1](exif_of(), b"")
+    output = deidentify(source, photo_policy(dates="year"))
+    assert isinstance(output, bytes)
+    assert output.count(b"DateCreated") == 1
+    judged = PhotoJudge(photo_policy(dates="year").profile).judge(output, source, Told())
+    assert judged.problems == ()
+    assert PhotoJudge(photo_policy().profile).judge(output, source, Told()).problems

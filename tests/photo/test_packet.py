@@ -17,20 +17,23 @@ from bme_med.photo import jpeg as jpeg_engine
 from bme_med.photo import png as png_engine
 from bme_med.photo import tiff as tiff_engine
 from bme_med.photo import webp as webp_engine
+from bme_med.photo.orientation import Turn
+from bme_med.photo.packet import MAX_PACKET_BYTES, encode_packet, read_year
 from bme_med.photo.taken import taken_on
-from bme_med.photo.year import PACKET_BYTES, encode_year, read_year
 from tests.oracles.runs import tool
 from tests.photo.judging import clean, corpus, decoded, exiv2_keys, properties, residue, upright
 from tests.photo.making import policy, token
 
+MARKS = (b'"', b"'")
 YEARS, NO_YEARS = policy(dates="year"), policy()
 TOKEN = token(1)
 XMP = TOKEN + b'<rdf:Description photoshop:DateCreated="2014" xmp:CreateDate="2015"/>'
 
 
-def exif_of(date: str = "2021:05:06 10:11:12", orientation: int = 1) -> Image.Exif:
+def exif_of(date: str = "2021:05:06 10:11:12", orientation: int | None = 1) -> Image.Exif:
     exif = Image.Exif()
-    exif[0x0112] = orientation
+    if orientation:
+        exif[0x0112] = orientation
     exif[0x0132] = "2016:01:01 10:00:00"
     exif[0x013B] = TOKEN.decode()
     exif.get_ifd(0x8769)[0x9003] = date
@@ -87,11 +90,11 @@ def test_the_year_stays_and_nothing_else_of_the_date(kind: Kind, orientation: in
     engine, make = kind
     source = make(exif_of(orientation=orientation), XMP)
     output = clean(engine, source, YEARS)
-    assert output.count(encode_year("2021")) == 1
+    assert output.count(encode_packet(None, "2021")) == 1
     assert not residue(output, [TOKEN, b"2021:", b"2014", b"2015", b"2016"])
     assert decoded(output) == decoded(source)
     assert upright(output) == upright(source)
-    assert output.replace(encode_year("2021"), encode_year("2022")) != output
+    assert output.replace(encode_packet(None, "2021"), encode_packet(None, "2022")) != output
     assert isinstance(engines.plan(source, YEARS), Plan)
     again = engines.plan(output, YEARS)
     assert isinstance(again, Plan)
@@ -124,12 +127,14 @@ def test_the_packet_goes_where_the_profile_removes_or_shifts_dates(kind: Kind) -
 
 
 ALMOST = {
-    "a word more": encode_year("2021").replace(b"<rdf:Description ", b'<rdf:Description dc:x="Z" '),
-    "a name for the year": encode_year("2021").replace(b"2021", b"Anna"),
-    "a whole date": encode_year("2021").replace(b"2021", b"2021-05-06"),
-    "a year of long ago": encode_year("1931"),
-    "padding behind": encode_year("2021") + b" ",
-    "another end": encode_year("2021").replace(b'end="r"', b'end="w"'),
+    "a word more": encode_packet(None, "2021").replace(b"<rdf:Description ", b'<rdf:Description dc:x="Z" '),
+    "a name for the year": encode_packet(None, "2021").replace(b"2021", b"Anna"),
+    "a whole date": encode_packet(None, "2021").replace(b"2021", b"2021-05-06"),
+    "a year of long ago": encode_packet(None, "1931"),
+    "padding behind": encode_packet(None, "2021") + b" ",
+    "an Orientation that turns nothing": encode_packet(Turn("", 1, b'"'), "2021"),
+    "an Orientation that is none": encode_packet(Turn("", 9, b'"'), "2021"),
+    "another end": encode_packet(None, "2021").replace(b'end="r"', b'end="w"'),
 }
 
 
@@ -142,8 +147,12 @@ def test_what_is_almost_the_packet_goes(kind: Kind, name: str) -> None:
     assert read_year(ALMOST[name]) == ""
 
 
-def test_the_packet_is_of_one_length() -> None:
-    assert {len(encode_year(str(year))) for year in range(1990, 2100)} == {PACKET_BYTES}
+def test_no_packet_is_longer_than_the_one_that_says_all() -> None:
+    for year in range(1990, 2100):
+        full = [encode_packet(Turn("", turn, mark), str(year)) for turn in range(2, 9) for mark in MARKS]
+        assert {len(packet) for packet in full} == {MAX_PACKET_BYTES}
+        assert {read_year(packet) for packet in full} == {str(year)}
+        assert len(encode_packet(None, str(year))) < MAX_PACKET_BYTES
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -158,7 +167,7 @@ def test_the_day_is_found_in_every_container_and_the_year_in_what_it_becomes(kin
 def test_libheif_finds_the_packet_and_nothing_else() -> None:
     output = clean(heif_engine, KINDS["heic"][1](exif_of(), XMP), YEARS)
     opened = pillow_heif.open_heif(output)
-    assert opened.info["xmp"] == encode_year("2021")
+    assert opened.info["xmp"] == encode_packet(None, "2021")
     assert not opened.info.get("exif")
     assert [entry["type"] for entry in opened.info["metadata"]] == []
 
