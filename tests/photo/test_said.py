@@ -11,14 +11,15 @@ from bme_med.core import Code, Plan, splice
 from bme_med.photo.orientation import Turn
 from bme_med.photo.packet import encode_packet
 from tests.oracles.runs import tool
-from tests.photo.judging import decoded, exiv2_keys, properties, upright
-from tests.photo.making import policy
+from tests.photo.judging import decoded, exiv2_keys, properties, residue, upright
+from tests.photo.making import policy, token
 from tests.photo.test_packet import KINDS, exif_of
 from tests.photo.turning import saved_as, told_twice
 
 PHOTOS = told_twice()
 CONTAINERS = ("jpg", "png", "webp", "tif")
 TURNED = b'<rdf:Description tiff:Orientation="8" photoshop:DateCreated="2014"/>'
+TOKEN = token(1)
 EIGHT = Turn("", 8, b'"')
 
 
@@ -76,6 +77,18 @@ def test_one_packet_says_how_to_turn_and_the_year(container: str) -> None:
     upright_year = cleaned(output, dates="year", orientation="drop")
     assert upright_year == cleaned(source, dates="year", orientation="drop")
     assert upright_year.count(encode_packet(None, "2021")) == 1
+
+
+@pytest.mark.parametrize("dates", ["remove", "year"])
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_no_other_byte_of_exif_or_xmp_stays(container: str, dates: str) -> None:
+    source = KINDS[container][1](exif_of(orientation=None), TOKEN + TURNED + TOKEN)
+    places = [TOKEN, b"2014", b"2016", b"2021:"]
+    assert residue(source, places)
+    output = cleaned(source, dates=dates)
+    assert not residue(output, places)
+    assert decoded(output) == decoded(source)
+    assert upright(output) == upright(source)
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
