@@ -3,6 +3,7 @@
 Python shifts long numbers slowly and joins texts fast: what is written is collected as zeros and ones.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
 
 from bme_med.core import MalformedFileError
@@ -11,6 +12,7 @@ __all__ = ["FLUSH_PARTS", "WINDOW_BITS", "BitReader", "BitWriter", "bit_readers"
 
 WINDOW_BITS = 12
 """Bits that are looked up at once. Tables for more fit no cache, and are slow to make for a first frame."""
+_MASK = (1 << WINDOW_BITS) - 1
 _GUARD = b"\xff\xff\xff"
 """What a reader may look at behind the end, as decoders do."""
 _BATCH_BYTES = 1 << 20
@@ -81,15 +83,31 @@ def _readers(batch: Sequence[bytes]) -> Iterator[BitReader]:
 
 
 def _windows(data: bytes) -> memoryview:
-    """The windows of all bits of `data` but the last two bytes."""
-    import numpy as np
-
+    """The windows of all bits of `data` but the last two bytes, by numpy where there is one."""
+    try:
+        import numpy as np
+    except ImportError:
+        return _plain_windows(data)
     octets = np.frombuffer(data, np.uint8).astype(np.uint32)
     triples = octets[:-2] << 16 | octets[1:-1] << 8 | octets[2:]
     windows = np.empty((len(triples), 8), np.uint16)
     for bit in range(8):
-        windows[:, bit] = triples >> 24 - WINDOW_BITS - bit & (1 << WINDOW_BITS) - 1
+        windows[:, bit] = triples >> _shift(bit) & _MASK
     return memoryview(windows.tobytes()).cast("H")
+
+
+def _plain_windows(data: bytes) -> memoryview:
+    triples = [a << 16 | b << 8 | c for a, b, c in zip(data, data[1:], data[2:], strict=False)]
+    windows = array("H", bytes(16 * len(triples)))
+    for bit in range(8):
+        shift = _shift(bit)
+        windows[bit::8] = array("H", [triple >> shift & _MASK for triple in triples])
+    return memoryview(windows)
+
+
+def _shift(bit: int) -> int:
+    """How far the window that starts with `bit` of a triple of bytes lies above its end."""
+    return 24 - WINDOW_BITS - bit
 
 
 class BitWriter:
