@@ -1,6 +1,6 @@
 """How much burned-in text is found: ``python -m tests.bench.detection [--seed N] [--workers N]``.
 
-Writes its tables into docs/detection.md. Settings were chosen on seeds 1, 2, 3 and 11; the tables are of 4.
+Writes its tables into docs/detection.md. Settings were chosen on seeds 1 to 4 and 11; the tables are of 6.
 """
 
 import argparse
@@ -159,7 +159,7 @@ def generated(seed: int, frames: int, workers: int) -> tuple[list[Looked], list[
 def main() -> None:
     """Measure, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=6)
     parser.add_argument("--frames", type=int, default=36, help="with text, and as many without")
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()

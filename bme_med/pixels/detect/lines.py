@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Line", "hinted_parts", "likely_hearts", "lines_of", "upright_lines"]
+__all__ = ["Line", "hinted_parts", "likely_hearts", "lines_of", "traces_of", "upright_lines"]
 
-_TILE = 960
-"""Rows and columns of a tile at most: a multiple of `_STEP`."""
-_OVERLAP = 96
+_LARGE = 960, 96
+_SMALL = 320, 32
+"""Rows and columns of a tile at most, a multiple of `_STEP`, and of what two have in common."""
 _STEP = 32
 """Sides that the model takes are multiples of it."""
 _FLAT = 4
@@ -35,6 +35,8 @@ _DEVIATION = (0.229, 0.224, 0.225)
 _PIXEL = (0.3, 0.6, 0.8)
 _LINE = 0.5
 """How likely a pixel must be to count, at first and in what is tall; and a line on average."""
+_TRACE = 0.06
+"""How likely each pixel of what goes on beside a text must be."""
 _TALLEST = 32
 """Pixels across a heart: letters of 64 pixels have about as much."""
 _SHORTEST = 3
@@ -76,20 +78,24 @@ class Line(NamedTuple):
         return self.heart.grown(by_across, by_along)
 
 
-def likely_hearts(picture: "NDArray[np.uint8]", scale: float) -> "NDArray[np.float32]":
+def likely_hearts(
+    picture: "NDArray[np.uint8]", scale: float, *, narrowly: bool = False
+) -> "NDArray[np.float32]":
     """For each pixel of `picture` made `scale` times as large how likely it is in the heart of a line.
 
-    `picture` is (rows, columns) or (rows, columns, 3). Flat tiles hold no line, and are not looked at.
+    `picture` is (rows, columns) or (rows, columns, 3). Flat tiles hold no line, and are not looked at. Looked
+    at narrowly, tiles are small: the model misses faint letters where much else is in sight.
     """
     import numpy as np
 
     rows, columns = (max(1, round(side * scale)) for side in picture.shape[:2])
     scaled = resized(picture, rows, columns)
     likely = np.zeros((rows, columns), np.float32)
-    for down, across in product(_tiles(rows), _tiles(columns)):
-        tile = scaled[down, across]
-        if int(tile.max()) - int(tile.min()) > _FLAT:
-            np.maximum(likely[down, across], _of_tile(tile), out=likely[down, across])
+    tile, overlap = _SMALL if narrowly else _LARGE
+    for down, across in product(_tiles(rows, tile, overlap), _tiles(columns, tile, overlap)):
+        part = scaled[down, across]
+        if int(part.max()) - int(part.min()) > _FLAT:
+            np.maximum(likely[down, across], _of_tile(part), out=likely[down, across])
     return likely
 
 
@@ -97,6 +103,13 @@ def lines_of(likely: "NDArray[np.float32]", scale: float) -> list[Line]:
     """The lines that `likely_hearts` of that scale shows, in the picture's own pixels."""
     lines = (Line(_unscaled(part.region, scale), part.mean) for part in _parts(likely, _TALLEST * scale))
     return [line for line in lines if line.height * scale >= _SHORTEST]
+
+
+def traces_of(likely: "NDArray[np.float32]", scale: float) -> list[Line]:
+    """Where a line may go on, in the picture's own pixels: mostly too unlikely to be one of its own."""
+    parts = components(likely > _TRACE, likely)
+    traces = [Line(_unscaled(part.region, scale), part.mean) for part in parts]
+    return [trace for trace in traces if _SHORTEST <= trace.height * scale <= _TALLEST * scale]
 
 
 def upright_lines(picture: "NDArray[np.uint8]", part: Region) -> Iterator[Line]:
@@ -136,12 +149,12 @@ def _unscaled(region: Region, scale: float) -> Region:
     return Region(int(top // scale), int(left // scale), -int(-bottom // scale), -int(-right // scale))
 
 
-def _tiles(side: int) -> Iterator[slice]:
+def _tiles(side: int, tile: int, overlap: int) -> Iterator[slice]:
     """Overlapping parts of a side, about equal, none longer than a tile."""
-    number = 1 if side <= _TILE else -(-(side - _OVERLAP) // (_TILE - _OVERLAP))
-    length = -(-(side + (number - 1) * _OVERLAP) // number)
-    for tile in range(number):
-        start = min(tile * (length - _OVERLAP), max(0, side - length))
+    number = 1 if side <= tile else -(-(side - overlap) // (tile - overlap))
+    length = -(-(side + (number - 1) * overlap) // number)
+    for place in range(number):
+        start = min(place * (length - overlap), max(0, side - length))
         yield slice(start, min(start + length, side))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bme_med.core.regions import Region
-from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of, upright_lines
+from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of, traces_of, upright_lines
 from bme_med.pixels.detect.sorting import Kind, kind_of
 from bme_med.pixels.detect.words import read_words
 
@@ -30,7 +30,7 @@ _COVERED = 0.9
 """Share of a line that lies in text found before: it needs no reading."""
 _PART = 0.6
 """Share of what may be text that lies in a mark: it is a part of it."""
-_BESIDE = 0.25
+_BESIDE = 0.35
 """Share of a line that lies in the region of a text: the text goes on there."""
 
 
@@ -90,7 +90,7 @@ class Search:
     def __init__(self, rows: int, columns: int, is_identifier: Callable[[str], bool]) -> None:
         self._rows, self._columns = rows, columns
         self._is_identifier = is_identifier
-        self._regions: dict[Kind, list[Region]] = {kind: [] for kind in Kind}
+        self._regions: dict[Kind, set[Region]] = {kind: set() for kind in Kind}
         self._upright: list[Line] = []
 
     def look(
@@ -101,7 +101,7 @@ class Search:
         A large picture is enlarged only where its own size hints at lines, and reduced for large letters.
         """
         whole = part or Region(0, 0, self._rows, self._columns)
-        likely = self._look_once(picture, whole, 1.0)
+        likely = self._look_once(picture, whole, 1.0, narrowly=not quickly)
         if quickly:
             return
         if whole.area < _LARGE:
@@ -120,11 +120,15 @@ class Search:
             for line in upright_lines(picture, part):
                 self._sort(picture, line)
 
-    def _look_once(self, picture: "NDArray[np.uint8]", part: Region, scale: float) -> "NDArray[np.float32]":
+    def _look_once(
+        self, picture: "NDArray[np.uint8]", part: Region, scale: float, *, narrowly: bool = False
+    ) -> "NDArray[np.float32]":
         top, left, bottom, right = part
-        likely = likely_hearts(picture[top:bottom, left:right], scale)
+        likely = likely_hearts(picture[top:bottom, left:right], scale, narrowly=narrowly)
         for line in lines_of(likely, scale):
             self._sort(picture, line.moved(top, left))
+        for trace in traces_of(likely, scale):
+            self._put(Kind.UNREAD, trace.moved(top, left))
         return likely
 
     def found(self) -> TextFound:
@@ -140,16 +144,20 @@ class Search:
         return TextFound(_largest(texts), _largest(suspects), _largest(marks))
 
     def _sort(self, picture: "NDArray[np.uint8]", line: Line) -> None:
-        """Read a line, unless it is known, and put it where it belongs."""
+        """Read a line and put it where it belongs; what is known to be text is a line beside it, unread."""
         if _lies_in(line.heart, self._regions[Kind.TEXT], _COVERED):
+            self._put(Kind.UNREAD, line)
             return
         words = read_words(picture, line.grown(_READ, _READ), is_upright=line.is_upright)
         kind = kind_of(words, line.height, self._is_identifier)
         if kind is not None:
-            region = line.grown(_ACROSS, _ACROSS if kind is Kind.MARK else _ALONG)
-            self._regions[kind].append(region.clipped(rows=self._rows, columns=self._columns))
+            self._put(kind, line)
         if kind is Kind.TEXT and line.is_upright:
             self._upright.append(line)
+
+    def _put(self, kind: Kind, line: Line) -> None:
+        region = line.grown(_ACROSS, _ACROSS if kind is Kind.MARK else _ALONG)
+        self._regions[kind].add(region.clipped(rows=self._rows, columns=self._columns))
 
 
 def _lies_in(region: Region, others: Iterable[Region], share: float) -> bool:

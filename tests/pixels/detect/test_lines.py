@@ -7,18 +7,26 @@ import pytest
 
 from bme_med.core.regions import Region
 from bme_med.pixels.detect import lines
-from bme_med.pixels.detect.lines import Line, hinted_parts, likely_hearts, lines_of, upright_lines
-from tests.pixels.detect.drawing import page
+from bme_med.pixels.detect.lines import (
+    Line,
+    hinted_parts,
+    likely_hearts,
+    lines_of,
+    traces_of,
+    upright_lines,
+)
+from tests.pixels.detect.drawing import glyphs, page
 
 
-@pytest.mark.parametrize("side", [1, 31, 960, 961, 1024, 1760, 1824, 1825, 5000])
-def test_tiles_cover_a_side_overlap_and_are_never_too_long(side: int) -> None:
-    tiles = list(lines._tiles(side))
+@pytest.mark.parametrize(("longest", "common"), [(960, 96), (320, 32)])
+@pytest.mark.parametrize("side", [1, 31, 320, 321, 609, 960, 961, 1024, 1760, 1824, 1825, 5000])
+def test_tiles_cover_a_side_overlap_and_are_never_too_long(side: int, longest: int, common: int) -> None:
+    tiles = list(lines._tiles(side, longest, common))
     assert tiles[0].start == 0
     assert tiles[-1].stop == side
-    assert all(0 < tile.stop - tile.start <= 960 for tile in tiles)
+    assert all(0 < tile.stop - tile.start <= longest for tile in tiles)
     overlaps = [one.stop - other.start for one, other in pairwise(tiles)]
-    assert all(overlap >= 96 for overlap in overlaps)
+    assert all(overlap >= common for overlap in overlaps)
 
 
 def test_a_flat_picture_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +49,23 @@ def test_a_line_that_touches_anatomy_is_seen_apart_from_it() -> None:
     likely[100:110, 20:220] = 0.95
     found = {line.heart for line in lines_of(likely, 1.0)}
     assert found == {Region(40, 20, 180, 380), Region(100, 20, 110, 220)}
+
+
+def test_faint_letters_in_noise_are_seen_where_less_is_in_sight() -> None:
+    picture = np.random.default_rng(5).normal(100, 22, (512, 512)).clip(0, 255).astype(np.uint8)
+    picture[200:296, 100:388] += np.where(glyphs("NG^MAREN", size=14), 90, 0).astype(np.uint8)
+    wide, narrow = (likely_hearts(picture, 1.0, narrowly=narrowly) for narrowly in (False, True))
+    assert narrow[200:296, 100:388].max() > wide[200:296, 100:388].max()
+
+
+def test_traces_are_less_likely_than_lines_and_no_taller_than_letters() -> None:
+    likely = np.zeros((200, 400), np.float32)
+    likely[20:30, 20:120] = 0.9
+    likely[20:30, 120:220] = 0.1
+    likely[100:140, 20:220] = 0.1
+    likely[180:182, 20:220] = 0.1
+    assert {line.heart for line in lines_of(likely, 1.0)} == {Region(20, 20, 30, 120)}
+    assert {trace.heart for trace in traces_of(likely, 1.0)} == {Region(20, 20, 30, 220)}
 
 
 @pytest.mark.parametrize("turns", [1, 3])

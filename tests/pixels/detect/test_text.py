@@ -69,10 +69,13 @@ def test_nothing_to_look_at_shows_nothing() -> None:
     assert find_text([np.zeros((3, 500, 3), np.uint8)]) == TextFound()
 
 
-def found_in(readings: dict[Region, Words], monkeypatch: pytest.MonkeyPatch) -> TextFound:
-    """What becomes of lines that are seen and read so, in a picture of 200 x 400."""
+def found_in(
+    readings: dict[Region, Words], monkeypatch: pytest.MonkeyPatch, *, traces: tuple[Region, ...] = ()
+) -> TextFound:
+    """What becomes of lines that are seen and read so, and of traces, in a picture of 200 x 400."""
     lines = {Line(heart, 0.9).grown(0.35, 0.35): words for heart, words in readings.items()}
-    monkeypatch.setattr(searching, "likely_hearts", lambda _picture, _scale: None)
+    monkeypatch.setattr(searching, "likely_hearts", lambda _picture, _scale, **_: None)
+    monkeypatch.setattr(searching, "traces_of", lambda *_: [Line(heart, 0.1) for heart in traces])
     monkeypatch.setattr(
         searching, "lines_of", lambda _likely, scale: [Line(heart, 0.9) for heart in readings if scale == 1]
     )
@@ -89,6 +92,23 @@ def test_a_line_beside_a_text_is_text_however_it_was_read(monkeypatch: pytest.Mo
     assert (found.suspect, found.marks) == ((), ())
 
 
+def test_a_line_that_is_longer_than_what_was_read_of_it_is_covered_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start, whole = Region(20, 50, 30, 110), Region(20, 50, 30, 160)
+    found = found_in({start: Words("DOE^JANE", 0.95), whole: Words("?", 0.2)}, monkeypatch)
+    assert max(region.right for region in found.confirmed) >= 160 + 4 * 10
+
+
+def test_a_text_goes_on_where_there_are_traces_and_traces_alone_are_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name, rest, noise = Region(20, 50, 30, 150), Region(20, 140, 30, 260), Region(120, 50, 130, 150)
+    found = found_in({name: Words("DOE^JANE", 0.95)}, monkeypatch, traces=(rest, noise))
+    assert any(region.common(rest) == rest for region in found.confirmed)
+    assert not any(region.common(noise).area for region in (*found.confirmed, *found.suspect))
+
+
 def test_what_was_half_read_is_suspect_and_a_mark_in_a_text_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     name, half, letter = Region(20, 50, 30, 150), Region(120, 50, 130, 150), Region(20, 60, 30, 70)
     readings = {name: Words("DOE^JANE", 0.95), half: Words("D0E", 0.7), letter: Words("R", 0.9)}
@@ -99,11 +119,13 @@ def test_what_was_half_read_is_suspect_and_a_mark_in_a_text_is_none(monkeypatch:
 
 
 def looks_at(shape: tuple[int, int], hint: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Shapes and scales that a picture of `shape` is looked at in, where one pixel hints at a line."""
+    """Shapes, scales and whether narrowly, of each look at a picture where one pixel hints at a line."""
     looks: list[object] = []
 
-    def likely_hearts(picture: NDArray[np.uint8], scale: float) -> NDArray[np.float32]:
-        looks.append((picture.shape, scale))
+    def likely_hearts(
+        picture: NDArray[np.uint8], scale: float, *, narrowly: bool = False
+    ) -> NDArray[np.float32]:
+        looks.append((picture.shape, scale, narrowly))
         likely = np.zeros(picture.shape, np.float32)
         if picture.shape == shape:
             likely[hint] = 0.25
@@ -116,10 +138,10 @@ def looks_at(shape: tuple[int, int], hint: tuple[int, int], monkeypatch: pytest.
 
 def test_a_large_picture_is_enlarged_where_it_hints_at_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert looks_at((1200, 1300), (600, 600), monkeypatch) == [
-        ((1200, 1300), 1.0),
-        ((1200, 1300), 0.5),
-        ((320, 320), 2.0),
-        ((1200, 1300), 1.0),
+        ((1200, 1300), 1.0, True),
+        ((1200, 1300), 0.5, False),
+        ((320, 320), 2.0, False),
+        ((1200, 1300), 1.0, False),
     ]
 
 
@@ -127,4 +149,4 @@ def test_a_small_picture_is_enlarged_as_a_whole_and_its_windows_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looks = looks_at((512, 512), (100, 100), monkeypatch)
-    assert looks == [((512, 512), 1.0), ((512, 512), 2.0), ((512, 512), 1.0)]
+    assert looks == [((512, 512), 1.0, True), ((512, 512), 2.0, False), ((512, 512), 1.0, False)]
