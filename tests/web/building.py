@@ -29,7 +29,10 @@ def built_site() -> Path:
     digest = _digest_of_sources()
     with open(WEB / "package.json") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if not (SITE / "index.html").exists() or not _STAMP.exists() or _STAMP.read_text() != digest:
+        is_there = all(
+            path.exists() for path in (SITE / "index.html", ROOT / "dist" / "bme-med.html", _STAMP)
+        )
+        if not is_there or _STAMP.read_text() != digest:
             _STAMP.unlink(missing_ok=True)
             build()
             _STAMP.write_text(digest)

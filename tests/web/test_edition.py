@@ -65,6 +65,7 @@ def opened(browser: Browser, address: str) -> Page:
 @pytest.fixture(scope="module")
 def single(browser: Browser) -> Iterator[Page]:
     """The single file, opened by double-click; tests use it one after the other."""
+    built_site()
     page = opened(browser, (ROOT / "dist" / "bme-med.html").as_uri())
     yield page
     page.context.close()
