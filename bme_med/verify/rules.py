@@ -170,7 +170,8 @@ def names_class(keyword: str) -> bool:
     return _STAYING_UIDS.search(keyword) is not None
 
 
-def loosened(profile: Profile, tables: Tables) -> set[int]:
+@lru_cache(maxsize=8)
+def loosened(profile: Profile, tables: Tables) -> frozenset[int]:
     """Attributes of Table E.1-1 that a line of the profile keeps although table and options do not."""
     lines = {rule.selector: rule for rule in profile.attributes if rule.code in (Code.K, Code.C)}
     found = set()
@@ -180,7 +181,7 @@ def loosened(profile: Profile, tables: Tables) -> set[int]:
             _of_row(row, place, profile, tables) & _STAYING
         ):
             found.add(tag)
-    return found
+    return frozenset(found)
 
 
 def _by_code(code: str, place: Place, tables: Tables) -> States:
