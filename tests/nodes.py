@@ -8,15 +8,16 @@ import subprocess
 from pathlib import Path
 from typing import NoReturn
 
+import playwright
 import pytest
 
 __all__ = ["absent", "node_for"]
 
 
 def node_for(folder: Path) -> str:
-    """Path of Node; the packages of `folder` are installed as its lock says."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not (node and npm):
+    """Path of Node, playwright's own, as Debian's may be old; `folder` has what its lock names."""
+    npm = shutil.which("npm")
+    if not npm:
         absent("Node and npm are not installed")
     lock = json.loads((folder / "package-lock.json").read_bytes())
     locked = {name: package for name, package in lock["packages"].items() if name}
@@ -26,7 +27,7 @@ def node_for(folder: Path) -> str:
             done = subprocess.run([npm, "ci"], cwd=folder, capture_output=True, timeout=900, check=False)
             if done.returncode:
                 absent("npm could not install what the lock names")
-    return node
+    return str(Path(playwright.__file__).parent / "driver" / "node")
 
 
 def _is_installed(folder: Path, locked: dict[str, dict[str, object]]) -> bool:

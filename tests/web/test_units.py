@@ -16,7 +16,7 @@ STYLES = (WEB / "src" / "ui" / "styles.ts").read_text(encoding="utf-8")
 
 def test_every_unit_test_holds(tmp_path: Path) -> None:
     bundled(UNITS, tmp_path, "--platform=node", "--out-extension:.js=.mjs")
-    command = [node_for(WEB), "--test", *map(str, sorted(tmp_path.glob("*.mjs")))]
+    command = [node_for(WEB), "--test", "--test-reporter=tap", *map(str, sorted(tmp_path.glob("*.mjs")))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
     counted = re.search(r"^# tests (\d+)$", done.stdout, re.MULTILINE)

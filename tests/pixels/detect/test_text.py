@@ -27,7 +27,7 @@ def test_a_name_is_confirmed_in_either_polarity_and_upright(turns: int, ink: int
     picture = np.rot90(page("QUILLFEATHER^ORIANA", ink=ink, paper=paper), turns)
     found = find_text([picture])
     assert covered(np.rot90(glyphs("QUILLFEATHER^ORIANA"), turns), found.confirmed) == 1
-    assert sum(region.area for region in found.confirmed) < picture.size / 3
+    assert covered(np.ones(picture.shape, np.bool_), found.confirmed) < 1 / 3
     assert (found.suspect, found.marks) == ((), ())
 
 
@@ -87,7 +87,7 @@ def test_a_line_beside_a_text_is_text_however_it_was_read(monkeypatch: pytest.Mo
     name, rest, noise = Region(20, 50, 30, 150), Region(20, 160, 30, 190), Region(120, 50, 130, 150)
     readings = {name: Words("DOE^JANE", 0.95), rest: Words("?", 0.2), noise: Words("?", 0.2)}
     found = found_in(readings, monkeypatch)
-    assert [region.common(rest) for region in found.confirmed if region.common(rest) == rest] == [rest]
+    assert any(region.common(rest) == rest for region in found.confirmed)
     assert not any(region.common(noise).area for region in found.confirmed)
     assert (found.suspect, found.marks) == ((), ())
 
