@@ -2,8 +2,11 @@
 
 Text: PP-OCRv6 small (Apache-2.0), two files of the package ``rapidocr``, of which no Python is imported.
 Faces: CenterFace (MIT), a file of this package. onnxruntime reads them itself; nothing is ever fetched.
+Official builds of onnxruntime from 1.29 on send events about models and machine to their makers unless told
+not to: ``pyproject.toml`` keeps them out, and here they are told before they start.
 """
 
+import os
 from enum import Enum
 from functools import cache
 from hashlib import sha256
@@ -86,8 +89,10 @@ def _session(model: Model) -> "InferenceSession":
     """One session a process: what forks, forks before the first look."""
     if find_spec("onnxruntime") is None:
         raise DetectorMissingError(f"onnxruntime is not installed; {_EXTRA}")
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
