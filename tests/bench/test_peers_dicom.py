@@ -40,6 +40,7 @@ def laid_out(folder: Path, files: list[Instance]) -> dict[str, Path]:
     return {path.name: path for path in folder.iterdir()}
 
 
+@pytest.mark.nightly
 def test_our_outputs_neither_leak_nor_are_damaged(tmp_path: Path) -> None:
     laid_out(tmp_path / "in", material())
     ran = run(OURS, tmp_path / "in", tmp_path / "out")

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from bme_med.core import Option, Plan, Policy, Pseudonyms, Refusal, parse_profile, splice
 from bme_med.core.resources import read_resource
 from bme_med.verify.tools import iod_errors, tool
@@ -13,6 +15,7 @@ from bme_med.verify.tools import iod_errors, tool
 __all__ = [
     "CORPUS",
     "KEY",
+    "NIGHTLY_BUT_ONE",
     "PROFILE_NAMES",
     "dcmdump_complains",
     "deidentify",
@@ -24,6 +27,12 @@ __all__ = [
 ]
 
 PROFILE_NAMES = ("ps315-basic", "hipaa-safe-harbor", "research-longitudinal", "tcia-research")
+
+NIGHTLY_BUT_ONE = [
+    name if name == "hipaa-safe-harbor" else pytest.param(name, marks=pytest.mark.nightly)
+    for name in PROFILE_NAMES
+]
+"""For tests that take seconds a profile."""
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 """Real files beside the checkout; tests that want them are skipped where they are absent."""

@@ -78,20 +78,28 @@ def image_files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if path.is_file()))
 
 
-@cache
 def images(*, encapsulated: bool) -> tuple[Path, ...]:
     """The smallest of each kind: no two alike in syntax, samples, photometric interpretation and layout."""
-    smallest: dict[object, tuple[int, Path]] = {}
+    return _images()[encapsulated]
+
+
+@cache
+def _images() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """The native ones, and the encapsulated ones."""
+    smallest: tuple[dict[object, tuple[int, Path]], ...] = {}, {}
     for path in image_files():
         ds = opened(path)
-        if ds is None or ds.file_meta.TransferSyntaxUID.is_encapsulated != encapsulated:
+        if ds is None:
             continue
-        if encapsulated and not value_of(ds).startswith(_FIRST_ITEM):
+        is_encapsulated = ds.file_meta.TransferSyntaxUID.is_encapsulated
+        if is_encapsulated and not value_of(ds).startswith(_FIRST_ITEM):
             continue
         form = form_of(ds)
         kind = (
             replace(form, rows=0, columns=form.columns % 2, frames=min(form.frames, 2)),
             ds["PixelData"].VR,
         )
-        smallest[kind] = min(smallest.get(kind, (1 << 62, path)), (path.stat().st_size, path))
-    return tuple(sorted(path for _, path in smallest.values()))
+        known = smallest[is_encapsulated]
+        known[kind] = min(known.get(kind, (1 << 62, path)), (path.stat().st_size, path))
+    native, encapsulated = (tuple(sorted(path for _, path in known.values())) for known in smallest)
+    return native, encapsulated

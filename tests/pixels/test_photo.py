@@ -310,6 +310,7 @@ def test_regions_of_a_turned_picture_are_those_that_are_shown() -> None:
         assert_painted((CORPUS / f"photos/Pillow/{name}.avif").read_bytes())
 
 
+@pytest.mark.nightly
 def test_second_pictures_are_gone_once_the_engine_has_planned_the_photo() -> None:
     seen = 0
     for path in sorted((CORPUS / "photos").rglob("*")):

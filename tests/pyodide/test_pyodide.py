@@ -40,7 +40,10 @@ def in_pyodide(node: str, folder: Path, *what: str) -> dict[str, dict[str, str]]
         pytest.param(
             CORPUS,
             id="corpus",
-            marks=pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout"),
+            marks=[
+                pytest.mark.nightly,
+                pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout"),
+            ],
         ),
     ],
 )

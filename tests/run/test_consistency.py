@@ -123,7 +123,10 @@ def test_each_uid_has_one_new_value_and_no_two_share_one(source: Path, tmp_path:
         pytest.param(
             CORPUS / "dicom",
             id="corpus",
-            marks=pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout"),
+            marks=[
+                pytest.mark.nightly,
+                pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout"),
+            ],
         ),
     ],
 )

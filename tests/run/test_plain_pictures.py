@@ -36,6 +36,7 @@ def _turned(orientation: int) -> bytes:
 PHOTOS = sorted(
     path for path in (CORPUS / "photos").rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".bmp")
 )
+_LONG = 150_000
 SYNTHETIC = {
     **{f"Orientation {number}": _turned(number) for number in range(10)},
     "progressive": _saved("JPEG", progressive=True, quality=90),
@@ -75,7 +76,13 @@ def test_a_photo_is_shown_and_painted_as_with_decoders(name: str, monkeypatch: p
     assert_same_without_decoders(SYNTHETIC[name], monkeypatch)
 
 
-@pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in PHOTOS])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.name, marks=[pytest.mark.nightly] if path.stat().st_size > _LONG else [])
+        for path in PHOTOS
+    ],
+)
 def test_a_real_photo_is_shown_and_painted_as_with_decoders(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

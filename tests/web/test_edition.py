@@ -105,6 +105,7 @@ def test_a_folder_gives_the_bytes_of_the_command_line_with_the_server_dead(
     page.context.close()
 
 
+@pytest.mark.nightly
 def test_the_single_file_gives_the_same_bytes_by_double_click(
     single: Page, folder: Path, key: Path, tmp_path: Path
 ) -> None:

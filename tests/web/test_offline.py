@@ -77,7 +77,13 @@ def expect_locked(page: Page) -> None:
     expect(page.locator("#lock")).to_have_text("Network lock: verified", timeout=PATIENT_MS)
 
 
-@pytest.mark.parametrize("serve", [served, plainly_served], ids=["bme-med ui", "a host without headers"])
+@pytest.mark.parametrize(
+    "serve",
+    [
+        pytest.param(served, id="bme-med ui"),
+        pytest.param(plainly_served, id="a host without headers", marks=pytest.mark.nightly),
+    ],
+)
 def test_a_page_that_was_opened_once_works_without_its_server(
     serve: Callable[[Path], object], launch: Callable[[], BrowserContext]
 ) -> None:
