@@ -19,6 +19,12 @@ ORACLES = {
 }
 """Commands that judge our output, and where they come from. Tests skip where one is absent."""
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than processors: tests with a browser wait for it much of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 settings.register_profile("bme-med", deadline=None)
 settings.load_profile("bme-med")
 
