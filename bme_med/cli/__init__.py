@@ -19,27 +19,29 @@ def main() -> None:
         signal.signal(number, _interrupted)
     try:
         app(prog_name="bme-med")
-    except Exception as error:  # noqa: BLE001 - the last place where an error can become a sentence
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last place where an error can become a sentence
         sys.exit(_explain(error))
 
 
 def _interrupted(number: int, _: FrameType | None) -> None:
-    from bme_med.run.stopping import StoppedError
+    from bme_med.run.stopping import Interruption
 
-    raise StoppedError(f"interrupted by {signal.Signals(number).name}")
+    raise Interruption(f"interrupted by {signal.Signals(number).name}")
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: BaseException) -> int:
     """Say what went wrong; the exit code."""
     from bme_med.core import BmeError
-    from bme_med.run.stopping import StoppedError
+    from bme_med.run.stopping import Interruption, StoppedError
 
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 3
-    if isinstance(error, BmeError):
+    if isinstance(error, BmeError | Interruption):
         print(f"bme-med: {error}", file=sys.stderr)
-        return 3 if isinstance(error, StoppedError) else 2
+        return 3 if isinstance(error, StoppedError | Interruption) else 2
     if os.environ.get("BME_MED_DEBUG"):
         raise error
     print(

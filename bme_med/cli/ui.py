@@ -29,7 +29,7 @@ def ui(
     """
     import webbrowser
 
-    from bme_med.run import StoppedError
+    from bme_med.run import Interruption
     from bme_med.web.server import SITE, SiteServer
 
     with SiteServer(SITE, port) as server:
@@ -38,5 +38,5 @@ def ui(
             webbrowser.open(server.url)
         try:
             server.serve_forever()
-        except StoppedError:
+        except Interruption:
             typer.echo("ended", err=True)

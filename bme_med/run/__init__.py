@@ -17,7 +17,7 @@ from bme_med.run.profiles import (
     ready_made_profiles,
 )
 from bme_med.run.redacting import Redaction, make_redaction, redact
-from bme_med.run.stopping import StoppedError
+from bme_med.run.stopping import Interruption, StoppedError
 from bme_med.run.summary import Summary
 from bme_med.run.surveying import Survey
 
@@ -27,6 +27,7 @@ __all__ = [
     "DrawnBoxes",
     "EarlierRun",
     "Inspection",
+    "Interruption",
     "Job",
     "Redaction",
     "StoppedError",

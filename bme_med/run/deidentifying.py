@@ -26,7 +26,7 @@ from bme_med.run.people import NOBODY, People, find_people
 from bme_med.run.places import check_places
 from bme_med.run.recording import source_text
 from bme_med.run.session import Session, resume_session, start_session
-from bme_med.run.stopping import Interrupts, StoppedError
+from bme_med.run.stopping import Interruption, Interrupts, StoppedError
 from bme_med.run.summary import Summary
 from bme_med.run.working import Outcome, Task, Worker, lost
 from bme_med.run.writing import put_in_place
@@ -100,7 +100,7 @@ def _plan_all(job: Job, summary: Summary, watch: _Watch) -> None:
         with closing(_judged(job, policy, ledger, _tasks(found, people), None, watch)) as judged:
             for task, outcome, verdict in judged:
                 summary.add(names.file(task.found.name), verdict, outcome)
-    except StoppedError as error:
+    except (StoppedError, Interruption) as error:
         summary.stopped = str(error)
 
 
@@ -115,7 +115,7 @@ def _write_all(job: Job, summary: Summary, watch: _Watch, started: float) -> Non
         run.write_tables()
         summary.seconds = time.monotonic() - started
         session.complete(summary)
-    except StoppedError as error:
+    except (StoppedError, Interruption) as error:
         summary.stopped = str(error)
     except OSError as error:
         summary.stopped = f"the output cannot be written ({error.strerror})"

@@ -105,7 +105,7 @@ def redact(redaction: Redaction) -> Summary:
     ------
     UsageError
         If an audit is in the way, or the output cannot be written.
-    StoppedError
+    Interruption
         If a signal came before the output had its name.
     """
     profile = redaction.profile

@@ -6,11 +6,18 @@ from typing import Self
 
 from bme_med.core import BmeError
 
-__all__ = ["Interrupts", "StoppedError"]
+__all__ = ["Interruption", "Interrupts", "StoppedError"]
 
 
 class StoppedError(BmeError):
     """The run cannot go on; what is complete was kept, and ``--resume`` goes on from there."""
+
+
+class Interruption(BaseException):
+    """A signal ends the command.
+
+    It can come at any line, within a library too, and what catches every error there must not catch it.
+    """
 
 
 class Interrupts:

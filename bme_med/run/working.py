@@ -23,7 +23,6 @@ from bme_med.run.hashing import sha256_beside
 from bme_med.run.opening import open_source
 from bme_med.run.painted_photos import plan_any
 from bme_med.run.people import NOBODY, Given, person_of_photo
-from bme_med.run.stopping import StoppedError
 from bme_med.run.unwanted import why_unwanted
 from bme_med.run.writing import write_pieces
 
@@ -88,13 +87,7 @@ class Worker:
         self._known: dict[str, tuple[str, Mapping[tuple[str, str], int]]] = {}
 
     def __call__(self, task: Task) -> Outcome:
-        """The outcome of one file; whatever goes wrong is one, but for a signal that stops the run.
-
-        Raises
-        ------
-        StoppedError
-            If a signal came.
-        """
+        """The outcome of one file; whatever goes wrong is one."""
         found = task.found
         if found.refused or found.skipped:
             status = Status.REFUSED if found.refused else Status.SKIPPED
@@ -108,8 +101,6 @@ class Worker:
             outcome = Outcome(Status.REFUSED, _NO_MEMORY)
         except _StoppedError as error:
             outcome = Outcome(Status.REFUSED, stop=str(error))
-        except StoppedError:
-            raise
         except Exception as error:  # noqa: BLE001 - an engine's fault costs one file, not the run
             outcome = Outcome(Status.REFUSED, _internal(error))
         if outcome.status is not Status.WRITTEN:

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 import bme_med
 from bme_med.core.resources import option_names, profile_names
+from bme_med.verify import files
 from tests.cli.calling import call, program, start
 from tests.docs.reading import commands
 from tests.photo.making import jpeg
@@ -147,3 +149,12 @@ def test_a_pipe_that_closes_is_no_fault(tmp_path: Path) -> None:
     process.stdout.close()
     assert b"Traceback" not in process.stderr.read()
     process.wait()
+
+
+def test_a_signal_amid_a_check_is_no_finding(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scan").write_bytes(instance(1))
+    monkeypatch.setattr(files, "open_data", lambda _: os.kill(os.getpid(), signal.SIGINT))
+    result = call(capsys, "verify", tmp_path, "--profile", "ps315-basic")
+    assert (result.code, result.out, result.err) == (3, "", "bme-med: interrupted by SIGINT\n")

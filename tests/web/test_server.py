@@ -133,18 +133,30 @@ def test_a_checkout_without_the_site_says_how_to_build_it(tmp_path: Path) -> Non
         SiteServer(tmp_path, 0)
 
 
-def test_the_command_serves_until_it_is_interrupted(site: Path) -> None:
+def serve(site: Path, before: str = "pass") -> tuple["subprocess.Popen[str]", http.client.HTTPConnection]:
+    """`bme-med ui` of `site`, with the line `before` run first, and a connection to it."""
     program = (
-        "import sys; from pathlib import Path; from bme_med.web import server; "
-        f"server.SITE = Path({str(site)!r}); from bme_med.cli import main; "
+        "import os, signal, sys; from pathlib import Path; from bme_med.web import server; "
+        f"server.SITE = Path({str(site)!r}); from bme_med.cli import main; {before}; "
         "sys.argv[1:] = ['ui', '--no-browser', '--port', '0']; main()"
     )
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     line = process.stdout.readline()
     port = int(line.partition("127.0.0.1:")[2].partition("/")[0])
-    connection = http.client.HTTPConnection(ADDRESS, port, timeout=10)
+    return process, http.client.HTTPConnection(ADDRESS, port, timeout=10)
+
+
+def test_the_command_serves_until_it_is_interrupted(site: Path) -> None:
+    process, connection = serve(site)
     connection.request("GET", "/")
     assert connection.getresponse().status == 200
     process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 0
+
+
+def test_an_interrupt_amid_a_request_ends_the_command_too(site: Path) -> None:
+    signalled = "server.SiteServer.process_request = lambda *_: os.kill(os.getpid(), signal.SIGINT)"
+    process, connection = serve(site, signalled)
+    connection.connect()
     assert process.wait(timeout=20) == 0
