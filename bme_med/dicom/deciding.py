@@ -4,7 +4,7 @@ An element's bytes are kept, or new ones written; lengths of sequences whose con
 bottom-up.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from bme_med.core import Action, Code, MalformedFileError, Pieces
@@ -151,7 +151,7 @@ class Decider:
         if self.painter and element.tag in PIXEL_TAGS:
             self.actions.extend(self.painter.write(element, scope, out))
             return
-        if element.tag in EXTENDED_TABLES and not self._has_true_tables(scope):
+        if element.tag in EXTENDED_TABLES and (scope.prefix or not self._has_true_tables):
             self.actions.append(scope.placed(decision.action, Code.X))
             return
         if element.tag not in PIXEL_TAGS:
@@ -170,9 +170,10 @@ class Decider:
             return False
         return not decision.is_searched or not self.values.identify(element, scope)
 
-    def _has_true_tables(self, scope: Scope) -> bool:
-        """Whether extended offset tables point to frames; in an item there are none."""
-        return not scope.prefix and has_true_extended_tables(self.instance)
+    @cached_property
+    def _has_true_tables(self) -> bool:
+        """Whether extended offset tables beside Pixel Data point to frames; in an item there are none."""
+        return has_true_extended_tables(self.instance)
 
     def _change(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:
         """Write a new value, or keep the bytes where the new value is the old one."""

@@ -101,7 +101,7 @@ class Layout:
         MalformedFileError
             As `walk` does.
         """
-        if coding is self._coding:
+        if self._parts and coding is self._coding:
             with suppress(MalformedFileError):  # the whole walk says what is wrong
                 if sections := self._match(data, start):
                     return sections

@@ -28,6 +28,8 @@ EXTENDED_TABLES = (0x7FE00001, 0x7FE00002)
 
 _HEADER_BYTES = 8
 _PADDING = (0, 1)
+_NOTHING = (-1,), (0,)
+"""What no fragment is said to be."""
 
 
 def basic_table(data: Source, pixel_data: Element) -> Range:
@@ -39,11 +41,11 @@ def basic_table(data: Source, pixel_data: Element) -> Range:
 def has_true_basic_table(data: Source, pixel_data: Element) -> bool:
     """Whether the Basic Offset Table of `pixel_data` is empty, or points to fragments in ascending order."""
     payloads = _payloads(data, pixel_data)
-    table = next(payloads)
-    raw = data[table.start : table.end]
+    table, first = next(payloads)
+    raw = data[table:first]
     if not raw:
         return True
-    starts = {start - _HEADER_BYTES - table.end for start, _ in payloads}
+    starts = {start - _HEADER_BYTES - first for start, _ in payloads}
     if len(raw) % 4 or not starts:
         return False
     offsets = [offset for (offset,) in iter_unpack("<I", raw)]
@@ -52,9 +54,8 @@ def has_true_basic_table(data: Source, pixel_data: Element) -> bool:
 
 def fragments_of(data: Source, pixel_data: Element) -> Iterator[Range]:
     """Payloads of the fragments behind the basic table that hold any."""
-    return (
-        payload for payload in islice(_payloads(data, pixel_data), 1, None) if payload.end > payload.start
-    )
+    payloads = islice(_payloads(data, pixel_data), 1, None)
+    return (Range(start, end) for start, end in payloads if end > start)
 
 
 def frame_starts(data: Source, pixel_data: Element) -> frozenset[int]:
@@ -70,24 +71,24 @@ def has_true_extended_tables(instance: Instance) -> bool:
     """Whether both tables name each fragment's start and length, padding counted or not, and no others."""
     if PIXEL_DATA not in instance.by_tag or not is_encapsulated(*instance.by_tag[PIXEL_DATA]):
         return False
-    table, *fragments = _payloads(*instance.by_tag[PIXEL_DATA])
-    if len(fragments) > number_of_frames(instance):
-        return False
     offsets, lengths = (instance.raw(tag) for tag in EXTENDED_TABLES)
-    if not len(offsets) == len(lengths) == 8 * len(fragments):
+    count = len(offsets) // 8
+    if not len(offsets) == len(lengths) == 8 * count or count > number_of_frames(instance):
         return False
-    first = table.end + _HEADER_BYTES
-    pairs = zip(iter_unpack("<Q", offsets), iter_unpack("<Q", lengths), fragments, strict=True)
-    return all(
-        offset == start - first and end - start - length in _PADDING
-        for (offset,), (length,), (start, end) in pairs
-    )
+    payloads = _payloads(*instance.by_tag[PIXEL_DATA])
+    first = next(payloads)[1] + _HEADER_BYTES
+    said = zip(iter_unpack("<Q", offsets), iter_unpack("<Q", lengths), strict=True)
+    for start, end in payloads:
+        (offset,), (length,) = next(said, _NOTHING)
+        if offset != start - first or end - start - length not in _PADDING:
+            return False
+    return next(said, None) is None
 
 
-def _payloads(data: Source, pixel_data: Element) -> Iterator[Range]:
-    """What the items of encapsulated `pixel_data` hold, the basic table first."""
+def _payloads(data: Source, pixel_data: Element) -> Iterator[tuple[int, int]]:
+    """From where to where reaches what the items of encapsulated `pixel_data` hold, the basic table first."""
     position, end = pixel_data.value, pixel_data.end - 2 * _HEADER_BYTES
     while position <= end:
         start = position + _HEADER_BYTES
         position = start + int.from_bytes(data[position + 4 : start], "little")
-        yield Range(start, position)
+        yield start, position

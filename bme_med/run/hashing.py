@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ _STEP = 16 << 20
 """Hashed in one go: threads that compute in Python let another one in every 5 ms only."""
 _MANY_BYTES = 16 << 20
 """From so many on, a thread is worth starting."""
+_AHEAD = 2
+"""So many batches wait while another is hashed, so that a disk that is slow for a moment stops nobody."""
 
 
 @contextmanager
@@ -55,7 +58,7 @@ class Hashing:
         self._digest = hashlib.sha256()
         self._bytes = 0
         self._thread: ThreadPoolExecutor | None = None
-        self._pending: Future[None] | None = None
+        self._pending: deque[Future[None]] = deque()
 
     def __enter__(self) -> "Hashing":
         return self
@@ -65,24 +68,25 @@ class Hashing:
             self._thread.shutdown()
 
     def update(self, buffers: Sequence[bytes | memoryview]) -> None:
-        """Take the next batch; waits until the one before is done, so that memory stays constant."""
+        """Take the next batch; waits while too many do, so that memory stays constant."""
         self._bytes += sum(map(len, buffers))
         if self._bytes < _MANY_BYTES:
             self._take(buffers)
             return
-        self._wait()
+        self._wait(_AHEAD)
         self._thread = self._thread or ThreadPoolExecutor(1)
-        self._pending = self._thread.submit(self._take, buffers)
+        self._pending.append(self._thread.submit(self._take, buffers))
 
     def hexdigest(self) -> str:
         """Of all buffers."""
-        self._wait()
+        self._wait(0)
         return self._digest.hexdigest()
 
     def _take(self, buffers: Sequence[bytes | memoryview]) -> None:
         for buffer in buffers:
             self._digest.update(buffer)
 
-    def _wait(self) -> None:
-        if self._pending:
-            self._pending.result()
+    def _wait(self, most: int) -> None:
+        """Until at most so many batches are pending."""
+        while len(self._pending) > most:
+            self._pending.popleft().result()

@@ -7,11 +7,13 @@ stricter one; group and others get no right to change it. Modes and times of the
 import ctypes
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from bme_med.core import Piece, Source, iter_chunks
+from bme_med.core import Piece, Source, iter_chunks, size_of
+from bme_med.run.direct import DirectWriter
 from bme_med.run.hashing import Hashing
 
 __all__ = ["flush", "put_in_place", "write_pieces"]
@@ -20,8 +22,8 @@ _BATCH_BYTES = 8 << 20
 _BATCH_BUFFERS = 1000
 """Below IOV_MAX, which is 1024 on Linux and macOS."""
 
-_EARLY_BYTES = 256 << 20
-"""So much of one file does not wait for its end."""
+_LONG_BYTES = 256 << 20
+"""From so many bytes on, an output is written past the page cache."""
 
 _CANNOT = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 """What file systems say that cannot flush a folder, or themselves; there is nothing to be done about it."""
@@ -30,7 +32,7 @@ _FEW = 16
 """Up to so many files are flushed one by one; more by one ``syncfs``."""
 
 
-def write_pieces(path: str, pieces: Iterable[Piece], source: Source) -> str:
+def write_pieces(path: str, pieces: Sequence[Piece], source: Source) -> str:
     """Write the output of a plan to `path`, which must not exist, in constant memory.
 
     Returns
@@ -40,10 +42,10 @@ def write_pieces(path: str, pieces: Iterable[Piece], source: Source) -> str:
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     try:
-        with Hashing() as hashing, _EarlyFlushes(descriptor) as flushes:
+        with Hashing() as hashing, _written(descriptor, size_of(pieces)) as write:
             for batch in _batches(iter_chunks(pieces, source)):
                 hashing.update(batch)
-                flushes.note(_write_all(descriptor, batch))
+                write(batch)
             return hashing.hexdigest()
     finally:
         os.close(descriptor)
@@ -62,52 +64,29 @@ def _batches(buffers: Iterable[bytes | memoryview]) -> Iterator[list[bytes | mem
     yield batch
 
 
-def _write_all(descriptor: int, buffers: Sequence[bytes | memoryview]) -> int:
-    """Write `buffers` one after the other, however little the system takes at once; their size."""
+@contextmanager
+def _written(descriptor: int, size: int) -> Iterator[Callable[[Sequence[bytes | memoryview]], None]]:
+    """What writes the buffers of an output of `size` bytes."""
+    if size < _LONG_BYTES:
+        yield partial(_write_all, descriptor)
+        return
+    with DirectWriter(descriptor) as direct:
+        yield direct.write
+
+
+def _write_all(descriptor: int, buffers: Sequence[bytes | memoryview]) -> None:
+    """Write `buffers` one after the other, however little the system takes at once."""
     size = sum(map(len, buffers))
     written = _write(descriptor, buffers) if size else 0
     while written < size:
         rest = memoryview(b"".join(buffers))[written:]
         written += os.write(descriptor, rest)
-    return size
 
 
 def _write(descriptor: int, buffers: Sequence[bytes | memoryview]) -> int:
     if hasattr(os, "writev"):
         return os.writev(descriptor, buffers)
     return os.write(descriptor, b"".join(buffers))
-
-
-class _EarlyFlushes:
-    """Brings a long file to disk while it is written, so that little is left for the flush behind its end.
-
-    What fails here would not fail there again, so that leaving the context raises it.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._bytes = 0
-        self._thread: ThreadPoolExecutor | None = None
-        self._flushing: Future[None] | None = None
-
-    def __enter__(self) -> "_EarlyFlushes":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._thread and self._flushing:
-            self._thread.shutdown()
-            self._flushing.result()
-
-    def note(self, size: int) -> None:
-        """So many bytes more were written."""
-        self._bytes += size
-        if self._bytes < _EARLY_BYTES or (self._flushing and not self._flushing.done()):
-            return
-        if self._flushing:
-            self._flushing.result()
-        self._bytes = 0
-        self._thread = self._thread or ThreadPoolExecutor(1)
-        self._flushing = self._thread.submit(_sync, self._descriptor)
 
 
 def put_in_place(data: bytes, path: Path, part: Path, mode: int) -> None:

@@ -1,7 +1,9 @@
 import errno
+import fcntl
 import hashlib
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bme_med.core import Piece, Range, splice
-from bme_med.run import writing
+from bme_med.run import direct, writing
 from bme_med.run.writing import flush, write_pieces
 
 SOURCE = bytes(range(256)) * 20
@@ -51,27 +53,83 @@ def test_it_works_where_the_system_has_no_writev(tmp_path: Path, monkeypatch: py
     assert (tmp_path / "file").read_bytes() == b"a\0\1\2z"
 
 
-def write_long(path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """A file that is flushed while it is written, by a system that then fails with error `number`."""
+@given(pieces=pieces, most=st.integers(1, 3000))
+def test_a_long_output_is_the_plan_too(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[Piece], most: int
+) -> None:
+    path = tmp_path_factory.mktemp("out") / "file"
+    with pytest.MonkeyPatch.context() as patch:
+        write = os.write
+        patch.setattr(writing, "_LONG_BYTES", 0)
+        patch.setattr(direct, "_BLOCK_BYTES", 1000)
+        patch.setattr(os, "write", lambda fd, data: write(fd, bytes(data)[:most]))
+        digest = write_pieces(str(path), pieces, SOURCE)
+    assert path.read_bytes() == splice(pieces, SOURCE)
+    assert digest == hashlib.sha256(path.read_bytes()).hexdigest()
 
-    def fail(_: int) -> None:
-        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(writing, "_EARLY_BYTES", 1)
-    monkeypatch.setattr(os, "fsync", fail)
-    write_pieces(str(path), [Range(0, len(SOURCE))], SOURCE)
+LONG = bytes(range(256)) * 100
+"""Six blocks and a bit."""
 
 
-def test_an_error_of_a_flush_before_the_end_is_told_for_the_system_tells_it_once(
+def write_long(path: Path, monkeypatch: pytest.MonkeyPatch, answers: Iterable[int] = ()) -> list[bool]:
+    """A long output; whether each write went past the cache. The system `answers` with errors first."""
+    write, errors, seen = os.write, iter(answers), []
+
+    def answer(descriptor: int, data: memoryview) -> int:
+        seen.append(bool(fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_DIRECT))
+        if number := next(errors, 0):
+            raise OSError(number, os.strerror(number))
+        return write(descriptor, data)
+
+    monkeypatch.setattr(writing, "_LONG_BYTES", len(LONG))
+    monkeypatch.setattr(direct, "_BLOCK_BYTES", 4096)
+    monkeypatch.setattr(os, "write", answer)
+    write_pieces(str(path), [Range(0, len(LONG))], LONG)
+    return seen
+
+
+def takes_direct_writes(folder: Path) -> bool:
+    """Whether the file system of `folder` does."""
+    try:
+        os.close(os.open(folder / "probe", os.O_WRONLY | os.O_CREAT | os.O_DIRECT))
+    except OSError:
+        return False
+    return True
+
+
+def test_a_long_output_goes_past_the_cache_but_for_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(OSError, match="Input/output error"):
-        write_long(tmp_path / "file", monkeypatch, errno.EIO)
+    seen = write_long(tmp_path / "file", monkeypatch)
+    assert seen == [takes_direct_writes(tmp_path)] * 6 + [False]
+    assert (tmp_path / "file").read_bytes() == LONG
 
 
-def test_a_file_system_that_cannot_flush_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_long(tmp_path / "file", monkeypatch, errno.EINVAL)
-    assert (tmp_path / "file").read_bytes() == SOURCE
+def test_a_file_system_that_takes_no_direct_writes_after_all_is_written_to_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_long(tmp_path / "file", monkeypatch, [errno.EINVAL] if takes_direct_writes(tmp_path) else [])
+    assert (tmp_path / "file").read_bytes() == LONG
+
+
+def test_a_file_system_that_knows_no_direct_writes_is_written_to_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int, command: int, flags: int = 0) -> int:
+        if command == fcntl.F_SETFL:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return control(descriptor, command, flags)
+
+    control = fcntl.fcntl
+    monkeypatch.setattr(fcntl, "fcntl", fail)
+    assert write_long(tmp_path / "file", monkeypatch) == [False] * 7
+    assert (tmp_path / "file").read_bytes() == LONG
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        write_long(tmp_path / "file", monkeypatch, [0, 0, errno.ENOSPC])
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0, 0o644)])

@@ -59,9 +59,14 @@ def test_a_rebuild_equals_the_committed_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "planted.json").read_bytes() == (SAMPLE / "planted.json").read_bytes()
 
 
-def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(SAMPLE)
+    import make
+
+    monkeypatch.setattr(make, "build", list)
     (tmp_path / "other.txt").write_text("mine")
-    assert build(tmp_path).returncode == 1
+    with pytest.raises(SystemExit, match="1 other files"):
+        make.main([str(tmp_path)])
     assert tree(tmp_path) == {"other.txt": b"mine"}
 
 
