@@ -5,10 +5,11 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ("bme_med", "profiles", "docs", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
@@ -51,15 +52,30 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Commands of a virtual environment that holds the wheel and what it depends on."""
+def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Commands of a virtual environment that holds the wheel and what it says it depends on, as links."""
     folder = tmp_path_factory.mktemp("venv")
     venv.create(folder, symlinks=True)
     python = folder / "bin" / "python"
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", str(wheel)]
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", str(wheel)]
     subprocess.run(command, check=True, capture_output=True)
-    yield folder / "bin"
-    shutil.rmtree(folder)
+    (site,) = folder.glob("lib/python*/site-packages")
+    (ours,) = distributions(name="bme-med", path=[str(site)])
+    for needed in needed_by(ours, {}).values():
+        for top in {file.parts[0] for file in needed.files or ()} - {"..", "__pycache__"}:
+            if not (site / top).exists():
+                (site / top).symlink_to(str(needed.locate_file(top)))
+    return folder / "bin"
+
+
+def needed_by(one: Distribution, found: dict[str, Distribution]) -> dict[str, Distribution]:
+    """What `one` needs without its extras, and what that needs in turn."""
+    for requirement in map(Requirement, one.requires or ()):
+        wanted = not requirement.marker or requirement.marker.evaluate({"extra": ""})
+        if wanted and requirement.name not in found:
+            found[requirement.name] = distribution(requirement.name)
+            needed_by(found[requirement.name], found)
+    return found
 
 
 def run(*command: str | Path, cwd: Path) -> str:
