@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["Found", "dates_of_value", "find_dates"]
+__all__ = ["Found", "dates_of_value", "dotted_forms", "find_dates"]
 
 Date = tuple[int, int, int]
 """Year, month, day; 0 for what a notation leaves out."""
@@ -110,6 +110,17 @@ def dates_of_value(value: str) -> frozenset[Date]:
     if len(digits) == 8 and digits.isascii() and digits.isdigit():
         return frozenset(filter(_is_date, [(int(digits[:4]), int(digits[4:6]), int(digits[6:]))]))
     return frozenset(date for found in find_dates(value) for date in found.readings if all(date))
+
+
+def dotted_forms(date: Date) -> Iterator[str]:
+    """Patterns of a known date with points, which may go on in a row of numbers, as names of files do.
+
+    >>> any(re.search(form, "mr.0003.2024.01.15.10.15.30.ima") for form in dotted_forms((2024, 1, 15)))
+    True
+    """
+    year, month, day = date
+    yield rf"(?<!\d){year:04}\.{month:02}\.{day:02}(?!\d)"
+    yield rf"(?<!\d){day:02}\.{month:02}\.{year:04}(?!\d)"
 
 
 def _readings(groups: dict[str, str | None]) -> Iterator[Date]:

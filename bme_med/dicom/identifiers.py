@@ -7,6 +7,7 @@ Names, IDs, addresses, phones, device numbers and dates are harvested from the a
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from bme_med.core import Source
 from bme_med.dicom.byte_forms import byte_pattern, is_found
 from bme_med.dicom.charsets import decode
 from bme_med.dicom.cuts import cut_spans
-from bme_med.dicom.date_notations import Date, dates_of_value, find_dates
+from bme_med.dicom.date_notations import Date, dates_of_value, dotted_forms, find_dates
 from bme_med.dicom.dictionary import registered_uids
 from bme_med.dicom.folding import Folded, fold
 from bme_med.dicom.name_forms import RUNS, code_form, name_forms, spaced_forms
@@ -24,7 +25,13 @@ from bme_med.dicom.vocabulary import is_standard_word, is_word
 
 __all__ = ["Identifiers", "Kind", "Mention", "identifiers_in"]
 
-_UID = re.compile(r"(?<![\w.])\d+(?:\.\d+){5,}(?![\w.])")
+_UID = re.compile(
+    r"(?<!\d)(?<!\d[._-])(?:[0-2](?P<mark>[._-])\d+(?:(?P=mark)\d+){4,}|2\.25\.\d{10,})(?!\d)(?!(?P=mark)\d)"
+)
+_LONG_UID = 24
+"""Characters; a shorter row of numbers with other marks than points is none."""
+_OTHER_READINGS = ("utf-8", "cp1251", "cp1253")
+"""What names are written in although the dataset declares something else."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -120,7 +127,10 @@ class Identifiers:
     def _add(self, kind: Kind, value: str) -> None:
         if kind is Kind.DATE:
             self._dates |= dates_of_value(value)
-            self._patterns.update(("".join(digits), True) for digits in re.findall(r"\d{8}", value)[:1])
+            self._patterns.update((digits, True) for digits in re.findall(r"\d{8}", value)[:1])
+            self._patterns.update(
+                (form, True) for date in dates_of_value(value) for form in dotted_forms(date)
+            )
             return
         for pattern, is_whole in _FORMS[kind](value):
             self._patterns[pattern] = self._patterns.get(pattern, False) or is_whole
@@ -158,10 +168,21 @@ class Identifiers:
 
 def _values(mentions: Iterable[Mention]) -> Iterator[tuple[Kind, str]]:
     for kind, charset, raw in mentions:
-        text = decode(raw, charset)
-        for value in (raw.decode("latin-1") if text is None else text).split("\\"):
-            if stripped := value.strip(" \0"):
-                yield kind, stripped
+        for text in _readings(raw, charset):
+            for value in text.split("\\"):
+                if stripped := value.strip(" \0"):
+                    yield kind, stripped
+
+
+def _readings(raw: bytes, charset: str) -> Iterator[str]:
+    """What `raw` says in the set that the dataset declares, and in those that it may be in."""
+    declared = decode(raw, charset)
+    yield raw.decode("latin-1") if declared is None else declared
+    if raw.isascii():
+        return
+    for encoding in _OTHER_READINGS:
+        with suppress(UnicodeDecodeError):
+            yield raw.decode(encoding)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
@@ -192,4 +213,7 @@ def _with_marks(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _found_uids(text: str) -> Iterator[tuple[int, int]]:
     """UIDs in a text, except those that the standard registers."""
-    return (match.span() for match in _UID.finditer(text) if match[0] not in registered_uids())
+    for match in _UID.finditer(text):
+        is_uid = "." in match[0] or len(match[0]) >= _LONG_UID
+        if is_uid and match[0] not in registered_uids():
+            yield match.span()

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 RUNS = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 GAP = r"[\W_]*"
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 _NEAR = r"[\W_]{0,3}"
@@ -73,7 +74,8 @@ def name_forms(name: str) -> Iterator[tuple[str, bool]]:
         for component in components[:_COMPONENTS]:
             if len(component) > 1:
                 yield GAP.join(map(letters, component)), True
-        extras = (run for runs in components[_COMPONENTS:] for run in runs if len(run) >= _SHORTEST_PART)
+        extras = [run for runs in components[_COMPONENTS:] for run in runs if len(run) >= _SHORTEST_PART]
+        extras += [word for part in parts for word in _LETTERS.findall(part) if len(word) >= _SHORTEST_PART]
         for part in dict.fromkeys((*parts, *extras)):
             if len(part) > 1 and not is_common(part):
                 yield whole_token(part), False
@@ -118,6 +120,7 @@ def _beside(family: list[str], others: list[str]) -> Iterator[tuple[str, bool]]:
     length = sum(map(len, family))
     is_short = length < _SHORTEST_PART and not any(map(is_ideographic, family))
     if is_short or all(map(is_common, family)):
+        yield from _glued("".join(family), others)
         whole = f"{_BEFORE}{whole}{_AFTER}"
     if all(map(is_common, family)):
         forms += [rf"{initial}(?=\.)" for initial in initials]
@@ -126,6 +129,15 @@ def _beside(family: list[str], others: list[str]) -> Iterator[tuple[str, bool]]:
     either = "|".join(dict.fromkeys(forms))
     yield rf"{_BEFORE}(?:(?:{either}){_NEAR}){{1,5}}{whole}(?:{_NEAR}(?:{either}){_AFTER}){{0,3}}", True
     yield rf"{whole}(?:{_NEAR}(?:{either})){{1,3}}{_AFTER}", True
+
+
+def _glued(family: str, others: list[str]) -> Iterator[tuple[str, bool]]:
+    """A name too short to be looked for within words, written as one that the vocabulary does not know."""
+    for other in others:
+        for first, second in ((family, other), (other, family)):
+            glued = fold(first + second).text
+            if len(other) > 1 and len(glued) >= _SHORTEST_PART and not is_word(glued):
+                yield rf"{_BEFORE}{letters(first)}{letters(second)}(?![^\W\d_])", True
 
 
 def whole_token(run: str) -> str:

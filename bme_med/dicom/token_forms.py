@@ -41,7 +41,7 @@ def id_forms(value: str) -> Iterator[tuple[str, bool]]:
     elif length < _SHORTEST_WORD:
         yield rf"(?<![^\W_]){GAP.join(map(letters, runs))}(?![^\W_])", True
     else:
-        yield GAP.join(map(_spaced, runs)), True
+        yield GAP.join(map(_padded, runs)), True
     for number in dict.fromkeys(_NUMBER_WITHIN.findall(folded)):
         if number != "".join(runs):
             yield _single(number), True
@@ -84,15 +84,22 @@ def _single(run: str) -> str:
     if len(run) < _SHORTEST_WORD:
         return whole_token(run)
     if len(run) < _LONG_NUMBER:
-        return rf"(?<!\d){run}(?!\d)"
-    stripped = run.lstrip("0")
-    return "0{0,12}" + _spaced(stripped) if len(stripped) >= _SHORTEST_WORD else _spaced(run)
+        return rf"(?<!\d){_padded(run)}(?!\d)"
+    return _padded(run)
 
 
 def _mixed(run: str) -> str:
     """Letters and digits in one run: parted or not where one turns into the other."""
-    pattern = GAP.join(map(_spaced, re.findall(r"\d+|\D+", run)))
+    pattern = GAP.join(map(_padded, re.findall(r"\d+|\D+", run)))
     return rf"(?<![^\W_]){pattern}(?![^\W_])" if len(run) < _SHORTEST_WORD else pattern
+
+
+def _padded(run: str) -> str:
+    """A run of letters, or a number with more or fewer zeros before it."""
+    stripped = run.lstrip("0")
+    if not run.isdigit():
+        return _spaced(run)
+    return "0{0,12}" + _spaced(stripped if len(stripped) >= _SHORTEST_WORD else run)
 
 
 def _spaced(run: str) -> str:

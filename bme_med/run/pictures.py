@@ -111,8 +111,8 @@ def is_turned_by_xmp_alone(photo: bytes) -> bool:
         if opened.format == "TIFF":
             said = opened.tag_v2.get(_ORIENTATION)  # type: ignore[attr-defined]
         else:
-            said = read_exif_orientation(opened.info.get("exif", b""))
-        xmp = opened.info.get("xmp") or opened.info.get("XML:com.adobe.xmp", "").encode()
+            said = read_exif_orientation(opened.info.get("exif") or b"")
+        xmp = opened.info.get("xmp") or (opened.info.get("XML:com.adobe.xmp") or "").encode()
         return not said and read_xmp_orientation(xmp) not in (None, 1)
 
 

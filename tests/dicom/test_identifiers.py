@@ -83,6 +83,45 @@ def test_initials_beside_a_short_name_are_whole_words_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("Li^Wei", text) for text in ("LIWEI", "WeiLi", "LIWEI2")),
+        *((("Kim^Soo", "KIMSOO")), ("Wu^Xi", "xiwu"), ("Fox^Roy", "FOXROY_")),
+        ("Long^Ann", "LONGANN"),
+    ],
+)
+def test_a_short_name_is_found_written_as_one_word(name: str, text: str) -> None:
+    assert str(_left(f"head {text} 3T", _person(name))).startswith("head")
+    assert "".join(filter(str.isalpha, str(_left(f"head {text} 3T", _person(name))))) == "headT"
+
+
+def test_a_short_name_that_makes_a_word_cuts_no_word() -> None:
+    assert _left("LIVER", _person("Li^Ver")) == "LIVER"
+
+
+def test_a_name_with_a_number_is_found_without_it() -> None:
+    assert _left("head of SMITHSON", _person("Smithson2^Annabel")) == "head of"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name", "text"),
+    [
+        ("utf-8", "Peña^José", "PENA JOSE"),
+        ("utf-8", "Müller^Jörg", "MUELLER"),
+        ("utf-8", "Łukaszewicz^Ann", "LUKASZEWICZ"),
+        ("cp1251", "Иванова^Мария", "IVANOVA"),
+        ("cp1253", "Παπαδόπουλος^Νίκος", "PAPADOPOULOS"),
+    ],
+)
+@pytest.mark.parametrize("declared", ["", "ISO_IR 100", "ISO_IR 101", "UTF-8"])
+def test_a_name_is_found_although_the_dataset_declares_another_character_set(
+    encoding: str, name: str, text: str, declared: str
+) -> None:
+    mention = Mention(Kind.PERSON, declared, name.encode(encoding))
+    assert _left(f"head of {text}", mention) == "head of"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("20240309", "2024-03-09", "2024/3/9", "09.03.2024", "9.3.24", "03/09/2024", "09032024", "240309"),
@@ -101,6 +140,11 @@ def test_a_date_in_another_calendar_is_harvested_too() -> None:
     assert _left("born 1961-03-04 ok", mention) == "born ok"
 
 
+def test_a_date_in_a_row_of_numbers_with_points_is_found() -> None:
+    left = _left("MR.0002.0003.2024.03.09.10.15.30.IMA", Mention(Kind.DATE, "", b"20240309"))
+    assert left == "MR.0002.0003.10.15.30.IMA"
+
+
 def test_numbers_that_only_look_like_the_date_stay() -> None:
     kept = "v9.3.241 2024-03-19 9 mm 24 slices"
     assert _left(kept, Mention(Kind.DATE, "", b"20240309")) == kept
@@ -111,6 +155,10 @@ def test_numbers_that_only_look_like_the_date_stay() -> None:
     [
         *(("ZQ-90210", text) for text in ("zq90210", "ZQ 90210", "ZQ_90210")),
         *(("0004711023", text) for text in ("4711023", "4711 023", "47-11-023", "0004711023")),
+        *(("48213", text) for text in ("48213", "0000048213", "0048213")),
+        *(("ZQ-90210", text) for text in ("ZQ0090210", "zq 090210")),
+        *(("H1234", text) for text in ("H01234", "h-0001234")),
+        ("0048213", "48213"),
         ("4711023", "0004711023"),
         ("A1B", "A1B"),
     ],
@@ -205,6 +253,22 @@ def test_what_stays_keeps_its_characters_and_their_set() -> None:
 def test_a_uid_in_a_text_goes_unless_the_standard_registers_it() -> None:
     assert _left("see 1.2.826.0.1.3680043.9 or 1.2.840.10008.1.2.1") == "see or 1.2.840.10008.1.2.1"
     assert _left("version 5.7.1.2") == "version 5.7.1.2"
+
+
+@pytest.mark.parametrize("uid", ["1.2.826.0.1.3680043.9.4711", "2.25.329800735698586629295641978511506172"])
+@pytest.mark.parametrize("around", ["CT.{}", "{}.dcm", "uid_{}", "CT{}_1", "at {}."])
+def test_a_uid_goes_whatever_is_written_beside_it(uid: str, around: str) -> None:
+    left = _left(f"head {around.format(uid)} ok")
+    assert left
+    assert "4711" not in left
+    assert "3298" not in left
+    assert left.startswith("head ")
+    assert left.endswith("ok")
+
+
+def test_a_uid_with_other_marks_than_points_goes_and_rows_of_numbers_stay() -> None:
+    assert _left("head 1_2_826_0_1_3680043_9_4711 ok") == "head ok"
+    assert _left("1-2-3-4-5-6 echo") == "1-2-3-4-5-6 echo"
 
 
 def test_text_that_does_not_decode_is_not_kept() -> None:
