@@ -1,5 +1,6 @@
 """What a run did, for a person."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bme_med.audit import Status
@@ -88,6 +89,12 @@ def _print_places(console: "Console", summary: Summary) -> None:
     line(console, "key", _KEY["forgotten, but" if is_undone_by_table else summary.key])
     if summary.subjects:
         line(console, "subjects", _subjects(summary))
+    if summary.unused_boxes:
+        line(
+            console,
+            "boxes",
+            f"of {_listed(summary.unused_boxes)}, none was painted in an output: see `match`",
+        )
     if summary.crosswalk:
         line(console, "crosswalk", _crosswalk(summary))
 
@@ -104,9 +111,12 @@ def _subjects(summary: Summary) -> str:
     text = f"{summary.subjects} (it leads from subjects back to patients: keep it to yourself)"
     if not summary.unmatched:
         return text
-    numbers = ", ".join(map(str, summary.unmatched[:_MOST_LINES]))
-    more = " and more" if len(summary.unmatched) > _MOST_LINES else ""
-    return f"{text}; nothing in the input fits line {numbers}{more}"
+    return f"{text}; nothing in the input fits line {_listed(summary.unmatched)}"
+
+
+def _listed(items: Sequence[object]) -> str:
+    more = " and more" if len(items) > _MOST_LINES else ""
+    return ", ".join(map(str, items[:_MOST_LINES])) + more
 
 
 def _crosswalk(summary: Summary) -> str:

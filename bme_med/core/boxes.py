@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bme_med.core.errors import UnsupportedFileError
 from bme_med.core.regions import Box, FrameRange, Region
 
 __all__ = ["PATH", "BoxRule", "BoxSpec", "Condition", "parse_frames"]
@@ -52,6 +53,11 @@ class BoxSpec(NamedTuple):
             raise ValueError("expected X,Y,W,H or X,Y,W,H@FRAMES, such as 0,0,300,40 or 0,0,300,40@1-20")
         x, y, width, height = (int(number) for number in match.groups()[:4])
         return cls(x, y, width, height, parse_frames(match[5] or "all"))
+
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        frames = ",".join(f"{first}-{last}" if last > first else str(first) for first, last in self.frames)
+        return f"{self.x},{self.y},{self.width},{self.height}{frames and '@' + frames}"
 
     def region(self, *, rows: int, columns: int) -> Region:
         """Where it lies in a picture of that size, clipped; may be empty."""
@@ -138,6 +144,24 @@ class BoxRule:
     def applies(self, values_of: Callable[[str], Sequence[str]]) -> bool:
         """Whether it is for a file whose attribute values are as `values_of` says of each name."""
         return all(condition.holds(values_of(condition.name)) for condition in self.conditions)
+
+    def drawn(self, *, rows: int, columns: int, frames: int | None = None) -> list[Box]:
+        """Its boxes in such a picture, for which somebody drew them; without `frames` they hold for all.
+
+        Raises
+        ------
+        UnsupportedFileError
+            If one of them covers nothing of it: then it was drawn on something else.
+        """
+        for spec in self.boxes:
+            is_empty = spec.region(rows=rows, columns=columns).is_empty
+            if is_empty or (frames and spec.frames and all(first > frames for first, _ in spec.frames)):
+                size = f"{columns} x {rows} pixels" + (f", frames 1 to {frames}" if frames else "")
+                raise UnsupportedFileError(
+                    f"the box {spec} covers nothing of the picture ({size}): correct it, or let its `match` "
+                    "leave this file out"
+                )
+        return list(self.placed(rows=rows, columns=columns))
 
     def placed(self, *, rows: int, columns: int) -> Iterable[Box]:
         """Its boxes in a picture of that size, but for empty ones."""

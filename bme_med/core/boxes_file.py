@@ -32,14 +32,14 @@ def parse_boxes(text: str, source: str) -> tuple[BoxRule, ...]:
     rules = []
     for number, table in enumerate(document["files"]):
         try:
-            rules.append(read_rule(table, "drawn"))
+            rules.append(read_rule(table, "drawn", str(number + 1)))
         except ValueError as error:
             raise UsageError(f"{source}: files[{number}]: {error}") from None
     return tuple(rules)
 
 
-def read_rule(table: Any, origin: str) -> BoxRule:
-    """The rule in one `table`; `origin` says who drew its boxes, and its name follows.
+def read_rule(table: Any, origin: str, name: str = "") -> BoxRule:
+    """The rule in one `table`; `origin` says who drew its boxes, and its name follows, or else `name`.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def read_rule(table: Any, origin: str) -> BoxRule:
         )
     if unknown := sorted(set(table) - set(_KEYS)):
         raise ValueError(f"{unknown[0]!r} is not known here (one of: {', '.join(_KEYS)})")
-    boxes, name = table.get("boxes"), table.get("name", "")
+    boxes, name = table.get("boxes"), table.get("name", name)
     if not isinstance(boxes, list) or not boxes:
         raise ValueError("boxes: expected a list of boxes, such as {x = 0, y = 0, w = 300, h = 40}")
     if not (isinstance(name, str) and name.isascii() and name.isprintable()):

@@ -15,7 +15,14 @@ from bme_med.core.resources import read_table
 from bme_med.dicom.dictionary import dictionary
 from bme_med.dicom.instance import Instance, text_of
 
-__all__ = ["attribute_values", "check_names", "device_boxes", "matching_boxes", "ultrasound_boxes"]
+__all__ = [
+    "attribute_values",
+    "check_names",
+    "device_boxes",
+    "drawn_boxes",
+    "matching_boxes",
+    "ultrasound_boxes",
+]
 
 _Told = tuple[str, bytes]
 
@@ -49,6 +56,23 @@ def matching_boxes(instance: Instance, rules: Iterable[BoxRule]) -> list[Box]:
         for box in rule.placed(rows=rows, columns=columns)
         if not box.frames or any(first <= frames for first, _ in box.frames)
     ]
+
+
+def drawn_boxes(instance: Instance, rules: Iterable[BoxRule]) -> list[Box]:
+    """Boxes of all `rules` that are for `instance`, and that somebody drew.
+
+    Raises
+    ------
+    UnsupportedFileError
+        If one of them covers nothing of it.
+    """
+    picture = {
+        "rows": instance.number(_ROWS),
+        "columns": instance.number(_COLUMNS),
+        "frames": instance.number(_FRAMES, 1),
+    }
+    meant = (rule for rule in rules if rule.applies(lambda name: attribute_values(instance, name)))
+    return [box for rule in meant for box in rule.drawn(**picture)]
 
 
 def ultrasound_boxes(instance: Instance) -> list[Box]:

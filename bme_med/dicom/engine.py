@@ -26,6 +26,7 @@ from bme_med.dicom.deciding import Decider
 from bme_med.dicom.decisions import Do
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.freehand import has_freehand_lines
+from bme_med.dicom.given_subjects import refuse_telling_subject
 from bme_med.dicom.harvest import harvest, harvest_senders
 from bme_med.dicom.identifiers import Mention, identifiers_in
 from bme_med.dicom.identity import identity_of, owner_of
@@ -103,6 +104,8 @@ class _Planner:
         texts = texts_for(policy.profile, identifiers_in(self._harvest()))
         lifetime = lifetime_of(instance) if self.profile.dates is DatePolicy.YEAR else Lifetime()
         person = policy.person(identity_of(owner_of(instance), policy.patients))
+        if person[0] == "subject":
+            refuse_telling_subject(instance, policy.subject(person))
         values = values_for(policy, person, texts, lifetime)
         redaction = redaction_of(instance, policy, risk, self._knows(texts))
         painter = None

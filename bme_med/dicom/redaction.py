@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bme_med.core import Box, Option, Policy, Profile, Region, UnsupportedFileError
 from bme_med.core.detection import Detector, TextFound
 from bme_med.dicom.decoded_frames import frame_reader, pixel_element
-from bme_med.dicom.device_regions import device_boxes, matching_boxes, ultrasound_boxes
+from bme_med.dicom.device_regions import device_boxes, drawn_boxes, ultrasound_boxes
 from bme_med.dicom.instance import Instance
 from bme_med.dicom.pixel_form import shown_of
 from bme_med.dicom.risk import is_medium_risk
@@ -57,12 +57,13 @@ def redaction_of(
     Raises
     ------
     UnsupportedFileError
-        If text is likely, and nothing that the profile names covers it.
+        If text is likely, and nothing that the profile names covers it; if a box that is for `instance`
+        covers nothing of it.
     """
     if pixel_element(instance) is None:
         return Redaction()
     profile, detector = policy.profile, policy.detector
-    boxes = matching_boxes(instance, policy.boxes)
+    boxes = drawn_boxes(instance, policy.boxes)
     if not boxes and (why := why_unanswered(instance, profile, risk, has_detector=detector is not None)):
         raise UnsupportedFileError(why)
     is_drawn, ruled = bool(boxes), []

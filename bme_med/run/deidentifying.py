@@ -78,6 +78,7 @@ def deidentify(job: Job, progress: Progress = _unseen) -> Summary:
         key="kept" if job.places.key_file else "forgotten",
         subjects=str(job.places.subjects or ""),
         crosswalk=str(job.places.crosswalk or ""),
+        unused_boxes=list(dict.fromkeys(rule.origin for rule in job.boxes.rules)) if job.boxes else [],
     )
     with Interrupts() as interrupts:
         if job.dry_run:

@@ -114,7 +114,8 @@ class _Painter:
         Raises
         ------
         UnsupportedFileError
-            If viewers show the photo in different ways, so that nobody knows where the user drew.
+            If viewers show the photo in different ways, so that nobody knows where the user drew; if a box
+            covers nothing of it.
         """
         rules = [rule for rule in policy.boxes if not rule.conditions]
         if rules and is_turned_by_xmp_alone(self._photo):
@@ -122,7 +123,7 @@ class _Painter:
         if rules and self._format is Format.WEBP and self._form.orientation > 1:
             self._findings.append(_TURNED_WEBP)
         for rule in rules:
-            yield from rule.placed(rows=self._form.shown_rows, columns=self._form.shown_columns)
+            yield from rule.drawn(rows=self._form.shown_rows, columns=self._form.shown_columns)
 
     def _text(self) -> Iterable[Box]:
         """What covers text.

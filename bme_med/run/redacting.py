@@ -1,5 +1,6 @@
 """One file painted over and de-identified, into one new file, with an audit beside it."""
 
+import json
 import os
 import tempfile
 import time
@@ -27,6 +28,9 @@ __all__ = ["DETECTED", "Redaction", "make_redaction", "redact"]
 
 DETECTED = {"text": {"pixels.burned-in": "detect", "photo.text": "burn"}, "faces": {"photo.faces": "face"}}
 """What can be detected, and the keys of a profile that ask for it."""
+_NO_BOX = (
+    "none of the boxes is for this file, so that nothing was painted over: see `match` in the boxes file"
+)
 _PART = "0"
 """The temporary name of the only task."""
 
@@ -173,4 +177,10 @@ def _work(redaction: Redaction, parts: Path) -> Outcome:
     policy = Policy(profile, Pseudonyms(redaction.key), boxes=redaction.boxes, detector=detector_for(profile))
     path = os.path.realpath(redaction.source)
     found = Found(redaction.source.name, path, redaction.source.stat().st_size)
-    return Worker(policy, parts)(Task(int(_PART), found))
+    outcome = Worker(policy, parts)(Task(int(_PART), found))
+    is_used = not redaction.boxes or any(
+        json.dumps(rule.origin) in outcome.actions for rule in redaction.boxes
+    )
+    if outcome.status is Status.WRITTEN and not is_used:
+        return Outcome(Status.REFUSED, _NO_BOX, outcome.format, outcome.source_sha256)
+    return outcome

@@ -1,5 +1,6 @@
 """What a run did, counted, for a person and for a script."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ class Summary:
         Of a dry run: what would become of each source.
     unmatched
         Lines of the map of subjects that cover nothing in the input.
+    unused_boxes
+        Entries of the boxes file whose boxes were painted in no file that was written.
     not_in_crosswalk
         Instances whose patient could not be read again.
     dicomdir_sha256
@@ -68,6 +71,7 @@ class Summary:
     findings: Counter[str] = field(default_factory=Counter)
     files: list[dict[str, str]] = field(default_factory=list)
     unmatched: tuple[int, ...] = ()
+    unused_boxes: list[str] = field(default_factory=list)
     not_in_crosswalk: int = 0
     dicomdir_sha256: str = ""
     not_in_dicomdir: int = 0
@@ -90,6 +94,7 @@ class Summary:
         if verdict.status is Status.WRITTEN:
             self.kinds.update(outcome.kinds)
             self.findings.update(map(finding_group, outcome.findings))
+            self._note_boxes(outcome.actions)
         if self.dry_run:
             self.files.append(
                 {
@@ -109,6 +114,11 @@ class Summary:
         if status is Status.WRITTEN:
             self.kinds.update(count_kinds((action["where"], action["code"]) for action in record["actions"]))
             self.findings.update(map(finding_group, record["findings"]))
+            self._note_boxes(json.dumps(record["actions"]))
+
+    def _note_boxes(self, actions: str) -> None:
+        """Take those entries from the unused ones that `actions`, as JSON, name as a rule."""
+        self.unused_boxes = [entry for entry in self.unused_boxes if json.dumps(entry) not in actions]
 
     def _count(self, name: str, status: Status, reason: str) -> None:
         self.counts[status] += 1
@@ -139,6 +149,7 @@ class Summary:
             "key": self.key,
             "subjects": self.subjects,
             "subjects_lines_unmatched": list(self.unmatched),
+            "boxes_unused": self.unused_boxes,
             "crosswalk": self.crosswalk,
             "not_in_crosswalk": self.not_in_crosswalk,
             "dicomdir_sha256": self.dicomdir_sha256,

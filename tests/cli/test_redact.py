@@ -182,3 +182,52 @@ def test_a_boxes_file_is_checked_and_its_schema_printed(
     result = call(capsys, "boxes", "check", boxes)
     assert (result.code, "files[0]" in result.err) == (2, True)
     assert json.loads(call(capsys, "boxes", "schema").out)["title"] == "bme-med boxes"
+
+
+@pytest.mark.parametrize(
+    ("name", "box"),
+    [
+        *(("scan.dcm", box) for box in ("900,1,2,2", "1,1,2,2@2", "0,-900,0,3")),
+        *(("arm.jpg", box) for box in ("900,1,2,2", "0,-900,0,3")),
+    ],
+)
+def test_a_box_that_covers_nothing_is_refused_with_its_reason(
+    scan: Path, capsys: pytest.CaptureFixture[str], name: str, box: str
+) -> None:
+    (scan.parent / "arm.jpg").write_bytes(jpeg("RGB"))
+    out = scan.with_name("clean")
+    words = ("--out", out, f"--box={box}", "--profile", "ps315-basic")
+    result = call(capsys, "redact", scan.with_name(name), *words)
+    assert result.code == 1
+    assert not out.exists()
+    (record,) = records(scan.with_name("clean.audit.jsonl"))
+    assert f"the box {box} covers nothing of the picture" in record["reason"]
+
+
+def boxes_file(folder: Path, *paths: str) -> Path:
+    files = [{"match": {"path": path}, "boxes": [{"x": 1, "y": 1, "w": 2, "h": 2}]} for path in paths]
+    (folder / "boxes.json").write_text(json.dumps({"files": files}))
+    return folder / "boxes.json"
+
+
+def test_a_file_that_no_entry_of_the_boxes_is_for_is_refused(
+    scan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boxes, out = boxes_file(scan.parent, "scna.dcm"), scan.with_name("clean.dcm")
+    words = ("--out", out, "--boxes", boxes, "--detect", "text", "--profile", "ps315-basic")
+    assert call(capsys, "redact", scan, *words).code == 1
+    assert not out.exists()
+    (record,) = records(scan.with_name("clean.dcm.audit.jsonl"))
+    assert "none of the boxes is for this file" in record["reason"]
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_run_names_the_boxes_that_were_for_no_file(
+    scan: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...]
+) -> None:
+    boxes = boxes_file(scan.parent, "scan.dcm", "scna.dcm")
+    words = ("--boxes", boxes, "--profile", "ps315-basic", *more)
+    result = call(capsys, "deid", scan, "--out", scan.with_name("a"), *words)
+    assert (result.code, "of drawn 2, none was painted" in result.out) == (0, True)
+    result = call(capsys, "deid", scan, "--out", scan.with_name("b"), *words, "--json")
+    assert json.loads(result.out)["boxes_unused"] == ["drawn 2"]

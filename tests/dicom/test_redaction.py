@@ -143,7 +143,7 @@ def test_boxes_for_other_files_are_no_answer() -> None:
 
 @pytest.mark.parametrize("box", ["0,0,3,2@9", "500,0,3,2"])
 def test_boxes_that_lie_nowhere_are_no_answer(box: str) -> None:
-    with pytest.raises(UnsupportedFileError, match="high risk"):
+    with pytest.raises(UnsupportedFileError, match="covers nothing of the picture"):
         _made(_screen(2), _policy(_pixels("refuse"), box))
 
 

@@ -37,7 +37,7 @@ def test_a_path_covers_itself_what_is_below_it_and_what_its_pattern_says(path: s
 
 def test_a_boxes_file_is_read_with_its_digest(tmp_path: Path) -> None:
     drawn = read_boxes(_file(tmp_path, {"match": {"path": "a.dcm"}, "boxes": [_BOX]}))
-    assert drawn.rules == (BoxRule("drawn", (Condition("path", "a.dcm"),), (BoxSpec(1, 2, 3, 4),)),)
+    assert drawn.rules == (BoxRule("drawn 1", (Condition("path", "a.dcm"),), (BoxSpec(1, 2, 3, 4),)),)
     assert len(drawn.sha256) == 64
 
 

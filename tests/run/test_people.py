@@ -77,6 +77,22 @@ def test_the_given_subject_stands_in_id_name_and_path(go: Run, new: New, tmp_pat
     assert next(iter(tree(tmp_path / "out"))) == "KNEE-01"
 
 
+@pytest.mark.parametrize(
+    "subject", ["Quillfeather", "ORIANA-01", "QuillfeatherO", "K-8841907", "MRN8841907", "oriana.q"]
+)
+def test_a_subject_that_tells_who_the_patient_is_is_refused(go: Run, tmp_path: Path, subject: str) -> None:
+    name = "Quillfeather^Oriana"
+    go({"a": of(1, "MRN-8841907", PatientName=name), "b": of(2, "7", 2)}, f"MRN-8841907,{subject}", "7,B-7")
+    assert "a subject that holds a name or an ID" in reasons(tmp_path)["a"]
+    assert "b" not in reasons(tmp_path)
+    assert subject.lower() not in reasons(tmp_path)["a"].lower()
+
+
+def test_a_subject_may_hold_what_places_and_short_numbers_tell(go: Run, new: New) -> None:
+    go({"a": of(1, "12", InstitutionName="Mainz")}, "12,MAINZ-12-001")
+    assert new("a").PatientID == "MAINZ-12-001"
+
+
 def test_two_ids_of_one_subject_share_date_offset_and_name_and_a_third_does_not(go: Run, new: New) -> None:
     files = {"a": of(1, "4711023"), "b": of(2, "8150-77", 2), "c": of(3, "90210", 3)}
     go(files, "4711023,KNEE-01", "8150-77,KNEE-01", "90210,KNEE-02")
