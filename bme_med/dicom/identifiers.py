@@ -19,7 +19,7 @@ from bme_med.dicom.cuts import cut_spans
 from bme_med.dicom.date_notations import Date, dates_of_value, dotted_forms, find_dates
 from bme_med.dicom.dictionary import registered_uids
 from bme_med.dicom.folding import Folded, fold
-from bme_med.dicom.name_forms import RUNS, code_form, name_forms, spaced_forms
+from bme_med.dicom.name_forms import RUNS, code_form, is_common, name_forms, spaced_forms
 from bme_med.dicom.token_forms import id_forms, phone_forms, place_forms
 from bme_med.dicom.vocabulary import is_standard_word, is_word
 
@@ -32,6 +32,8 @@ _LONG_UID = 24
 """Characters; a shorter row of numbers with other marks than points is none."""
 _OTHER_READINGS = ("utf-8", "cp1251", "cp1253")
 """What names are written in although the dataset declares something else."""
+_FULL = re.compile(r"(?<![^\\])(?=(?:[^\\]{16}|[^\\]{64})(?![^\\]))[^\\]*?(?P<last>[^\W\d_]{6,})(?![^\\])")
+"""A value of 16 or 64 characters that ends with a word."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -77,6 +79,7 @@ class Identifiers:
         self._spaced_patterns: dict[str, None] = {}
         self._code_patterns: dict[str, None] = {}
         self._values: dict[str, None] = {}
+        self._long_parts: set[str] = set()
         self.names: set[str] = set()
         for kind, value in _values(mentions):
             self._values[value] = None
@@ -98,6 +101,7 @@ class Identifiers:
             self._found_forms(folded),
             self._found_spaced(folded),
             self._found_dates(folded),
+            self._found_cut_off(folded),
             _found_uids(text),
         )
         return [_with_marks(text, *span) for spans in found for span in spans]
@@ -137,6 +141,7 @@ class Identifiers:
         if kind is Kind.PERSON:
             self._spaced_patterns.update(dict.fromkeys(spaced_forms(value)))
             self._code_patterns[code_form(value)] = None
+            self._long_parts.update(run for run in RUNS.findall(fold(value).text) if not is_common(run))
             self.names.update(run for run in RUNS.findall(fold(value).text) if is_standard_word(run))
 
     def _found_forms(self, folded: Folded) -> Iterator[tuple[int, int]]:
@@ -161,6 +166,13 @@ class Identifiers:
         for found in find_dates(folded.text):
             if any(self._is_known(date) for date in found.readings):
                 yield folded.span(found.start, found.end)
+
+    def _found_cut_off(self, folded: Folded) -> Iterator[tuple[int, int]]:
+        """Beginnings of names at the end of values as long as SH, CS or LO can be (PS3.5, 6.2)."""
+        for match in _FULL.finditer(folded.text):
+            word = match["last"]
+            if any(part.startswith(word) for part in self._long_parts) and not is_word(word):
+                yield folded.span(*match.span("last"))
 
     def _is_known(self, date: Date) -> bool:
         return date in self._dates or (date[2] == 0 and date[:2] in self._months)

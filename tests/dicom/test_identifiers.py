@@ -99,6 +99,22 @@ def test_a_short_name_that_makes_a_word_cuts_no_word() -> None:
     assert _left("LIVER", _person("Li^Ver")) == "LIVER"
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("FEATHERSTONEHAUG", None),
+        ("MAX FEATHERSTONE", "MAX"),
+        ("3T\\FEATHERSTONEHAUG", "3T\\"),
+        ("SE1 FEATHERSTONE", "SE1"),
+        ("FEATHERSTONE SE1", "FEATHERSTONE SE1"),
+        ("HEAD FEATHERSTON", "HEAD"),
+        ("a coil of feathers", "a coil of feathers"),
+    ],
+)
+def test_a_name_that_the_length_of_its_vr_cut_off_is_found(text: str, left: str | None) -> None:
+    assert _left(text, _person("Featherstonehaugh^Max")) == left
+
+
 def test_a_name_with_a_number_is_found_without_it() -> None:
     assert _left("head of SMITHSON", _person("Smithson2^Annabel")) == "head of"
 
