@@ -32,6 +32,8 @@ _LONG_UID = 24
 """Characters; a shorter row of numbers with other marks than points is none."""
 _OTHER_READINGS = ("utf-8", "cp1251", "cp1253")
 """What names are written in although the dataset declares something else."""
+_MIXED = re.compile(r"[A-Za-z](?=[^\W\d_A-Za-z])|[^\W\d_A-Za-z](?=[A-Za-z])")
+"""Letters of two scripts in one word: bytes of another set."""
 _FULL = re.compile(r"(?<![^\\])(?=(?:[^\\]{16}|[^\\]{64})(?![^\\]))[^\\]*?(?P<last>[^\W\d_]{6,})(?![^\\])")
 """A value of 16 or 64 characters that ends with a word."""
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -194,7 +196,9 @@ def _readings(raw: bytes, charset: str) -> Iterator[str]:
         return
     for encoding in _OTHER_READINGS:
         with suppress(UnicodeDecodeError):
-            yield raw.decode(encoding)
+            text = raw.decode(encoding)
+            if encoding == "utf-8" or not _MIXED.search(text):
+                yield text
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:

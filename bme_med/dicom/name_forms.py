@@ -163,7 +163,7 @@ def letters(run: str) -> str:
     pattern = "".join(map(_letter, spelled)).replace("ae", "ae?").replace("oe", "oe?").replace("ue", "ue?")
     pattern = pattern.replace("e??", "e?")
     latin = "".join(_LATIN.get(character, "") for character in fold(run).text)
-    is_other_script = latin and all(character in _LATIN for character in fold(run).text)
+    is_other_script = all(character in _LATIN for character in fold(run).text) and not re.fullmatch(latin, "")
     return f"(?:{pattern}|{latin})" if is_other_script else pattern
 
 

@@ -137,6 +137,11 @@ def test_a_name_is_found_although_the_dataset_declares_another_character_set(
     assert _left(f"head of {text}", mention) == "head of"
 
 
+@given(name=st.text("иыйъьeè ^", min_size=1, max_size=6), text=st.text("iyj ab", max_size=6))
+def test_letters_that_latin_spelling_may_leave_out_are_no_match_of_nothing(name: str, text: str) -> None:
+    _left(text, _person(name), Mention(Kind.PERSON, "", name.encode("cp1251", "ignore")))
+
+
 @pytest.mark.parametrize(
     "text",
     [
