@@ -45,7 +45,7 @@ _RESOLVED = {
 """The letters of a compound code for an attribute of Type 3, 2 and 1 (Table E.1-1a)."""
 
 _MANNERS = {
-    Do.CLASS_UID: "if a UID",
+    Do.KEPT_UID: "if a UID",
     Do.CODED: "checked",
     Do.RECURSE: "item by item",
     Do.SEARCH: "searched",
@@ -56,7 +56,7 @@ _NEW_UID = "a new UID"
 _REPEATED_IN_FILE_META = {0x00020003: 0x00080018}
 """File meta is not decided: it is written anew, and repeats what became of the SOP Instance UID."""
 
-_LOOKED_AT = frozenset((Do.CLASS_UID, Do.CODED, Do.SEARCH))
+_LOOKED_AT = frozenset((Do.KEPT_UID, Do.CODED, Do.SEARCH))
 _GOING = frozenset((Code.X, Code.Z, Code.D, Code.U))
 _VERDICTS = ("as the letter", "kept after a look", "gone, in another way", "stricter", "otherwise")
 _NO_REASON = "**no reason given**"

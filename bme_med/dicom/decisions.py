@@ -6,7 +6,10 @@ from enum import Enum, auto
 from bme_med.core import Action
 from bme_med.dicom.multiplicity import ANY_LENGTH
 
-__all__ = ["Decision", "Do"]
+__all__ = ["NOT_UNDERSTOOD", "Decision", "Do"]
+
+NOT_UNDERSTOOD = "but the value is no"
+"""In the rule of an action: what would stay goes, as it is not what its VR promises; the VR follows."""
 
 
 class Do(Enum):
@@ -19,7 +22,9 @@ class Do(Enum):
     UID = auto()
     """Replace each UID that the standard does not register."""
     CLASS_UID = auto()
-    """Keep UIDs that name a class, a syntax or a coding scheme, as long as they are UIDs."""
+    """Keep UIDs that name a class, a syntax or a coding scheme, unless an identifier stands in one."""
+    KEPT_UID = auto()
+    """Keep UIDs, as long as they are UIDs."""
     SHIFT = auto()
     YEAR = auto()
     AGE = auto()

@@ -69,7 +69,7 @@ def _why_it_goes(element: Element, vr: str, *, is_top: bool) -> str:
 
 def new_instance(decision: Decision) -> Decision | None:
     """What replaces a decision to keep SOP Instance UID: other pixels are another instance; else nothing."""
-    if decision.do not in (Do.KEEP, Do.CLASS_UID):
+    if decision.do not in (Do.KEEP, Do.KEPT_UID):
         return None
     return Decision(
         Do.UID,

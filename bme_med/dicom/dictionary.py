@@ -15,6 +15,7 @@ __all__ = [
     "private_key",
     "private_vrs",
     "registered_uids",
+    "settled_vr",
     "where",
 ]
 
@@ -132,8 +133,16 @@ def implicit_vr(tag: int) -> str:
     entry = dictionary().get(tag)
     if entry is None:
         return "UN"
-    vr = entry[0]
-    return vr if len(vr) == 2 else "OW" if "OW" in vr else "US"
+    return settled_vr(entry[0])
+
+
+def settled_vr(choice: str) -> str:
+    """The VR of a standard attribute that is encoded without one: of a choice as PS3.5, A.1 settles it.
+
+    >>> settled_vr("DS"), settled_vr("US or SS"), settled_vr("US or OW"), settled_vr("OB or OW")
+    ('DS', 'US', 'OW', 'OW')
+    """
+    return choice if len(choice) == 2 else "OW" if "OW" in choice else "US"
 
 
 def format_tag(tag: int) -> str:

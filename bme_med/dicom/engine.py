@@ -134,7 +134,7 @@ class _Planner:
         sop_class = _class_of(instance)
         body = self._body()
         syntax = self.painter.transfer_syntax if self.painter else instance.transfer_syntax
-        meta = file_meta(sop_class, decider.fields["SOPInstanceUID"], syntax)
+        meta = file_meta(decider.values.class_uid(sop_class), decider.fields["SOPInstanceUID"], syntax)
         decider.actions.append(Action("preamble and file meta", Code.D, "PS3.15 E.1.1: written anew"))
         if instance.contents.mended:
             rule = f"read the tolerant way: {instance.contents.mended}"

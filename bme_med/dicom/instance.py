@@ -6,6 +6,7 @@ from bme_med.core import MalformedFileError, Source
 from bme_med.dicom.charsets import decode
 from bme_med.dicom.encoding import Coding, split_values
 from bme_med.dicom.layout import Layout, Section
+from bme_med.dicom.number_strings import count
 from bme_med.dicom.part10 import Contents, contents_of
 from bme_med.dicom.tolerant import mended
 from bme_med.dicom.walker import Element, walk
@@ -67,13 +68,12 @@ class Instance:
         return values[0] if values else ""
 
     def number(self, tag: int, default: int = 0) -> int:
-        """A top-level US value, or an IS value where the attribute is one; 0 where that is no number."""
+        """A top-level US value, or an IS value where the attribute is one; 0 where that counts nothing."""
         raw = self.raw(tag)
         if not raw:
             return default
         if self.by_tag[tag][1].vr == "IS":
-            first = self.first(tag)
-            return int(first) if first.isascii() and first.isdigit() else 0
+            return count(self.first(tag))
         return int.from_bytes(raw[:2], self.contents.coding.byte_order)
 
     def text(self, tag: int) -> str:

@@ -1,13 +1,15 @@
 """What a measurement needs and no longer finds in the copy, so that nobody computes wrong numbers in silence.
 
 A standardised uptake value takes the patient's weight, the injected dose and its half-life, and the time from
-injection to acquisition (PS3.3, C.8.9.2, C.8.9.4); a maker may give a factor of its own instead.
+injection to acquisition (PS3.3, C.8.9.2, C.8.9.4); a maker may give a factor of its own instead. Whatever the
+modality, a picture means nothing without the numbers that turn its samples into values, and place it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from bme_med.core import Action, Code, DatePolicy, Profile
+from bme_med.dicom.decisions import NOT_UNDERSTOOD
 from bme_med.dicom.dictionary import dictionary
 from bme_med.dicom.instance import Instance
 
@@ -42,10 +44,31 @@ _DYNAMIC_TIMES = frozenset(
     )
 )
 
+_MEANINGS = {
+    "stored values cannot be turned into real ones, such as Hounsfield units": (
+        *("RescaleSlope", "RescaleIntercept", "RealWorldValueSlope", "RealWorldValueIntercept"),
+        *("DoseGridScaling", "DecayFactor", "DoseCalibrationFactor"),
+    ),
+    "sizes cannot be measured": (
+        *("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"),
+        *("PixelAspectRatio", "SliceThickness"),
+    ),
+    "the picture's place in the patient, and among its slices, is lost": (
+        *("ImagePositionPatient", "ImageOrientationPatient", "SpacingBetweenSlices", "SliceLocation"),
+        *("InstanceNumber", "GridFrameOffsetVector", "ContourData"),
+    ),
+    "viewers may show other brightness": ("WindowCenter", "WindowWidth"),
+    "frames cannot be told or timed": ("NumberOfFrames", "FrameTime", "FrameTimeVector"),
+    "uptake cannot be computed": ("RadionuclideTotalDose", "RadionuclideHalfLife", "PatientWeight"),
+}
+_MEANING = {keyword: meaning for meaning, keywords in _MEANINGS.items() for keyword in keywords}
+"""What is lost with a number on which the meaning of the picture hangs (PS3.3, C.7.6 and C.11)."""
 
-def losses(instance: Instance, profile: Profile, actions: Iterable[Action]) -> Iterator[str]:
-    """Findings about what `actions` take from a PET instance or a dynamic series."""
+
+def losses(instance: Instance, profile: Profile, actions: Collection[Action]) -> Iterator[str]:
+    """Findings about numbers that nobody understands, and about what PET and dynamic series lose."""
     is_pet = instance.first(_MODALITY) == "PT"
+    yield from _meanings(actions, said=_SUV if is_pet else {})
     is_dynamic = instance.number(_TEMPORAL_POSITIONS) > 1 or "DYNAMIC" in instance.values(_SERIES_TYPE)
     if not (is_pet or is_dynamic):
         return
@@ -55,6 +78,15 @@ def losses(instance: Instance, profile: Profile, actions: Iterable[Action]) -> I
         yield from _pet(instance, lost)
     if is_dynamic and lost & _DYNAMIC_TIMES:
         yield "dynamic series: acquisition times were removed from this copy"
+
+
+def _meanings(actions: Collection[Action], said: Collection[str]) -> Iterator[str]:
+    """Once an attribute, wherever it stands; those in `said` are spoken of elsewhere."""
+    lost = (action.where for action in actions if NOT_UNDERSTOOD in action.rule)
+    for place in dict.fromkeys(where.rpartition(".")[2] for where in lost):
+        keyword = place.rpartition(" ")[2]
+        if keyword in _MEANING and keyword not in said:
+            yield f"{place} could not be understood, and its value is lost: {_MEANING[keyword]}"
 
 
 def _pet(instance: Instance, lost: set[str]) -> Iterator[str]:

@@ -6,8 +6,8 @@ Action codes become what can be done to a value of the attribute's VR and Type.
 from dataclasses import replace
 
 from bme_med.core import Action, AttributeRule, Code, DatePolicy, Option, Profile
-from bme_med.dicom.decisions import Decision, Do
-from bme_med.dicom.dictionary import dictionary, where
+from bme_med.dicom.decisions import NOT_UNDERSTOOD, Decision, Do
+from bme_med.dicom.dictionary import dictionary, settled_vr, where
 from bme_med.dicom.encoding import CODED_VRS, TEXT_VRS
 from bme_med.dicom.multiplicity import ANY_LENGTH, MOST_BYTES, NUMBER_BYTES, number_lengths
 from bme_med.dicom.selectors import SAFE_PRIVATE
@@ -69,11 +69,13 @@ class Maker:
         entry = dictionary().get(tag)
         self.profile = profile
         self.keyword = entry[1] if entry else ""
+        self.known_vr = entry[0] if entry else ""
         self.is_known = entry is not None
         self.is_bytes = any(vr in (private_vr or "") for vr in _BYTES)
         self.where = where(tag)
         self.type = type_
-        self.vr = _judged_vr(vr, entry[0] if entry else private_vr)
+        encoded = settled_vr(self.known_vr) if entry and vr == "UN" else vr
+        self.vr = _judged_vr(encoded, self.known_vr or private_vr)
         self.encoded_vr = self.vr if vr == "UN" else vr
         self.multiplicity = entry[2] if entry else private_vm
         self.is_pixels = tag in _PIXELS
@@ -106,23 +108,29 @@ class Maker:
         if self.vr == "SQ":
             return self.make(Do.RECURSE, Code.K, rule)
         if self.vr == "UI":
-            return self.make(Do.CLASS_UID, Code.K, rule)
+            return self.make(Do.KEPT_UID, Code.K, rule)
         if self.vr in TEXT_VRS:
             return self.make(Do.CODE_VALUE if self.keyword in _CODE_VALUES else Do.SEARCH, Code.K, rule)
         if self.encoded_vr in NUMBER_BYTES or self.vr in _BYTES:
             return self._kept_binary(rule)
         if self.vr in CODED_VRS:
-            going = self.resolved("X/Z/D", f"{rule}, but the value is no {self.vr}")
+            going = self._not_understood(rule, self.vr)
             is_aging = self.vr == "AS" and self.profile.dates is DatePolicy.YEAR
             return self.make(Do.AGE if is_aging else Do.CODED, Code.K, rule, going)
+        if self.vr == "UN" and self.is_known:
+            return self._not_understood(rule, self.known_vr)
         return self.make(Do.KEEP, Code.K, rule)
+
+    def _not_understood(self, rule: str, vr: str) -> Decision:
+        """What becomes of a value that would stay, were it what `vr` promises."""
+        return self.resolved("X/Z/D", f"{rule}, {NOT_UNDERSTOOD} {vr}")
 
     def _kept_binary(self, rule: str) -> Decision:
         """Numbers as many as there may be; what has room for a text is searched for identifiers."""
         decision = self.make(Do.KEEP, Code.K, rule)
         if self.is_pixels:
             return decision
-        going = self.resolved("X/Z/D", f"{rule}, but the value is no {self.vr}")
+        going = self._not_understood(rule, self.vr)
         if self.vr in _BYTES:
             most = MOST_BYTES.get(self.keyword)
             lengths = ANY_LENGTH if most is None else range(most + 1)
@@ -193,6 +201,8 @@ class Maker:
         vr = self.vr
         if self.keyword == "URNCodeValue":
             return self.coded(Code.D, f"{rule}: {vr}")
+        if vr == "UN" and self.is_known:
+            return self._not_understood(rule, self.known_vr)
         if vr in _GOING:
             return self.resolved("X/Z/D", f"{rule}: {vr}")
         if vr in ("DA", "DT", "TM"):

@@ -13,6 +13,7 @@ from bme_med.dicom.charsets import decode, encode
 from bme_med.dicom.cuts import cut_spans, tidied, without_marks
 from bme_med.dicom.identifiers import Identifiers
 from bme_med.dicom.known_words import cut_unknown_words
+from bme_med.dicom.number_strings import is_legal, legible
 from bme_med.dicom.text_patterns import identifying_spans
 from bme_med.dicom.vocabulary import is_standard_code, vocabulary
 
@@ -20,8 +21,6 @@ __all__ = ["Texts", "texts_for"]
 
 _REPERTOIRE = {
     "CS": re.compile(rb"(?:[A-Z0-9 _]{0,16}(?:\\|\0?$))*"),
-    "DS": re.compile(rb"[0-9+\-Ee. \\\0]*"),
-    "IS": re.compile(rb"[0-9+\- \\\0]*"),
     "AS": re.compile(rb"(?:\d{1,3}[DWMY]?[ \0]?\\?)*"),
     "DA": re.compile(rb"[0-9. \\\0]*"),
     "DT": re.compile(rb"[0-9+\-. \\\0]*"),
@@ -29,6 +28,9 @@ _REPERTOIRE = {
 }
 _CACHE_ENTRIES = 4096
 _LONG_NUMBER = 6
+_SHORTEST_IN_UID = 4
+"""Digits; shorter ones are components of many roots."""
+
 _MAX_ROUNDS = 6
 """A cut may bring together what another round finds; what is not stable then, does not stay."""
 
@@ -57,11 +59,38 @@ class Texts:
         return self._cached("clean", raw, charset)
 
     def coded(self, vr: str, raw: bytes) -> bytes | None:
-        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2); of a CS what is left without names."""
+        """`raw` where it keeps to the VR's repertoire (PS3.5, 6.2); of a CS what is left without names.
+
+        Numbers may break the VR's rules as long as they are understood.
+        """
+        if vr in ("DS", "IS"):
+            return self._numbers(vr, raw)
         repertoire = _REPERTOIRE.get(vr)
         if repertoire is None or not repertoire.fullmatch(raw):
             return self.search(raw, "ISO_IR 100") if vr == "CS" else None
         return self._without_names(raw) if vr == "CS" else raw
+
+    def _numbers(self, vr: str, raw: bytes) -> bytes | None:
+        """Numbers that can be read; where one breaks its VR's rules, no identifier stands in it."""
+        new = legible(vr, raw)
+        if new is None or is_legal(vr, new):
+            return new
+        longer = [value.decode("ascii") for value in new.split(b"\\") if not is_legal(vr, value)]
+        return None if any(map(self._has_long_number, longer)) else new
+
+    def _has_long_number(self, text: str) -> bool:
+        """Whether an identifier of many digits stands in a number; short ones and zeros are chance."""
+        found = (text[start:end] for start, end in self._identifiers.spans(text))
+        return any(len(part) >= _LONG_NUMBER and part.strip("0.") for part in found)
+
+    def is_in_uid(self, uid: str) -> bool:
+        """Whether an identifier of four or more digits stands in a component of a UID."""
+        return any(
+            end - start >= _SHORTEST_IN_UID
+            for component in uid.split(".")
+            if len(component) >= _SHORTEST_IN_UID
+            for start, end in self._identifiers.spans(component)
+        )
 
     def _without_names(self, raw: bytes) -> bytes | None:
         """A code string whose values that name a person are empty; nothing where no value is left."""

@@ -9,7 +9,7 @@ from bme_med.core.icc import sanitize
 from bme_med.core.templates import fill
 from bme_med.dicom import dates
 from bme_med.dicom.decisions import Decision, Do
-from bme_med.dicom.dictionary import dictionary, registered_uids
+from bme_med.dicom.dictionary import dictionary, registered_uids, settled_vr
 from bme_med.dicom.dummies import dummy_items
 from bme_med.dicom.encoding import Coding, dummy_value, split_values
 from bme_med.dicom.encoding import element as encoded
@@ -28,6 +28,10 @@ _OLDEST_AGE_YEARS = 89
 _LAYER = re.compile(rb"[A-Z0-9 _]{1,16}\0?")
 _KEYED_LAYER = re.compile(rb"LAYER[0-9A-F]{8} ?\Z")
 _SHORT_NUMBER = re.compile(rb"(?<!\d)\d{1,3}(?!\d)")
+_STANDARD_ROOT = "1.2.840.10008."
+_CONTEXT_GROUP = re.compile(r"1\.2\.840\.10008\.6\.1\.\d{1,4}")
+"""UIDs of context groups (PS3.6, Table A-3), which grow with every edition."""
+
 _CACHE_ENTRIES = 4096
 
 
@@ -56,6 +60,7 @@ class Values:
             Do.DUMMY: self._dummy,
             Do.UID: self._uid,
             Do.CLASS_UID: self._class_uid,
+            Do.KEPT_UID: self._kept_uid,
             Do.SHIFT: self._shifted,
             Do.YEAR: self._year,
             Do.AGE: self._age,
@@ -125,15 +130,27 @@ class Values:
         return f"LAYER{name[:8]}".encode()
 
     def _uid(self, element: Element, _decision: Decision, scope: Scope) -> bytes:
-        values = split_values(scope.raw(element))
-        registered = registered_uids()
-        new = (v if v in registered or not v else self._pseudonyms.uid(v) for v in values)
-        return "\\".join(new).encode("ascii", "replace")
+        return "\\".join(map(self._new_uid, split_values(scope.raw(element)))).encode("ascii", "replace")
 
-    def _class_uid(self, element: Element, decision: Decision, scope: Scope) -> bytes:
+    def _new_uid(self, uid: str) -> str:
+        return uid if uid in registered_uids() or not uid else self._pseudonyms.uid(uid)
+
+    def _kept_uid(self, element: Element, decision: Decision, scope: Scope) -> bytes:
         raw = scope.raw(element)
         is_uid = raw.translate(None, b".\\\0 ").isdigit()
         return raw if is_uid or not raw else self._uid(element, decision, scope)
+
+    def class_uid(self, uid: str) -> str:
+        """A UID that names a class: as it is, unless it is not the standard's and tells who it is about."""
+        if uid in registered_uids() or _CONTEXT_GROUP.fullmatch(uid):
+            return uid
+        return self._new_uid(uid) if self._texts.is_in_uid(uid.removeprefix(_STANDARD_ROOT)) else uid
+
+    def _class_uid(self, element: Element, decision: Decision, scope: Scope) -> bytes:
+        raw = self._kept_uid(element, decision, scope)
+        old = split_values(raw)
+        new = list(map(self.class_uid, old))
+        return raw if new == old else "\\".join(new).encode("ascii", "replace")
 
     def _shifted(self, element: Element, decision: Decision, scope: Scope) -> bytes | None:
         vr, days = _read_vr(element, decision), self._pseudonyms.shift_days(*self._person)
@@ -187,7 +204,7 @@ def _written_vr(element: Element) -> str:
     if element.vr != "UN":
         return element.vr
     entry = dictionary().get(element.tag)
-    return entry[0] if entry and len(entry[0]) == 2 else "UN"
+    return settled_vr(entry[0]) if entry else "UN"
 
 
 def _read_vr(element: Element, decision: Decision) -> str:

@@ -28,7 +28,8 @@ _MANNERS = {
     Do.WORDS: "known words alone",
     Do.CODE_VALUE: "standard codes alone",
     Do.CODE_MEANING: "standard meanings alone",
-    Do.CLASS_UID: "if a UID",
+    Do.CLASS_UID: "if a UID without identifiers",
+    Do.KEPT_UID: "if a UID",
     Do.RECURSE: "item by item",
     Do.UID: "a new UID",
 }

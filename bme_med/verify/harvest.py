@@ -51,6 +51,11 @@ class Identifiers:
         """Of an instance that nobody has the source of."""
         return cls(frozenset(), frozenset(), frozenset(), frozenset())
 
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Of `parts` and `dates` those of digits alone."""
+        return frozenset(text for text in self.parts | self.dates if text.isdigit())
+
     def stand_in(self, text: str) -> bool:
         """Whether `text` tells who it is about."""
         lowered = text.lower() if text.isascii() else f"{text.lower()} {fold(text)}"

@@ -22,10 +22,10 @@ from bme_med.verify.marks import BURNED_IN, SUBJECT_TAGS, file_meta_problems, ma
 from bme_med.verify.pixels import PIXEL_TAGS, lost_pixels
 from bme_med.verify.private import vouched_places
 from bme_med.verify.repainted import may_be_added, painted_states
-from bme_med.verify.rules import Place, State, allowed_states, vouched_states
+from bme_med.verify.rules import Place, State, allowed_states, names_class, vouched_states
 from bme_med.verify.seen import NO_ID, Seen, collisions
 from bme_med.verify.tables import Tables
-from bme_med.verify.values import Context, holds, is_given
+from bme_med.verify.values import NEW_UID, Context, holds, is_given
 
 __all__ = ["UID", "Instance", "check", "check_instance", "context_of", "instance_of"]
 
@@ -35,6 +35,10 @@ _MARKERS = {0x00120062, 0x00120063, 0x00120064, 0x00280303}
 
 UID = re.compile(r"\d+(?:\.\d+){3,}")
 """As one stands in a text."""
+
+_LONG_NUMBER = 6
+_ROOT = "1.2.840.10008."
+"""Of the standard's own UIDs (PS3.6, Annex A)."""
 
 _ITEM_TAGS = frozenset({0x0040A040, 0x0040A043})
 """Value Type and Concept Name Code Sequence: what makes an item a content item (PS3.3, 10.2)."""
@@ -115,6 +119,7 @@ def check_instance(before: Instance | None, after: Instance, context: Context) -
         *mark_problems(before.dataset if before else None, after.dataset, context),
         *_Walk(context, iod).elements(node, after.node),
         *_texts(after.node, context),
+        *_class_uids(after.node, context),
     ]
 
 
@@ -238,6 +243,22 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
             continue
         if context.identifiers.stand_in(text) and not _is_standard_meaning(node, context.tables):
             yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in it")
+
+
+def _class_uids(output: Node, context: Context) -> Iterator[Problem]:
+    """No UID that stays because it names a class or a scheme has a number or a date of the source in it."""
+    numbers = context.identifiers.numbers
+    for place, _, found in output.walk() if numbers else ():
+        if found.vr == "UI" and names_class(context.tables.keyword(found.tag)):
+            kept = (uid for uid in found.values if uid not in context.tables.registered)
+            old = (uid.removeprefix(_ROOT) for uid in kept if not NEW_UID.fullmatch(uid))
+            if any(_has_number(component, numbers) for uid in old for component in uid.split(".")):
+                yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in it")
+
+
+def _has_number(component: str, numbers: frozenset[str]) -> bool:
+    """Whether a component is one of those numbers, or a long one stands in it."""
+    return component in numbers or any(len(n) >= _LONG_NUMBER and n in component for n in numbers)
 
 
 def _is_standard_meaning(item: Node, tables: Tables) -> bool:

@@ -288,6 +288,8 @@ def _unlisted(place: Place, profile: Profile, tables: Tables) -> States:
     if place.vr in {"DA", "DT", "TM"}:
         return (_by_dates("X", place, profile, tables) or _GONE) | either
     if place.vr == "UI":
-        keeps = names_class(tables.keyword(place.tag)) or Option.RETAIN_UIDS in profile.options
+        if names_class(tables.keyword(place.tag)):  # what stays is searched for identifiers
+            return _LEFT | {State.UIDS} | either
+        keeps = Option.RETAIN_UIDS in profile.options
         return (_LEFT if keeps else frozenset({State.UIDS})) | either
     return (_SEARCHED if place.vr in TEXT_VRS else _LEFT) | either

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VM
@@ -29,6 +30,7 @@ _SIZED = {0x54000110: 8, 0x54000112: 8, 0x5400100A: 8, 0x00700256: 128, 0x001600
 """Bytes that are one sample of a waveform, a pattern of 32 by 32 bits, four digits."""
 _BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW"}
 _CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
+_NUMBERS = re.compile(rb"[0-9+\-.Ee \\]*")
 _SUBJECT = r"S-[A-Z2-7]{12}"
 _DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
 
@@ -80,6 +82,8 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
         case State.SAME if after.raw == before.raw:
             return after.items is None and not _has_too_many(before)
         case State.SAME:
+            if before.vr in {"DS", "IS"} and _are_same_numbers(before, after):
+                return True
             is_replaced = after.is_empty or _is_dummy(before, after, context.tables)
             return _may_go(state, before, context) and is_replaced
         case State.ITEMS:
@@ -119,6 +123,21 @@ def _may_go(state: State, before: Element | None, context: Context) -> bool:
     if before is None or state not in {State.DATED, State.SAME} or before.vr not in _CODED_VRS:
         return False
     return not _is_legal(before) or (state is State.DATED and not _are_dates(before))
+
+
+def _are_same_numbers(before: Element, after: Element) -> bool:
+    """Whether written numbers became legal ones of the same value: a decimal point, and no tabs around it."""
+    if not _NUMBERS.fullmatch(after.raw):
+        return False
+    old = before.raw.decode("latin-1").replace("\0", " ").replace(",", ".").split("\\")
+    try:
+        return [*map(_number, old)] == [*map(_number, after.values)]
+    except InvalidOperation:
+        return False
+
+
+def _number(value: str) -> Decimal | None:
+    return Decimal(value.strip()) if value.strip() else None
 
 
 def _has_too_many(element: Element) -> bool:
@@ -161,7 +180,7 @@ def _is_dummy(before: Element, after: Element, tables: Tables) -> bool:
         return not says_the_same and not points_the_same and all(item.elements for item in after.items)
     if not _is_legal(after):
         return False
-    if after.raw == before.raw:
+    if after.raw == before.raw or after.vr in {"DS", "IS"}:
         return after.text in tables.dummies
     return not after.words & before.words - _dummy_words(tables)
 

@@ -25,7 +25,7 @@ def _do(
 
 def test_every_row_of_the_table_is_decided_and_none_is_kept_without_an_option() -> None:
     rules = action_table(_profile("name='p'")).dataset("")
-    kept = (Do.KEEP, Do.SEARCH, Do.CODED, Do.CLASS_UID, Do.RECURSE)
+    kept = (Do.KEEP, Do.SEARCH, Do.CODED, Do.CLASS_UID, Do.KEPT_UID, Do.RECURSE)
     for row in read_table("ps315_e1_1.csv"):
         tag = dictionary().tags.get(row["keyword"])
         if tag is not None:
@@ -40,7 +40,7 @@ def test_every_option_changes_each_row_that_its_column_names() -> None:
         "rtn_pat_chars": "retain-patient-characteristics",
         "rtn_long_full_dates": "retain-longitudinal-temporal-information-full-dates",
     }
-    kept = (Do.KEEP, Do.SEARCH, Do.CODED, Do.CLASS_UID, Do.RECURSE)
+    kept = (Do.KEEP, Do.SEARCH, Do.CODED, Do.CLASS_UID, Do.KEPT_UID, Do.RECURSE)
     for column, option in columns.items():
         rules = action_table(_profile(f"name='p'\n[dicom]\noptions=['{option}']")).dataset("")
         for row in read_table("ps315_e1_1.csv"):
