@@ -94,6 +94,9 @@ ELEMENTS: dict[str, Callable[[bytes], bytes]] = {
     "a UN value with text": put_in(explicit(0x00181400, b"UN", b"Quillfeather")),
     "a UN sequence": put_in(explicit(0x00189117, b"UN", item(implicit(0x00181030, b"Quillfeather")))),
     "an icon": with_(lambda ds: setattr(ds, "IconImageSequence", [item_of(Rows=1, Columns=1)])),
+    "pixels in an item": with_(
+        lambda ds: setattr(ds, "AnatomicRegionSequence", [item_of(FloatPixelData=b"1234")])
+    ),
     "a signature": with_(lambda ds: ds.add_new(0xFFFAFFFA, "SQ", [item_of(MACIDNumber=1)])),
     "a MAC": with_(lambda ds: ds.add_new(0x4FFE0001, "SQ", [item_of(MACIDNumber=1)])),
     "encrypted originals": with_(
