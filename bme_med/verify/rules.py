@@ -180,6 +180,8 @@ def loosened(profile: Profile, tables: Tables) -> frozenset[int]:
     lines = {rule.selector: rule for rule in profile.attributes if rule.code in (Code.K, Code.C)}
     found = set()
     for tag, row in tables.listed.items() if lines else ():
+        if tag in _NEVER:
+            continue
         place = Place(tag, tables.vr(tag)[:2], False, (), "")
         if any(selects(selector, tag, tables.keyword(tag)) for selector in lines) and not (
             _of_row(row, place, profile, tables) & _STAYING

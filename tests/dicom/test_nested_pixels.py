@@ -10,9 +10,10 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGBaseline8Bit
 
 from bme_med.core import Plan
 from bme_med.engines import plan
+from bme_med.verify.instance import check
 from bme_med.verify.tables import load_tables
 from tests.dicom.making import encoded as encoded_mr
-from tests.dicom.making import mr_instance, planned
+from tests.dicom.making import mr_instance, planned, policy_of
 from tests.dicom.test_hiding_places import jpeg
 from tests.oracles.judged import output_of
 from tests.oracles.planting import EVERY_ENCODING, encode, nested, small_mr
@@ -122,6 +123,14 @@ def test_no_exception_of_a_profile_keeps_pixels_in_items() -> None:
     assert read.PixelData == ds.PixelData
     assert WORD.encode() not in encoded_mr(read)
     assert FINDING in made.findings
+
+
+def test_the_check_knows_that_such_an_exception_keeps_nothing() -> None:
+    ds = mr_instance()
+    ds.IconImageSequence = [screen()]
+    source = encoded_mr(ds)
+    _, read = planned(source, _KEPT)
+    assert check(dcmread(BytesIO(source)), read, policy_of(_KEPT).profile, load_tables()) == []
 
 
 def test_an_instance_without_its_icon_is_as_valid_as_it_was(tmp_path: Path) -> None:
