@@ -5,9 +5,11 @@ marker, so that the end of a picture is where its end marker first stands, and w
 JPEG 2000 and JPEG XL may come in boxes, which DICOM does not foresee and writers do.
 """
 
+import re
 from collections.abc import Iterator
 
 from bme_med.core import Range, Source
+from bme_med.dicom.boxes import boxes, spare_in_box
 from bme_med.dicom.streams import Markers, Stream
 
 __all__ = ["JPEG_XL_START", "Pictures", "is_start"]
@@ -15,28 +17,25 @@ __all__ = ["JPEG_XL_START", "Pictures", "is_start"]
 _JPEG_START, _JPEG_2000_START = b"\xff\xd8\xff", b"\xff\x4f\xff\x51"
 JPEG_XL_START = b"\xff\x0a"
 """Of a bare codestream, which holds nothing but the picture."""
-_BOXED = {b"\0\0\0\x0cjP  ": b"jp2c", b"\0\0\0\x0cJXL ": b""}
-"""How boxed pictures start, and the box whose content is a codestream to look into."""
-_PICTURE_BOXES = frozenset(
-    (
-        b"jP  ",
-        b"JXL ",
-        b"ftyp",
-        b"rreq",
-        b"jp2h",
-        b"jpch",
-        b"jplh",
-        b"jp2c",
-        b"jxlc",
-        b"jxlp",
-        b"jxll",
-        b"jxli",
-    )
-)
+_BOXED = {b"\0\0\0\x0cjP  ": b"jp2c", b"\0\0\0\x0cJXL ": None}
+"""How boxed pictures start, and the box whose content is a codestream to look into, if any is."""
 _HEAD_BYTES = 8
 
-_JPEG_METADATA = frozenset((*range(0xE1, 0xE8), *range(0xE9, 0xEE), 0xEF, 0xFE))
-"""APPn and COM, but for what says how to decode: JFIF (APP0), SPIFF and JPEG-LS (APP8), Adobe (APP14)."""
+_CODING = frozenset((0x01, *range(0xC0, 0xC8), *range(0xC9, 0xE0), 0xF7, 0xF8, 0xFF))
+"""Markers that say how to decode, and fill bytes (ITU-T T.81, B.1.1); SOF55 and LSE of JPEG-LS (T.87, C)."""
+_APPLICATIONS = {
+    0xE0: re.compile(rb"JFIF\0.{0,7}", re.DOTALL),
+    0xE8: re.compile(rb"SPIFF\0.{24}|mrfx.|\0\0\0\x01\xff\xd8", re.DOTALL),
+    0xEE: re.compile(rb"Adobe.{0,7}", re.DOTALL),
+}
+"""What of application segments says how colours are coded: JFIF without the size of a thumbnail (T.871, 10);
+the header and the end of a SPIFF directory (T.84, F); the transform of HP's JPEG-LS; Adobe's (T.872, 6.5.3).
+"""
+_LONGEST_APPLICATION = 30
+_CODING_2000 = frozenset(
+    (*range(0x4F, 0x54), *range(0x55, 0x5A), *range(0x5C, 0x62), 0x63, *range(0x70, 0x7A), *range(0x90, 0x94))
+)
+"""Marker segments of headers (ISO/IEC 15444-1, Table A.2; 15444-2, Table A.2; 15444-15, A)."""
 _SCAN, _END, _COMMENT_2000, _TILE_PART = 0xDA, 0xD9, 0x64, 0x90
 _ENDS = (b"\xff\xd9", b"\xff\xd9\0", b"\xff\xd9\xff")
 _TILE_DATA = b"\xff\x93"
@@ -75,7 +74,7 @@ class Pictures:
         if head.startswith(_JPEG_START):
             spare = self._jpeg(stream)
         else:
-            spare = _boxes(stream, _BOXED[head]) if head in _BOXED else _jpeg_2000(stream, 2)
+            spare = _boxed(stream, _BOXED[head]) if head in _BOXED else _jpeg_2000(stream, 2)
         places = [place for start, end in spare for place in stream.places(start, end)]
         return places, not stream.is_cut
 
@@ -91,21 +90,13 @@ class Pictures:
             self._plain_head = stream.read(0, stream.head_end)
 
 
-def _boxes(stream: Stream, codestream: bytes) -> Iterator[tuple[int, int]]:
-    """Boxes that hold no picture, and what is spare in the codestream (ISO/IEC 15444-1, I.4; 18181-2)."""
-    position = 0
-    while position < stream.size:
-        start, length = position + 8, stream.number(position, position + 4)
-        kind = stream.read(position + 4, start)
-        if length == 1:
-            start, length = position + 16, stream.number(position + 8, position + 16)
-        end = position + length if length >= start - position else stream.size
-        if kind == codestream:
-            yield from _jpeg_2000(stream, start + 2)
+def _boxed(stream: Stream, codestream: bytes | None) -> Iterator[tuple[int, int]]:
+    """What is spare in boxes, and in the codestream that stands in one of kind `codestream`."""
+    for box in boxes(stream, 0, stream.size):
+        if box.kind == codestream:
+            yield from _jpeg_2000(stream, box.start + 2)
             return
-        if kind not in _PICTURE_BOXES:
-            yield from stream.said(start, end)
-        position = end
+        yield from spare_in_box(stream, box)
 
 
 def _jpeg(stream: Stream, position: int) -> Iterator[tuple[int, int]]:
@@ -116,26 +107,38 @@ def _jpeg(stream: Stream, position: int) -> Iterator[tuple[int, int]]:
             return
         if not marker:
             yield from stream.said(position, end)
-        elif marker in _JPEG_METADATA:
+        elif marker not in _CODING:
             stream.is_cut = end > stream.size or end < position + 4
-            yield from stream.said(position + 4, end)
+            yield from _spare_in_segment(stream, marker, position + 4, end)
         if marker == _SCAN:
             stream.head_end = stream.head_end or end
             end = stream.next_marker(end)
         position = end
 
 
+def _spare_in_segment(stream: Stream, marker: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What is spare in the payload of a segment that does not say how samples are coded."""
+    kept = None
+    if marker in _APPLICATIONS:
+        kept = _APPLICATIONS[marker].match(stream.read(start, min(end, start + _LONGEST_APPLICATION)))
+    if kept:
+        yield from stream.filled(start + kept.end(), end)
+    else:
+        yield from stream.said(start, end)
+
+
 def _jpeg_2000(stream: Stream, position: int) -> Iterator[tuple[int, int]]:
     """Main header, tile-parts of known length, end (ISO/IEC 15444-1, A.3).
 
-    Where no marker stands behind a tile-part, its length was wrong, and what stands there is coded data.
+    Where no marker stands behind a tile-part, its length was wrong, and what stands there is coded data. Of
+    headers, segments that the standard does not know are spare.
     """
-    tile_end = 0
+    tile_end, is_header = 0, True
     while position < stream.size:
         if stream.read(position, position + 2) == _TILE_DATA:
             data = position + 2
             position = tile_end if tile_end > data else stream.next_marker(data)
-            tile_end = 0
+            tile_end, is_header = 0, False
             continue
         marker, end = stream.segment(position)
         if marker == _END:
@@ -143,7 +146,7 @@ def _jpeg_2000(stream: Stream, position: int) -> Iterator[tuple[int, int]]:
             return
         if marker == _TILE_PART:
             length = stream.number(position + 6, position + 10)
-            tile_end = position + length if length else 0
-        elif marker == _COMMENT_2000:
-            yield from stream.said(position + 4, end)
+            tile_end, is_header = position + length if length else 0, True
+        elif marker == _COMMENT_2000 or (is_header and marker not in _CODING_2000):
+            yield from stream.said(position + (4 if marker else 0), end)
         position = end

@@ -151,7 +151,7 @@ class Decider:
         if self.painter and element.tag in PIXEL_TAGS:
             self.actions.extend(self.painter.write(element, scope, out))
             return
-        if element.tag in EXTENDED_TABLES and (scope.prefix or not self._has_true_tables):
+        if element.tag in EXTENDED_TABLES and not self._has_true_tables:
             self.actions.append(scope.placed(decision.action, Code.X))
             return
         if element.tag not in PIXEL_TAGS:
@@ -172,7 +172,7 @@ class Decider:
 
     @cached_property
     def _has_true_tables(self) -> bool:
-        """Whether extended offset tables beside Pixel Data point to frames; in an item there are none."""
+        """Whether extended offset tables beside Pixel Data point to frames."""
         return has_true_extended_tables(self.instance)
 
     def _change(self, element: Element, decision: Decision, scope: Scope, out: Pieces) -> None:

@@ -1,6 +1,6 @@
 """What else changes in an instance whose pixels were painted over: second copies go, and it says DERIVED.
 
-Thumbnails, overlays, histograms and private bytes may show what a box covers. Image Type, Derivation
+Overlays, histograms and private bytes may show what a box covers. Image Type, Derivation
 Description and SOP Instance UID follow PS3.3, C.7.6.1.1.2, C.7.6.1.1.3 and C.12.1.1.
 """
 
@@ -10,9 +10,8 @@ from bme_med.core import Action, Code
 from bme_med.dicom.decisions import Decision, Do
 from bme_med.dicom.dictionary import where
 from bme_med.dicom.encoding import element as encoded
-from bme_med.dicom.offset_tables import EXTENDED_TABLES
 from bme_med.dicom.scope import Scope
-from bme_med.dicom.walker import PIXEL_TAGS, Element
+from bme_med.dicom.walker import Element
 
 __all__ = ["DERIVATION", "derived_decisions", "is_image_type", "new_instance", "with_derived"]
 
@@ -24,9 +23,7 @@ DERIVATION = (
     b"Regions were painted over with one value.",
 )
 """Derivation Description of what is DERIVED now (PS3.3, C.7.6.1.1.3). CID 7203 has no code for it."""
-_COPY = "a smaller copy of the pixels, of which some were painted over"
 _GOES = {
-    0x00880200: _COPY,
     0x00280106: "told a value of the pixels as they were",
     0x00280107: "told a value of the pixels as they were",
     0x00280108: "told a value of the pixels as they were",
@@ -49,12 +46,12 @@ def derived_decisions(scope: Scope, private: Mapping[int, Decision]) -> dict[int
     found = {}
     for element in scope.elements:
         vr = private[element.tag].vr if element.tag in private else ""
-        if rule := _why_it_goes(element, vr or element.vr, is_top=not scope.prefix):
+        if rule := _why_it_goes(element, vr or element.vr):
             found[element.tag] = Decision(Do.REMOVE, Action(where(element.tag), Code.X, rule))
     return found
 
 
-def _why_it_goes(element: Element, vr: str, *, is_top: bool) -> str:
+def _why_it_goes(element: Element, vr: str) -> str:
     tag = element.tag
     if tag in _GOES:
         return _GOES[tag]
@@ -62,8 +59,6 @@ def _why_it_goes(element: Element, vr: str, *, is_top: bool) -> str:
         return _OVERLAY
     if tag & 0x10000 and vr in _BYTES:
         return _PRIVATE
-    if not is_top and tag in (*PIXEL_TAGS, *EXTENDED_TABLES):
-        return _COPY
     return ""
 
 

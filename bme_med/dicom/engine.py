@@ -41,7 +41,7 @@ from bme_med.dicom.pixeldata import lacks_pixels
 from bme_med.dicom.redaction import redaction_of
 from bme_med.dicom.repainting import Repainting
 from bme_med.dicom.risk import burned_in_risk, pixel_findings, refuse_uncleanable
-from bme_med.dicom.rules import action_table
+from bme_med.dicom.rules import NESTED_PIXELS, action_table
 from bme_med.dicom.scope import Scope
 from bme_med.dicom.texts import Texts, texts_for
 from bme_med.dicom.values import values_for
@@ -168,6 +168,8 @@ class _Planner:
         instance = self.instance
         yield from instance.contents.notes
         yield from self.decider.findings
+        if any(action.rule == NESTED_PIXELS for action in self.decider.actions):
+            yield "pixels in sequence items were removed, as nobody looks at them"
         yield from self.redaction.findings
         if self.painter:
             yield from self.painter.findings

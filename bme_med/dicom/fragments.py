@@ -23,25 +23,24 @@ FRAGMENTS_END = EXPLICIT_LE.plain.pack(SEQUENCE_END >> 16, SEQUENCE_END & 0xFFFF
 
 
 def keep_encapsulated(
-    data: Source, pixel_data: Element, described: Instance, look: Look, out: Pieces
+    data: Source, pixel_data: Element, instance: Instance, look: Look, out: Pieces
 ) -> list[str]:
     """Append the frames of encapsulated `pixel_data`; the findings say what was done.
 
-    `described` is the dataset, or the item, that says how many frames there are and how large. Each frame is
-    given a `look`, which raises where it must not stay.
+    Each frame is given a `look`, which raises where it must not stay.
 
     Raises
     ------
     FileError
         If a frame starts as none of its kind, or nothing says how many there are.
     """
-    count = number_of_frames(described)
+    count = number_of_frames(instance)
     findings = []
     if not has_true_basic_table(data, pixel_data):
         findings.append("an offset table that pointed to no frames was emptied")
     kept = end = _keep_table(data, pixel_data, 0 if findings else count, out)
     is_overwritten = is_cut = False
-    for number, (fragments, spare) in enumerate(frames_of(data, pixel_data, described, count)):
+    for number, (fragments, spare) in enumerate(frames_of(data, pixel_data, instance, count)):
         if number == count:
             is_cut = True
             break

@@ -21,7 +21,7 @@ _LONG = "Pixel Data was longer than its frames and was cut"
 def keep_pixel_data(
     element: Element, scope: Scope, instance: Instance, unused_bits: str, out: Pieces
 ) -> tuple[bool, list[str]]:
-    """Append the frames of `element`; says whether anything else was there, and what a person should know.
+    """Append the frames of top-level `element`; whether more was there, and what a person should know.
 
     `unused_bits` is ``pixels.unused-bits`` of the profile.
 
@@ -30,14 +30,12 @@ def keep_pixel_data(
     FileError
         If nothing can tell frames from what may hide beside them.
     """
-    if not scope.prefix:
-        refuse_contradiction(scope.data, element, instance.contents)
-    described = instance.within(scope.data, scope.elements, scope.coding) if scope.prefix else instance
+    refuse_contradiction(scope.data, element, instance.contents)
     if is_encapsulated(scope.data, element):
-        look = look_at_bits(scope.data, element, described, unused_bits)
-        findings = keep_encapsulated(scope.data, element, described, look, out)
+        look = look_at_bits(scope.data, element, instance, unused_bits)
+        findings = keep_encapsulated(scope.data, element, instance, look, out)
         return bool(findings), findings
-    native = native_samples(element, scope, described, unused_bits, out)
+    native = native_samples(element, scope, instance, unused_bits, out)
     if native.bits:
         out.render(cleared(native.samples, native.bits))
     else:
@@ -55,26 +53,24 @@ class NativeSamples(NamedTuple):
 
 
 def native_samples(
-    element: Element, scope: Scope, described: Instance, unused_bits: str, out: Pieces
+    element: Element, scope: Scope, instance: Instance, unused_bits: str, out: Pieces
 ) -> NativeSamples:
     """Append the header of native pixel data; what belongs behind it is left to the caller.
-
-    `described` is the dataset, or the item, that describes the samples.
 
     Raises
     ------
     FileError
         As `keep_pixel_data` does.
     """
-    end = frames_end(described, element)
+    end = frames_end(instance, element)
     findings = [_SHORT] if end > element.end else [_LONG] if end < element.end else []
     if end >= element.end:
         out.keep(element.start, element.value)
     else:
         out.literal(header(element.tag, element.vr, end - element.value, coding=scope.coding))
     samples = Range(element.value, min(end, element.end))
-    finding = clearing_reason(described, samples, unused_bits) if element.tag == PIXEL_DATA else None
-    bits = stored_bits(described)
+    finding = clearing_reason(instance, samples, unused_bits) if element.tag == PIXEL_DATA else None
+    bits = stored_bits(instance)
     if bits is None or finding is None:
         return NativeSamples(samples, None, end < element.end, findings)
     return NativeSamples(samples, bits, True, [*findings, finding])

@@ -52,8 +52,7 @@ def lacks_pixels(instance: Instance) -> bool:
 def frames_end(instance: Instance, pixel_data: Element) -> int:
     """Offset behind the last frame of native pixel data, integer or float, padded to even length.
 
-    Behind the element's end where it is shorter than its frames. `instance` is what describes them: the main
-    dataset, or the item that holds them.
+    Behind the element's end where it is shorter than its frames.
 
     Raises
     ------

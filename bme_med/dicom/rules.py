@@ -24,8 +24,12 @@ from bme_med.dicom.making import Maker
 from bme_med.dicom.multiplicity import private_multiplicity
 from bme_med.dicom.selectors import Selectors
 
-__all__ = ["ActionTable", "DatasetRules", "action_table"]
+__all__ = ["NESTED_PIXELS", "ActionTable", "DatasetRules", "action_table"]
 
+
+NESTED_PIXELS = "PS3.3 C.7.6.3: pixels in an item, which nobody looks at"
+"""Why Pixel Data, and what describes its bytes, goes from items."""
+_PIXEL_GROUP = 0x7FE0
 
 _ALWAYS_REMOVED = {
     0xFFFAFFFA: "PS3.15 E.1.1: digital signatures no longer verify",
@@ -33,6 +37,7 @@ _ALWAYS_REMOVED = {
     0xFFFCFFFC: "PS3.10 7.2: data set trailing padding",
     0x04000500: "PS3.15 E.1.1: holds encrypted original values",
     0x04000561: "PS3.15 E.1.1: holds unencrypted original values",
+    0x00880200: "PS3.3 C.7.6.1.1.6: a smaller copy of the pixels, which nobody looks at",
     0x00080300: "PS3.3 C.12.1.1.7: describes private blocks as they were, their creators included",
 }
 _GRAPHIC_LAYER = 0x00700002
@@ -91,7 +96,7 @@ class ActionTable:
     def of_type(self, tag: int, vr: str, type_: int, path: tuple[str, ...] = ()) -> Decision:
         """Decide one standard attribute where it has that Type, below the sequences `path`."""
         maker = Maker(self.profile, tag, vr, type_)
-        always = _removed_always(tag)
+        always = _removed_always(tag, is_nested=bool(path))
         if always:
             return maker.make(Do.REMOVE, Code.X, always)
         exception = self.selectors.find(tag)
@@ -190,7 +195,14 @@ def action_table(profile: Profile) -> ActionTable:
     return ActionTable(profile)
 
 
-def _removed_always(tag: int) -> str | None:
+def _removed_always(tag: int, *, is_nested: bool = False) -> str | None:
+    """Why an attribute goes whatever the profile says.
+
+    Of pictures in items, the standard knows icons alone, and those are Type 3 (PS3.3, C.7.6.1.1.6): without
+    them every instance is as valid as before.
+    """
+    if is_nested and tag >> 16 == _PIXEL_GROUP:
+        return NESTED_PIXELS
     if tag & 0xFFFF == 0:
         return "PS3.5 7.2: group length, retired"
     if tag >> 16 in (0x0000, 0x0002, 0x0004):

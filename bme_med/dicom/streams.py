@@ -127,6 +127,11 @@ class Stream:
         end = min(end, self.size)
         if end - start <= LONGEST_READ and _WRITER.fullmatch(self.read(start, end)):
             return
+        yield from self.filled(start, end, padding=b"\0\xff")
+
+    def filled(self, start: int, end: int, *, padding: bytes = b"\0") -> Iterator[tuple[int, int]]:
+        """The bytes from `start` to `end`, if any of them is no `padding`."""
+        end = min(end, self.size)
         steps = range(start, end, LONGEST_READ)
-        if any(self.read(step, min(step + LONGEST_READ, end)).strip(b"\0\xff") for step in steps):
+        if any(self.read(step, min(step + LONGEST_READ, end)).strip(padding) for step in steps):
             yield start, end

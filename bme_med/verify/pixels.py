@@ -23,9 +23,12 @@ PIXEL_TAGS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 """Float, double and integer pixel data."""
 
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51")
-_START_OF_SCAN, _START_OF_DATA, _COMMENT_J2K = 0xDA, 0x93, 0x64
-_METADATA = {*range(0xE0, 0xF0), 0xFE, _COMMENT_J2K}
-"""Marker segments that no decoder needs: APPn and COM of JPEG and JPEG-LS, COM of JPEG 2000."""
+_START_OF_SCAN, _START_OF_DATA = 0xDA, 0x93
+_NEEDED = {
+    b"\xd8": {*range(0xC0, 0xE0), 0xF7, 0xF8},
+    b"\x4f": {*range(0x50, 0x62), 0x63, *range(0x70, 0x80), *range(0x90, 0x94)},
+}
+"""Marker segments that a decoder needs, of JPEG and JPEG-LS, and of JPEG 2000: no APPn, no COM."""
 
 
 def pixel_problems(source: FileDataset, output: FileDataset, boxes: Sequence[Box]) -> list[Problem]:
@@ -135,22 +138,33 @@ def _picture(fragment: bytes) -> bytes:
     """The fragment without the payloads of metadata segments and without what follows the picture's end."""
     if fragment[4:8] == b"jP  ":
         return b"".join(_picture(content) for content in _boxed_pictures(fragment))
-    if fragment[:1] != b"\xff" or fragment[1:2] not in {b"\xd8", b"\x4f"}:
+    if fragment[:1] != b"\xff" or fragment[1:2] not in _NEEDED:
         return fragment
-    kept, at = [fragment[:2]], 2
+    needed, kept, at = _NEEDED[fragment[1:2]], [fragment[:2]], 2
     while fragment[at : at + 1] == b"\xff" and fragment[at + 1] not in {_START_OF_SCAN, _START_OF_DATA}:
         end = at + 2 + int.from_bytes(fragment[at + 2 : at + 4], "big")
-        kept.append(fragment[at : at + 4] if fragment[at + 1] in _METADATA else fragment[at:end])
+        kept.append(fragment[at:end] if fragment[at + 1] in needed else fragment[at : at + 4])
         at = end
     image_end = fragment.find(b"\xff\xd9", at)
     return b"".join(kept) + fragment[at : image_end if image_end > 0 else None]
 
 
-def _boxed_pictures(fragment: bytes) -> Iterator[bytes]:
-    """What describes and what holds the picture of a boxed JPEG 2000."""
+def _boxed_pictures(data: bytes) -> Iterator[bytes]:
+    """What describes and what holds the picture of a boxed JPEG 2000 (ISO/IEC 15444-1, I.5)."""
     at = 0
-    while at < len(fragment):
-        end = at + max(int.from_bytes(fragment[at : at + 4], "big"), 8)
-        if fragment[at + 4 : at + 8] in {b"jp2h", b"jp2c"}:
-            yield fragment[at + 8 : end]
+    while at < len(data):
+        length, kind, start = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], at + 8
+        if length == 1:
+            length, start = int.from_bytes(data[at + 8 : at + 16], "big"), at + 16
+        end = at + length if length >= start - at else len(data)
+        content = data[start:end]
+        if kind == b"jp2h":
+            yield from _boxed_pictures(content)
+        elif kind == b"ihdr":
+            yield content[:14]
+        elif kind == b"pclr":
+            entries, columns = int.from_bytes(content[:2], "big"), int.from_bytes(content[2:3], "big")
+            yield content[: 3 + columns * (1 + entries)]
+        elif kind == b"jp2c":
+            yield content
         at = end

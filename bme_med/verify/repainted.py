@@ -15,11 +15,8 @@ _PHOTOMETRIC, _PLANAR, _LOSSY = 0x00280004, 0x00280006, 0x00282110
 _DERIVATION = 0x00082111
 _HOW = "Regions were painted over with one value."
 _OFFSET_TABLES = frozenset((0x7FE00001, 0x7FE00002))
-_PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
-_COPIES = frozenset(
-    (0x00880200, 0x00603000, 0x7FE00003, *range(0x00280106, 0x0028010A), 0x00280110, 0x00280111)
-)
-"""Icons, histograms, lengths, smallest and largest values."""
+_COPIES = frozenset((0x00603000, 0x7FE00003, *range(0x00280106, 0x0028010A), 0x00280110, 0x00280111))
+"""Histograms, lengths, smallest and largest values."""
 
 _BYTE_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 _COLOURS = frozenset(
@@ -34,8 +31,7 @@ _COLOURS = frozenset(
 def painted_states(place: Place, states: States) -> States:
     """`states` of an element, given that pixels of its instance were painted over."""
     tag, is_top = place.tag, not place.path
-    is_copy = tag in _COPIES or tag >> 24 == 0x60 or (not is_top and tag in _PIXELS | _OFFSET_TABLES)
-    if is_copy or (tag & 0x10000 and place.vr in _BYTE_VRS):
+    if tag in _COPIES or tag >> 24 == 0x60 or (tag & 0x10000 and place.vr in _BYTE_VRS):
         return frozenset({State.ABSENT})
     if tag in _IMAGE_TYPES and State.SAME in states:
         return states - {State.SAME} | {State.DERIVED}
@@ -45,7 +41,7 @@ def painted_states(place: Place, states: States) -> States:
         return frozenset({State.RECODED})
     if is_top and tag in (_PHOTOMETRIC, _PLANAR, _LOSSY):
         return states | {State.RECODED}
-    if tag in _OFFSET_TABLES:  # whether they are true, the check of pixels says
+    if is_top and tag in _OFFSET_TABLES:  # whether they are true, the check of pixels says
         return frozenset({State.ABSENT, State.RECODED})
     return states
 

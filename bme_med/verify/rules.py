@@ -55,9 +55,11 @@ _SEARCHED = frozenset({State.SAME, State.CLEANED})
 _CLEANED = frozenset({State.SAME, State.SHORTER, State.DUMMY})
 _STAYING = frozenset({State.SAME, State.CLEANED, State.SHORTER, State.DATED, State.ITEMS})
 
-_NEVER = {0xFFFAFFFA, 0x4FFE0001, 0xFFFCFFFC, 0x00080300}
+_NEVER = {0xFFFAFFFA, 0x4FFE0001, 0xFFFCFFFC, 0x00080300, 0x00880200}
 """Digital signatures, their MAC parameters and trailing padding (PS3.15, E.1.1); what describes private
-blocks that have gone."""
+blocks that have gone; icons."""
+_PIXEL_GROUP = 0x7FE0
+"""Its attributes stand in no item but that of an icon (PS3.3, C.7.6.3)."""
 
 _EITHER = {0x00080001, 0x04000500}
 """Not in any table, and allowed to go: a retired length, which no longer holds; a sequence whose only
@@ -94,6 +96,8 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
     if 0x5000 <= group <= 0x501E:
         return _GONE if Option.CLEAN_GRAPHICS not in profile.options else _GONE | _LEFT
     if not tables.keyword(tag):
+        return _GONE
+    if place.path and group == _PIXEL_GROUP:
         return _GONE
     chosen = _chosen(place, profile, tables)
     if tag == 0x00280301:  # NO becomes YES where text may be left; the marks are checked for the other way
@@ -176,6 +180,8 @@ def loosened(profile: Profile, tables: Tables) -> frozenset[int]:
     lines = {rule.selector: rule for rule in profile.attributes if rule.code in (Code.K, Code.C)}
     found = set()
     for tag, row in tables.listed.items() if lines else ():
+        if tag in _NEVER:
+            continue
         place = Place(tag, tables.vr(tag)[:2], False, (), "")
         if any(selects(selector, tag, tables.keyword(tag)) for selector in lines) and not (
             _of_row(row, place, profile, tables) & _STAYING

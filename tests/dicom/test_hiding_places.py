@@ -232,11 +232,21 @@ def test_nothing_planted_survives_in_a_colour_profile(name: str, encoding: str) 
     assert not residue([WORD, "ZQDEVICE", plain[24:36]], output)
 
 
+def in_front(marker: int, payload: bytes) -> bytes:
+    """A frame with one segment more."""
+    head = bytes((0xFF, marker)) + (len(payload) + 2).to_bytes(2, "big")
+    return jpeg()[:2] + head + payload + jpeg()[2:]
+
+
 COMMENTED = jpeg(comment=f"{UNSEEN} was here".encode())
 
 FRAMES = {
     "in a comment": [COMMENTED],
     "in an application segment": [jpeg(exif=b"Exif\0\0" + UNSEEN.encode())],
+    "behind JFIF": [jpeg()[:4] + b"\0\x18" + jpeg()[6:20] + UNSEEN.encode() + jpeg()[20:]],
+    "in a thumbnail beside JFIF": [in_front(0xE0, b"JFXX\0\x11\1\1" + UNSEEN.encode().ljust(770))],
+    "in place of SPIFF": [in_front(0xE8, UNSEEN.encode())],
+    "in place of Adobe": [in_front(0xEE, UNSEEN.encode())],
     "behind the end of the image": [jpeg() + UNSEEN.encode() * 2],
     "in a preview behind the image": [jpeg() + COMMENTED],
     "in a comment that two fragments share": [COMMENTED[:32], COMMENTED[32:]],

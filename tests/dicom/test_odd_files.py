@@ -133,20 +133,6 @@ def test_float_pixels_stay_and_what_lies_behind_them_goes(tag: int, syntax: UID)
     assert isinstance(planned.pieces[-1], Range)
 
 
-def test_pixels_in_an_item_are_cut_to_their_frames() -> None:
-    ds = small_mr()
-    inner = small_mr()
-    inner.PixelData = inner.PixelData + UNSEEN.encode()
-    icon = Dataset()
-    for element in inner:
-        if element.tag.group in (0x0028, 0x7FE0):
-            icon.add(element)
-    ds.add_new(0x00189114, "SQ", [icon])
-    output = _output(_encoded(ds))
-    assert not residue([UNSEEN], output)
-    assert dcmread(BytesIO(output))[0x00189114].value[0].PixelData == small_mr().PixelData
-
-
 def test_a_private_sequence_in_un_goes_with_all_that_it_holds() -> None:
     inner = item(implicit(0x00080080, UNSEEN.encode()) + implicit(0x00190010, b"MAKER "))
     delimited = b"\x19\0\x01\x10UN\0\0\xff\xff\xff\xff" + inner + b"\xfe\xff\xdd\xe0\0\0\0\0"

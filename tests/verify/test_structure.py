@@ -6,11 +6,22 @@ from functools import cache
 import pytest
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    RLELossless,
+)
 
 from bme_med.verify.findings import Check
+from bme_med.verify.pixels import lost_pixels
+from tests.dicom.test_codestreams import PLAIN, PLANTED
 from tests.oracles.planting import ROOT, small_mr
 from tests.oracles.raw import explicit, implicit, item
+from tests.oracles.reading import read
 from tests.verify.sabotage import Pair, edited, judged, pair, person
 
 WORD = b"Quillfeather"
@@ -83,6 +94,9 @@ ELEMENTS: dict[str, Callable[[bytes], bytes]] = {
     "a UN value with text": put_in(explicit(0x00181400, b"UN", b"Quillfeather")),
     "a UN sequence": put_in(explicit(0x00189117, b"UN", item(implicit(0x00181030, b"Quillfeather")))),
     "an icon": with_(lambda ds: setattr(ds, "IconImageSequence", [item_of(Rows=1, Columns=1)])),
+    "pixels in an item": with_(
+        lambda ds: setattr(ds, "AnatomicRegionSequence", [item_of(FloatPixelData=b"1234")])
+    ),
     "a signature": with_(lambda ds: ds.add_new(0xFFFAFFFA, "SQ", [item_of(MACIDNumber=1)])),
     "a MAC": with_(lambda ds: ds.add_new(0x4FFE0001, "SQ", [item_of(MACIDNumber=1)])),
     "encrypted originals": with_(
@@ -191,6 +205,46 @@ def test_other_fragments_are_found(what: str) -> None:
         }[what]
 
     assert judged(edited(output, spoil), source) & {Check.PIXELS, Check.IDENTIFIER}
+
+
+def picture_instance(picture: bytes) -> Dataset:
+    """An instance whose frame is a picture of 96 rows and 64 columns, in colour or with a palette."""
+    ds = small_mr()
+    ds.Rows, ds.Columns, ds.SamplesPerPixel, ds.PlanarConfiguration = 96, 64, 3, 0
+    ds.PhotometricInterpretation, ds.Modality = "RGB", "DMS"
+    ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit, ds.NumberOfFrames = 7, 1
+    ds["PixelData"].VR = "OB"
+    ds.PixelData = encapsulate([picture])
+    ds["PixelData"].is_undefined_length = True
+    return ds
+
+
+def syntax_of(picture: bytes) -> UID:
+    return JPEGBaseline8Bit if picture.startswith(b"\xff\xd8") else JPEG2000
+
+
+@pytest.mark.parametrize("place", [*PLANTED, *PLAIN])
+def test_pictures_that_were_cleaned_are_no_finding(place: str) -> None:
+    picture = (PLANTED | PLAIN)[place]
+    pair(picture_instance(picture), syntax_of(picture))
+
+
+SPOILT = {
+    "an image header": (b"ihdr", 4, 14),
+    "a palette": (b"pclr", 9, 90),
+    "coded data": (b"jp2c", 900, 2),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_a_boxed_picture_that_lost_what_it_needs_is_found(what: str) -> None:
+    kind, skipped, length = SPOILT[what]
+    source, output = pair(picture_instance(PLAIN["a palette"]), JPEG2000)
+    at = output.index(kind) + skipped
+    spoilt = output[:at] + bytes(length) + output[at + length :]
+    assert lost_pixels(read(source), read(output)) == []
+    assert lost_pixels(read(source), read(spoilt)) == ["(7FE0,0010)"]
 
 
 def test_bytes_behind_a_deflated_dataset_are_found() -> None:
