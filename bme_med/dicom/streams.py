@@ -21,7 +21,7 @@ _MARKERS = frozenset((*range(0x80, 0xD0), *range(0xD8, 0xFF)))
 
 _WRITER = re.compile(
     rb"(?:\x00\x01)?(?:Created by |Creator: )?(?:GDCM/)?(?:Kakadu|OpenJPEG|JasPer|LEAD)"
-    rb"(?: Technologies Inc\.)?(?: [Vv]ersion)?[ v\-.\d]*\x00?"
+    rb"(?: Technologies Inc\.)?(?: [Vv]ersion)?(?:[ \-]?[Vv]?\d{1,3}(?:\.\d{1,3}){0,3})?\x00?"
 )
 """Comments in which an encoder names itself and no more."""
 

@@ -56,9 +56,11 @@ def test_comments_in_jpeg_2000_frames_go_and_an_encoders_own_name_may_stay() -> 
         return b"\xff\x4f" + _segment(0x51, bytes(36)) + _segment(0x64, comment) + b"\xff\x90coded\xff\xd9"
 
     output, frames = _deidentified(
-        [frame(b"\0\x01Kakadu-7.10"), frame(b"\0\x01" + _TOKEN)], "1.2.840.10008.1.2.4.90"
+        [frame(b"\0\x01Kakadu-7.10"), frame(b"\0\x01" + _TOKEN), frame(b"\0\x01LEAD 19620314")],
+        "1.2.840.10008.1.2.4.90",
     )
     assert _TOKEN not in output
+    assert b"19620314" not in output
     assert b"Kakadu-7.10" in frames[0]
 
 
