@@ -12,7 +12,7 @@ from bme_med.dicom.date_notations import find_dates
 from bme_med.dicom.folding import fold
 from bme_med.dicom.vocabulary import is_word
 
-__all__ = ["identifying_spans"]
+__all__ = ["age_spans", "identifying_spans"]
 
 _OF_A_PERSON = (
     r"\d{3}-\d{2}-\d{4}"  # US SSN
@@ -117,6 +117,21 @@ def _folded_patterns() -> tuple[re.Pattern[str], ...]:
 @cache
 def _person_patterns() -> re.Pattern[str]:
     return re.compile("|".join((*_PERSONS, _LED)))
+
+
+@cache
+def _age_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(_AGES))
+
+
+def age_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where in `text` an age over 89 stands.
+
+    >>> [text[a:b] for text in ["97 year old, 45 years"] for a, b in age_spans(text)]
+    ['97 year old']
+    """
+    folded = fold(text)
+    return (folded.span(*match.span()) for match in _age_pattern().finditer(folded.text))
 
 
 def identifying_spans(text: str) -> Iterator[tuple[int, int]]:

@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from bme_med.core import Descriptors, Profile, Source
+from bme_med.core import DatePolicy, Descriptors, Profile, Source
 from bme_med.dicom.charsets import decode, encode
 from bme_med.dicom.cuts import cut_spans, tidied, without_marks
 from bme_med.dicom.identifiers import Identifiers
 from bme_med.dicom.known_words import cut_unknown_words
 from bme_med.dicom.number_strings import is_legal, legible
-from bme_med.dicom.text_patterns import identifying_spans
+from bme_med.dicom.text_patterns import age_spans, identifying_spans
 from bme_med.dicom.vocabulary import is_standard_code, vocabulary
 
 __all__ = ["Texts", "texts_for"]
@@ -48,6 +48,7 @@ class Texts:
         self._identifiers = identifiers
         self._vocabulary = vocabulary(profile.vocabulary)
         self._keeps_words = profile.descriptors is Descriptors.PATTERNS
+        self._cuts_ages = profile.dates is DatePolicy.YEAR
         self._known: dict[tuple[str, str, bytes], bytes | None] = {}
 
     def search(self, raw: bytes, charset: str) -> bytes | None:
@@ -143,7 +144,9 @@ class Texts:
         return encode(new, charset) if any(map(str.isalnum, new)) else None
 
     def _cut_known(self, text: str) -> str:
-        return tidied(self._identifiers.cut(text))
+        """Without identifiers; where dates become years, without ages over 89 too (45 CFR 164.514(b)(2))."""
+        cut = self._identifiers.cut(text)
+        return tidied(cut_spans(cut, age_spans(cut)) if self._cuts_ages else cut)
 
     def _cut_all(self, text: str) -> str:
         cut = self._identifiers.cut(text)

@@ -390,3 +390,12 @@ def test_a_code_string_that_names_the_patient_goes_value_by_value(code: str, lef
 def test_a_code_does_not_lose_a_short_number_to_an_id(code: str, left: str | None) -> None:
     raw = _texts(_id("1071"), _id("4711023")).code_value(code.encode(), "", "99LOCAL")
     assert raw == (None if left is None else left.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "left"), [("head 97 year old 3T", "head 3T"), ("097Y head", "head"), ("89 years", "89 years")]
+)
+def test_an_age_over_89_goes_where_dates_are_cut_to_years(text: str, left: str) -> None:
+    by_year = Texts(profile("dates.policy = 'year'"), Identifiers([_NAME]))
+    assert (by_year.search(text.encode(), "") or b"").decode() == left
+    assert _left(text) == text
