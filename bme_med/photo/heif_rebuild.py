@@ -8,6 +8,7 @@ from bme_med.photo.heif_catalog import Item, Property
 from bme_med.photo.heif_codecs import CONFIGURATIONS, Codecs
 from bme_med.photo.heif_derived import clean_grid, clean_overlay
 from bme_med.photo.heif_file import XMP_TYPE, HeifFile, name_item
+from bme_med.photo.heif_frame import Frame
 from bme_med.photo.heif_properties import Size, clean_property, hides_pixels, is_kept, read_size
 from bme_med.photo.heif_selection import CODED, REFERENCES, select_items
 from bme_med.photo.heif_writing import NewItem, NewProperty
@@ -150,8 +151,17 @@ class Rebuild:
         out, data = Pieces(), self._file.data(item.number)
         configuration = self._property(item.number, CONFIGURATIONS[item.type])
         has_layers = any(entry.box.type in _LAYERS for entry, _ in self._properties(item.number))
-        for start, end in self._codecs.read(item, configuration, data, has_layers=has_layers):
+        kept = self._codecs.read(item, configuration, data, has_layers=has_layers)
+        for start, end in kept.ranges:
             out.keep_from(0, data.pieces(start, end))
+        if kept.frame:
+            self._check_frame(item, kept.frame)
         if out.size != len(data):
             self.changed.add(item.number)
         return out
+
+    def _check_frame(self, item: Item, frame: Frame) -> None:
+        """A coded picture is as large as its `ispe` says (ISO/IEC 23008-12, 6.5.3)."""
+        if frame.shown != self._size(item.number):
+            raise DamagedPhotoError("the picture is not as large as the file says", where=name_item(item))
+        self.hides_pixels |= frame.hides_pixels
