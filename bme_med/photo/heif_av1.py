@@ -48,7 +48,7 @@ class _Unit(NamedTuple):
     @property
     def has_reserved(self) -> bool:
         """Whether bits that mean nothing are set."""
-        return bool(self.head[0] & 1 or self.head[1:] and self.head[1] & 7)
+        return bool(self.head[0] & 1 or (self.head[1:] and self.head[1] & 7))
 
 
 def clean_configuration(configuration: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What the header of an AV1 frame says of quantisation, filters and film grain: read over (5.9.11 to 5.9.30)."""
+"""What the header of an AV1 frame says of quantisation, filters and grain: read over (5.9.11 to 5.9.30)."""
 
 from bme_med.photo.heif_av1_sequence import Sequence
 from bme_med.photo.heif_bits import Bits

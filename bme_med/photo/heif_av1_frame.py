@@ -46,10 +46,7 @@ class FrameHeader:
 def read_frame_header(bits: Bits, sequence: Sequence, layers: tuple[int, int]) -> FrameHeader | None:
     """Read to the last bit of the header; None for a frame that is coded as the difference to another one.
 
-    Parameters
-    ----------
-    layers
-        The numbers of its temporal and its spatial layer.
+    `layers` are the numbers of its temporal and its spatial layer.
 
     Raises
     ------

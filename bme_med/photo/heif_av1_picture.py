@@ -1,4 +1,4 @@
-"""Frames of AV1 and their tiles, unit by unit: each frame has all its tiles once, and nothing else (5.10, 5.11.1)."""
+"""Frames of AV1 and their tiles: each frame has all of them once, and nothing else (5.10 and 5.11.1)."""
 
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.heif_av1_frame import FrameHeader, read_frame_header
@@ -8,7 +8,8 @@ from bme_med.photo.heif_frame import Frame, is_filled_up
 
 __all__ = ["Pictures"]
 
-_BLOCKS = (8, 16, 32, 64, 128)
+_BLOCKS = (8, 16, 32, 64)
+"""Encoders of cameras and graphics cards fill frames up to as much, and say what is to be shown."""
 
 
 class Pictures:
@@ -45,6 +46,8 @@ class Pictures:
         """A group of tiles of the frame follows."""
         if self._header:
             self._read_group(Bits(payload), self._header)
+        elif not self._has_layers:
+            raise DamagedPhotoError("tiles of no frame", where=self._where)
 
     def finish(self) -> Frame | None:
         """The one frame, once all units are read; None where there are layers."""

@@ -18,6 +18,7 @@ SELECTED = 2
 _MAX_PROFILE, _MAX_POINTS = 2, 4
 _HIGHEST_LEVEL_OF_ONE_TIER = 7
 _SRGB = (1, 13, 0)
+_NOTHING = Size(0, 0)
 
 
 @dataclass(slots=True)
@@ -39,8 +40,8 @@ class Sequence:
     """
 
     is_reduced: bool = False
-    largest: Size = Size(0, 0)
-    size_bits: Size = Size(0, 0)
+    largest: Size = _NOTHING
+    size_bits: Size = _NOTHING
     has_model: bool = False
     has_equal_intervals: bool = False
     removal_bits: int = 0

@@ -23,7 +23,10 @@ _UNKNOWN = f"the HEVC parameters of a picture hold what is not known here: {CONV
 
 
 class ParameterSet(NamedTuple):
-    """The number of a parameter set, that of the one that it refers to, PPS to SPS to VPS, and a SPS's frame."""
+    """The number of a parameter set, and that of the one that it refers to: PPS to SPS to VPS.
+
+    `frame` is that of a SPS.
+    """
 
     number: int
     refers_to: int

@@ -50,6 +50,7 @@ VPS_HEAD = ((3, 4), (0, 8), (2, 3), (0x1FFFF, 17), *SUB_LAYERS, (1, 1), (511, 9)
 
 PPS_HEAD = ((3, 3), (2, 3), (0, 7), (7, 3), (0, 1))
 """A PPS, number 2, which refers to SPS 1, up to whether transforms may be skipped."""
+OF_SPS = ParameterSet(1, 2, Frame(Size(0, 0), hides_pixels=False))
 SETS = {
     "SPS": (SPS, (*SPS_HEAD, *BLOCKS, *NO_MORE, (0, 1), (0, 1)), OF_SPS),
     "SPS, lists": (SPS, (*SPS_HEAD, *BLOCKS, (3, 2), *LISTS, *NO_MORE[1:], (0, 2)), OF_SPS),
