@@ -120,3 +120,11 @@ def test_pictures_of_any_size_stay_as_encoders_write_them(side: int, chroma: int
 def test_a_picture_is_as_large_as_the_file_says(item: Item) -> None:
     with pytest.raises(MalformedFileError):
         engine.plan(assemble([item]), policy(hidden="keep"))
+
+
+def test_a_display_window_is_no_crop() -> None:
+    out = io.BytesIO()
+    image = pillow_heif.from_pillow(picture("RGB", (SIDE, SIDE)))
+    image.save(out, format="HEIF", enc_params={"x265:display-window": "64,64,64,64"})
+    assert decoded(out.getvalue())[0][1] == (SIDE, SIDE)
+    assert decoded(clean(engine, out.getvalue(), POLICY)) == decoded(out.getvalue())
