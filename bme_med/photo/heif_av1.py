@@ -22,6 +22,8 @@ __all__ = ["clean_configuration", "keep_units"]
 
 _FIXED_BYTES = 4
 _VERSION = 0x81
+_DELAY = 0x1F
+"""Bits of the last fixed byte that are not reserved (AV1-ISOBMFF, 2.3.3)."""
 _SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME = 1, 3, 4, 6
 _KEPT = (_SEQUENCE, _FRAME_HEADER, _TILE_GROUP, _FRAME)
 _PICTURES = (_FRAME_HEADER, _FRAME)
@@ -52,10 +54,10 @@ class _Unit(NamedTuple):
 
 
 def clean_configuration(configuration: bytes) -> bytes:
-    """The content of ``av1C`` without the units that it may repeat."""
+    """The content of ``av1C`` without the units that it may repeat, and without reserved bits."""
     if len(configuration) < _FIXED_BYTES or configuration[0] != _VERSION:
         raise UnsupportedFileError("a picture has an unknown AV1 configuration: save it anew")
-    return configuration[:_FIXED_BYTES]
+    return configuration[: _FIXED_BYTES - 1] + bytes([configuration[_FIXED_BYTES - 1] & _DELAY])
 
 
 def keep_units(data: Source, where: str, *, has_layers: bool) -> Kept:

@@ -174,7 +174,9 @@ class Rebuild:
         return out
 
     def _check_frame(self, item: Item, frame: Frame) -> None:
-        """A coded picture is as large as its `ispe` says (ISO/IEC 23008-12, 6.5.3)."""
-        if frame.shown != self._size(item.number):
+        """A coded picture is as large as its `ispe` says, which some transparency lacks (23008-12, 6.5.3)."""
+        properties = self._properties(item.number)
+        sizes = [self._file.content(entry.box) for entry, _ in properties if entry.box.type == b"ispe"]
+        if any(frame.shown != read_size(content) for content in sizes):
             raise DamagedPhotoError("the picture is not as large as the file says", where=name_item(item))
         self.hides_pixels |= frame.hides_pixels

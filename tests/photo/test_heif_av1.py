@@ -12,7 +12,16 @@ from bme_med.photo.heif_av1 import keep_units
 from bme_med.photo.heif_av1_frame import read_frame_header
 from bme_med.photo.heif_av1_sequence import read_sequence
 from bme_med.photo.heif_bits import Bits
-from tests.photo.heif_making import Item, assemble, coded, full_box
+from tests.photo.heif_making import (
+    AVIF_ALPHA,
+    Item,
+    assemble,
+    auxiliary,
+    coded,
+    full_box,
+    with_properties,
+    with_references,
+)
 from tests.photo.judging import clean, decoded, residue
 from tests.photo.making import policy, token
 
@@ -127,6 +136,19 @@ def test_the_same_text_in_the_configuration_goes() -> None:
     source = file(AVIF.data, item=AVIF._replace(properties=[(content, True), AVIF.properties[1]]))
     assert residue(source, [TOKEN])
     assert not residue(clean(engine, source, POLICY), [TOKEN])
+
+
+def test_transparency_without_a_size_stays() -> None:
+    mask = coded(b"av01", "L")
+    mask = with_references(with_properties(mask, auxiliary(AVIF_ALPHA)), (b"auxl", [1]))
+    mask = mask._replace(properties=[mask.properties[0], mask.properties[2]])
+    assert mask.data[-64:] in clean(engine, assemble([AVIF, mask], brands=BRANDS), POLICY)
+
+
+def test_reserved_bits_of_the_configuration_go() -> None:
+    (content, _), size = AVIF.properties
+    source = file(AVIF.data, item=AVIF._replace(properties=[(content[:11] + b"\xe0", True), size]))
+    assert clean(engine, source, POLICY) == clean(engine, PLAIN, POLICY)
 
 
 def rendered(width: int, height: int) -> bytes:
