@@ -78,7 +78,7 @@ def keep_units(data: Source, where: str, *, has_layers: bool) -> Kept:
         raise DamagedPhotoError("the AV1 data is not exactly one picture", where=where)
     if any(unit.has_reserved or (any(unit.layers) and not has_layers) for unit in units):
         raise DamagedPhotoError("the AV1 data has layers that it does not declare", where=where)
-    pictures = Pictures(read_sequence(headers.pop()), where, has_layers=has_layers)
+    pictures = Pictures(read_sequence(headers.pop()), where, has_layers=count_ > 1)
     for unit in units:
         if unit.type in _PICTURES:
             pictures.start(_payload(data, unit), unit.layers, has_tiles=unit.type == _FRAME)

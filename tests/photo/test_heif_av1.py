@@ -1,6 +1,5 @@
 """AV1 in AVIF: headers end where they say, tiles are there once, the frame is as large as the file says."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,11 +11,13 @@ from bme_med.photo.heif_av1 import keep_units
 from bme_med.photo.heif_av1_frame import read_frame_header
 from bme_med.photo.heif_av1_sequence import read_sequence
 from bme_med.photo.heif_bits import Bits
+from tests.oracles.runs import tool
 from tests.photo.heif_making import (
     AVIF_ALPHA,
     Item,
     assemble,
     auxiliary,
+    box,
     coded,
     full_box,
     with_properties,
@@ -167,6 +168,16 @@ def test_a_size_to_show_that_hides_pixels_is_a_crop() -> None:
     assert decoded(clean(engine, rendered(63, 64), policy(hidden="keep"))) == decoded(PLAIN)
 
 
+def test_a_picture_in_one_layer_is_as_large_as_the_file_says() -> None:
+    small = full_box(b"ispe", 0, 0, b"\0\0\0\x80\0\0\0\x20"), False
+    layer = box(b"lsel", b"\xff\xff"), True
+    whole = AVIF._replace(properties=[*AVIF.properties, layer])
+    assert decoded(clean(engine, file(AVIF.data, item=whole), POLICY)) == decoded(PLAIN)
+    part = AVIF._replace(properties=[AVIF.properties[0], small, layer])
+    with pytest.raises(MalformedFileError):
+        engine.plan(file(AVIF.data, item=part), POLICY)
+
+
 @pytest.mark.parametrize("cut", range(1, len(packed(HEAD))))
 def test_a_cut_header_is_refused(cut: int) -> None:
     with pytest.raises(FileError):
@@ -198,7 +209,7 @@ ENCODERS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+@pytest.mark.skipif(not tool("ffmpeg"), reason="ffmpeg is not installed")
 @pytest.mark.parametrize("name", ENCODERS)
 def test_headers_end_where_ffmpeg_says(name: str, tmp_path: Path) -> None:
     path = tmp_path / "picture.obu"
