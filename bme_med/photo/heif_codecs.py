@@ -3,12 +3,12 @@
 from collections import defaultdict
 
 from bme_med.core.errors import UnsupportedFileError
-from bme_med.core.plan import Range
 from bme_med.photo import heif_av1
 from bme_med.photo.errors import CONVERT
 from bme_med.photo.heif_boxes import encode_box
 from bme_med.photo.heif_catalog import Item, Property
 from bme_med.photo.heif_file import HeifFile, name_item
+from bme_med.photo.heif_frame import Kept
 from bme_med.photo.heif_hevc import Configuration, read_configuration
 from bme_med.photo.spliced import Spliced
 
@@ -28,8 +28,8 @@ class Codecs:
         self._hevc: dict[int, Configuration] = {}
         self._pictures: dict[int, set[int]] = defaultdict(set)
 
-    def read(self, item: Item, configuration: Property, data: Spliced, *, has_layers: bool) -> list[Range]:
-        """Which bytes of the data of `item` stay.
+    def read(self, item: Item, configuration: Property, data: Spliced, *, has_layers: bool) -> Kept:
+        """What stays of the data of `item`.
 
         Raises
         ------
@@ -45,7 +45,7 @@ class Codecs:
             self._hevc[number] = read_configuration(self._file.content(configuration.box))
         coded = self._hevc[number].read_data(data, where)
         self._pictures[number] |= coded.pictures
-        return coded.ranges
+        return Kept(coded.ranges, self._hevc[number].frame(coded.pictures))
 
     def encode(self, configuration: Property) -> bytes:
         """The new box of a configuration of an item that was read."""

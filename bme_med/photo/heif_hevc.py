@@ -5,7 +5,7 @@ Supplemental enhancement information goes, in the item and in its configuration:
 it may hold any text, such as an encoder's settings. So do filler data, other layers, and what is reserved.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from bme_med.core.plan import Range
 from bme_med.core.source import Source
 from bme_med.photo.errors import CONVERT, DamagedPhotoError
 from bme_med.photo.heif_boxes import Fields
+from bme_med.photo.heif_frame import Frame
 from bme_med.photo.heif_hevc_sets import PPS, SPS, VPS, ParameterSet, read_parameter_set, read_slice
 
 __all__ = ["Coded", "Configuration", "read_configuration"]
@@ -76,11 +77,9 @@ class Configuration:
     def encode(self, pictures: Iterable[int]) -> bytes:
         """The content of ``hvcC`` with nothing but what these picture parameter sets need."""
         used: Mapping[int, dict[int, bytes]] = {type_: {} for type_ in _SETS}
-        for number in sorted(pictures):
-            for type_ in reversed(_SETS):
-                if (type_, number) not in self._units:
-                    raise DamagedPhotoError("a picture lacks a HEVC parameter set", where="hvcC")
-                used[type_][number], (_, number) = self._units[type_, number]
+        for picture in sorted(pictures):
+            for type_, unit, read in self._needed_by(picture):
+                used[type_][read.number] = unit
         arrays = [
             bytes([self._heads[type_]])
             + len(units).to_bytes(2, "big")
@@ -89,6 +88,30 @@ class Configuration:
             if units
         ]
         return self._fixed + bytes([len(arrays)]) + b"".join(arrays)
+
+    def _needed_by(self, picture: int) -> Iterator[tuple[int, bytes, ParameterSet]]:
+        """The type and unit of a picture parameter set, and of those that it needs, and what they say."""
+        number = picture
+        for type_ in reversed(_SETS):
+            if (type_, number) not in self._units:
+                raise DamagedPhotoError("a picture lacks a HEVC parameter set", where="hvcC")
+            unit, read = self._units[type_, number]
+            yield type_, unit, read
+            number = read.refers_to
+
+    def frame(self, pictures: Iterable[int]) -> Frame:
+        """The one frame of a picture whose slices use these picture parameter sets.
+
+        Raises
+        ------
+        DamagedPhotoError
+            If they do not describe one.
+        """
+        needed = (read.frame for number in pictures for _, _, read in self._needed_by(number))
+        frames = {frame for frame in needed if frame}
+        if len(frames) != 1:
+            raise DamagedPhotoError("a picture has two sizes", where="hvcC")
+        return frames.pop()
 
     def read_data(self, data: Source, where: str) -> Coded:
         """What stays of an item's data: the slices of one picture, each behind its length.

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from bme_med.core.errors import UnsupportedFileError
 from bme_med.photo.errors import CONVERT
 from bme_med.photo.heif_bits import Bits
+from bme_med.photo.heif_frame import Frame
 from bme_med.photo.heif_hevc_usability import skip_hrd, skip_timing, skip_vui
+from bme_med.photo.heif_hevc_window import read_window
 
 __all__ = ["PPS", "SPS", "VPS", "ParameterSet", "read_parameter_set", "read_slice"]
 
@@ -21,10 +23,14 @@ _UNKNOWN = f"the HEVC parameters of a picture hold what is not known here: {CONV
 
 
 class ParameterSet(NamedTuple):
-    """The number of a parameter set, and that of the one that it refers to: PPS to SPS to VPS."""
+    """The number of a parameter set, and that of the one that it refers to: PPS to SPS to VPS.
+
+    `frame` is that of a SPS.
+    """
 
     number: int
     refers_to: int
+    frame: Frame | None = None
 
 
 def read_parameter_set(type_: int, unit: bytes) -> ParameterSet:
@@ -35,7 +41,7 @@ def read_parameter_set(type_: int, unit: bytes) -> ParameterSet:
     FileError
         If it breaks the grammar, or says what is not known here.
     """
-    bits = Bits(unit)
+    bits = Bits.of_nal_unit(unit)
     read = {VPS: _read_vps, SPS: _read_sps, PPS: _read_pps}[type_](bits)
     if not bits.is_at_end():
         raise UnsupportedFileError(_UNKNOWN)
@@ -44,7 +50,7 @@ def read_parameter_set(type_: int, unit: bytes) -> ParameterSet:
 
 def read_slice(type_: int, unit: bytes) -> int:
     """The number of the PPS that a slice uses; `unit` may be its first bytes alone (7.3.6.1)."""
-    bits = Bits(unit)
+    bits = Bits.of_nal_unit(unit)
     bits.flag()
     if type_ in _INTRA:
         bits.flag()
@@ -95,15 +101,15 @@ def _read_sps(bits: Bits) -> ParameterSet:
     bits.flag()
     _skip_profile(bits, layers)
     number = bits.golomb(15)
-    if bits.golomb(3) == 3:
+    chroma = bits.golomb(3)
+    if chroma == 3:
         bits.flag()
-    bits.skip_golomb(2)
-    if bits.flag():
-        bits.skip_golomb(4)
+    window = read_window(bits, chroma)
     bits.skip_golomb(2)
     count_bits = bits.golomb(12) + 4
     _skip_ordering(bits, layers)
-    bits.skip_golomb(6)
+    frame = window.read_frame(bits)
+    bits.skip_golomb(4)
     if bits.flag() and bits.flag():
         _skip_scaling(bits)
     bits.number(2)
@@ -121,7 +127,7 @@ def _read_sps(bits: Bits) -> ParameterSet:
         has_range = bits.flag()
         _refuse(bits.number(7))
         bits.number(9 * has_range)
-    return ParameterSet(number, refers_to)
+    return ParameterSet(number, refers_to, frame)
 
 
 def _skip_scaling(bits: Bits) -> None:

@@ -11,15 +11,23 @@ from typing import NamedTuple
 from bme_med.photo.color import treat_profile
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.heif_boxes import Fields, encode_box
+from bme_med.photo.heif_numbers import (
+    clean_colours,
+    clean_light_level,
+    clean_mastering_display,
+    clean_pixel_shape,
+)
 
 __all__ = [
     "ALPHA",
     "Size",
     "auxiliary_type",
+    "check_layers",
     "clean_property",
     "has_profile",
     "hides_pixels",
     "is_kept",
+    "kind_of",
     "read_size",
 ]
 
@@ -31,19 +39,19 @@ ALPHA = (
 
 _LENGTHS: Mapping[bytes, int] = {
     b"ispe": 12,
-    b"pasp": 8,
     b"clap": 32,
     b"irot": 1,
     b"imir": 1,
     b"lsel": 2,
     b"a1op": 1,
-    b"clli": 4,
-    b"mdcv": 24,
 }
 _MASKS = {b"irot": 3, b"imir": 1}
-_OTHERS = (b"pixi", b"colr", b"auxC", b"a1lx")
+_NUMBERS = {b"pasp": clean_pixel_shape, b"clli": clean_light_level, b"mdcv": clean_mastering_display}
+_OTHERS = (b"pixi", b"colr", b"auxC", b"a1lx", *_NUMBERS)
 _PROFILES = (b"prof", b"rICC")
 _MAX_CHANNELS, _MAX_BITS = 4, 16
+_LAST_LAYER = {b"lsel": 3, b"a1op": 31}
+_ALL_LAYERS = 0xFFFF
 _CODING_UNIT, _SMALLEST_CODED = 8, 64
 
 
@@ -62,6 +70,15 @@ def is_kept(type_: bytes) -> bool:
 def has_profile(content: bytes) -> bool:
     """Whether the content of ``colr`` is an ICC profile."""
     return content[:4] in _PROFILES
+
+
+def kind_of(type_: bytes, content: bytes) -> bytes:
+    """What a property is one of: an item has each kind once, and ``colr`` is two, a profile or numbers."""
+    return (
+        _PROFILES[0]
+        if type_ == b"colr" and has_profile(content)
+        else type_ + content[:4] * (type_ == b"colr")
+    )
 
 
 def clean_property(type_: bytes, content: bytes, color_profile: str) -> bytes | None:
@@ -91,9 +108,28 @@ def _clean_content(type_: bytes, content: bytes, color_profile: str) -> bytes | 
         case b"a1lx":
             is_long = fields.number(1) & 1
             return bytes([is_long]) + fields.take(12 if is_long else 6)
+        case b"pasp" | b"clli" | b"mdcv":
+            return _NUMBERS[type_](content)
+        case b"lsel" | b"a1op":
+            _check_layer(type_, content)
         case b"ispe":
             read_size(content)
     return fields.take(_LENGTHS[type_])
+
+
+def _check_layer(type_: bytes, content: bytes) -> None:
+    """Refuse an operating point or a layer that AV1 does not have (AVIF 1.1, 2.3.2.1; AV1, 5.5.1)."""
+    number = Fields(content, type_.decode("ascii")).number(_LENGTHS[type_])
+    if number > _LAST_LAYER[type_] and number != _ALL_LAYERS:
+        raise DamagedPhotoError("an impossible layer", where=type_.decode("ascii"))
+
+
+def check_layers(content: bytes, data_bytes: int) -> None:
+    """Refuse an ``a1lx`` whose layers are not a part of the data of its item (AVIF 1.1, 2.3.2.3)."""
+    fields = Fields(content, "a1lx")
+    size_bytes = 4 if fields.number(1) & 1 else 2
+    if sum(fields.number(size_bytes) for _ in range(3)) >= data_bytes:
+        raise DamagedPhotoError("the layers of a picture are larger than it", where="a1lx")
 
 
 def _clean_depths(fields: Fields) -> bytes:
@@ -108,8 +144,7 @@ def _clean_depths(fields: Fields) -> bytes:
 def _clean_colour(content: bytes, color_profile: str) -> bytes | None:
     kind = content[:4]
     if kind == b"nclx":
-        values = Fields(content, "colr").take(11)
-        return values[:10] + bytes([values[10] & 0x80])
+        return clean_colours(content)
     if kind not in _PROFILES:
         return None
     profile = treat_profile(content[4:], color_profile).profile

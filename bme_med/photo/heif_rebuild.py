@@ -8,14 +8,22 @@ from bme_med.photo.heif_catalog import Item, Property
 from bme_med.photo.heif_codecs import CONFIGURATIONS, Codecs
 from bme_med.photo.heif_derived import clean_grid, clean_overlay
 from bme_med.photo.heif_file import XMP_TYPE, HeifFile, name_item
-from bme_med.photo.heif_properties import Size, clean_property, hides_pixels, is_kept, read_size
+from bme_med.photo.heif_frame import Frame
+from bme_med.photo.heif_properties import (
+    Size,
+    check_layers,
+    clean_property,
+    hides_pixels,
+    is_kept,
+    kind_of,
+    read_size,
+)
 from bme_med.photo.heif_selection import CODED, REFERENCES, select_items
 from bme_med.photo.heif_writing import NewItem, NewProperty
 
 __all__ = ["Rebuild"]
 
 _LAYERS = (b"a1lx", b"a1op", b"lsel")
-_SINGLE = (b"hvcC", b"av1C", b"ispe", b"auxC")
 
 _HIDDEN = (
     "a crop or overlay hides pixels that would stay in the file: export the picture as it is shown, or set "
@@ -83,6 +91,8 @@ class Rebuild:
             cleaned = self._clean_property(item, entry, is_essential=is_essential)
             if cleaned and not (entry.box.type == b"a1lx" and number in self.changed):
                 properties.append(NewProperty(cleaned, is_essential))
+            if entry.box.type == b"a1lx":
+                check_layers(self._file.content(entry.box), len(self._file.data(number)))
             if entry.box.type == b"clap":
                 self.hides_pixels |= hides_pixels(self._file.content(entry.box), self._size(number))
         references = []
@@ -93,10 +103,14 @@ class Rebuild:
         return NewItem(item.type, item.is_hidden, properties, references, data.done(), data.size)
 
     def _properties(self, number: int) -> list[tuple[Property, bool]]:
-        """The properties of an item; of those that say what it is, each kind stands once."""
+        """The properties of an item; of those that may stay, each kind stands once (MIAF, 7.3.6)."""
         found = self._catalog.properties_of(number)
-        types = [entry.box.type for entry, _ in found]
-        if any(types.count(type_) > 1 for type_ in _SINGLE):
+        kinds = [
+            kind_of(box.type, self._file.source[box.body : min(box.body + 4, box.end)])
+            for (_, box), _ in found
+            if is_kept(box.type) or box.type in CONFIGURATIONS.values()
+        ]
+        if len(set(kinds)) < len(kinds):
             raise DamagedPhotoError("a picture has two properties of one kind")
         return found
 
@@ -150,8 +164,19 @@ class Rebuild:
         out, data = Pieces(), self._file.data(item.number)
         configuration = self._property(item.number, CONFIGURATIONS[item.type])
         has_layers = any(entry.box.type in _LAYERS for entry, _ in self._properties(item.number))
-        for start, end in self._codecs.read(item, configuration, data, has_layers=has_layers):
+        kept = self._codecs.read(item, configuration, data, has_layers=has_layers)
+        for start, end in kept.ranges:
             out.keep_from(0, data.pieces(start, end))
+        if kept.frame:
+            self._check_frame(item, kept.frame)
         if out.size != len(data):
             self.changed.add(item.number)
         return out
+
+    def _check_frame(self, item: Item, frame: Frame) -> None:
+        """A coded picture is as large as its `ispe` says, which some transparency lacks (23008-12, 6.5.3)."""
+        properties = self._properties(item.number)
+        sizes = [self._file.content(entry.box) for entry, _ in properties if entry.box.type == b"ispe"]
+        if any(frame.shown != read_size(content) for content in sizes):
+            raise DamagedPhotoError("the picture is not as large as the file says", where=name_item(item))
+        self.hides_pixels |= frame.hides_pixels

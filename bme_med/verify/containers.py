@@ -12,7 +12,7 @@ from bme_med.verify import indexed
 from bme_med.verify.indexed import UNNEEDED, Places
 from bme_med.verify.packet import is_packet
 
-__all__ = ["foreign_parts"]
+__all__ = ["foreign_parts", "hidden_parts"]
 
 _ORIENTATION = re.compile(
     rb"(?:Exif\0\0)?(?:MM\0\*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0[\x01-\x08]\0\0"
@@ -48,6 +48,14 @@ def foreign_parts(data: bytes, format_: Format) -> list[tuple[str, str]]:
     except (struct.error, IndexError, KeyError, ValueError, zlib.error):
         found.append(("", "its structure cannot be read"))
     return found
+
+
+def hidden_parts(data: bytes, format_: Format) -> list[tuple[str, str]]:
+    """Places of the container that hide a part of the picture, where these can be read."""
+    try:
+        return list(indexed.hidden_parts(data)) if format_ is Format.HEIF else []
+    except (struct.error, IndexError, ValueError):
+        return []
 
 
 def _jpeg(data: bytes) -> Places:

@@ -3,9 +3,10 @@
 import struct
 from collections.abc import Iterator
 
+from bme_med.verify.heif_coded import hides_rows_or_columns, is_meaningful, texts_behind_headers
 from bme_med.verify.packet import is_packet
 
-__all__ = ["UNNEEDED", "Places", "heif", "tiff"]
+__all__ = ["UNNEEDED", "Places", "heif", "hidden_parts", "tiff"]
 
 Places = Iterator[tuple[str, str]]
 """Places, and what is wrong there."""
@@ -101,8 +102,10 @@ def heif(data: bytes) -> Places:
         if kind not in _HEIF_BOXES:
             yield _name(kind), UNNEEDED
         if kind == b"meta":
-            used += [*_extents(data, start + 4, end)]
+            lying = [*_extents(data, start + 4, end)]
+            used += [(first, last) for _, first, last in lying]
             yield from _heif_meta(data, start + 4, end)
+            yield from _heif_coded(data, start + 4, end, lying)
     for kind, start, end in _boxes(data, 0, len(data)):
         if kind == b"mdat":
             inside = [(max(a, start), min(b, end)) for a, b in used if a < end and b > start]
@@ -123,9 +126,63 @@ def _heif_meta(data: bytes, at: int, end: int) -> Places:
             yield from _heif_items(data, start, stop)
         elif kind == b"iprp":
             for inner, first, last in _boxes(data, start, stop):
-                for property_, _, _ in _boxes(data, first, last) if inner == b"ipco" else ():
+                for property_, at_, to in _boxes(data, first, last) if inner == b"ipco" else ():
                     if property_ not in _HEIF_PROPERTIES:
                         yield f"meta/iprp/{_name(property_)}", UNNEEDED
+                    elif not is_meaningful(property_, data[at_:to]):
+                        yield f"meta/iprp/{_name(property_)}", "numbers that mean nothing"
+            if _has_repeated(data, start, stop):
+                yield "meta/iprp", "an item has two properties of one kind"
+
+
+def _has_repeated(data: bytes, start: int, stop: int) -> bool:
+    """Whether `ipma` gives an item two properties of one kind (MIAF, 7.3.6); ``colr`` is two kinds."""
+    parts = {kind: (first, last) for kind, first, last in _boxes(data, start, stop)}
+    kinds = [
+        kind + (data[first : first + 4].replace(b"rICC", b"prof") if kind == b"colr" else b"")
+        for kind, first, _ in _boxes(data, *parts[b"ipco"])
+    ]
+    at, end = parts[b"ipma"]
+    item_bytes, index_bytes = 4 if data[at] else 2, 2 if data[at + 3] & 1 else 1
+    at += 8
+    while at < end:
+        count = data[at + item_bytes]
+        at += item_bytes + 1
+        numbers = [
+            int.from_bytes(data[place : place + index_bytes], "big") & (1 << 8 * index_bytes - 1) - 1
+            for place in range(at, at + count * index_bytes, index_bytes)
+        ]
+        given = [kinds[number - 1] for number in numbers if number]
+        if len(set(given)) < len(given):
+            return True
+        at += count * index_bytes
+    return False
+
+
+def _heif_coded(data: bytes, at: int, end: int, lying: list[tuple[int, int, int]]) -> Places:
+    entries = [(start, stop) for kind, start, stop in _boxes(data, at, end) if kind == b"iinf"]
+    kinds = dict(item for entry in entries for item in _kinds(data, *entry))
+    for number in sorted({number for number, _, _ in lying if kinds.get(number) == b"av01"}):
+        parts = b"".join(data[first:last] for item, first, last in lying if item == number)
+        if texts_behind_headers(parts):
+            yield f"item {number}", "bytes behind a sequence header"
+
+
+def _kinds(data: bytes, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+    for _, first, _ in _boxes(data, start + (8 if data[start] else 6), stop):
+        wide = 4 if data[first] == 3 else 2
+        number = int.from_bytes(data[first + 4 : first + 4 + wide], "big")
+        yield number, data[first + 6 + wide : first + 10 + wide]
+
+
+def hidden_parts(data: bytes) -> Places:
+    """Pictures of a HEIF file of which a window hides a part (ITU-T H.265, 7.4.3.2.1)."""
+    for kind, start, end in _boxes(data, 0, len(data)):
+        for inner, first, last in _boxes(data, start + 4, end) if kind == b"meta" else ():
+            for part, low, high in _boxes(data, first, last) if inner == b"iprp" else ():
+                for property_, at, to in _boxes(data, low, high) if part == b"ipco" else ():
+                    if property_ == b"hvcC" and hides_rows_or_columns(data[at:to]):
+                        yield "meta/iprp/hvcC", "a window hides a part of the picture"
 
 
 def _heif_items(data: bytes, start: int, stop: int) -> Places:
@@ -138,14 +195,14 @@ def _heif_items(data: bytes, start: int, stop: int) -> Places:
             yield f"item {_name(kind)}", UNNEEDED
 
 
-def _extents(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where the items lie in the file (ISO/IEC 14496-12, 8.11.3)."""
+def _extents(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Items by number, and where they lie in the file (ISO/IEC 14496-12, 8.11.3)."""
     for kind, start, _ in _boxes(data, at, end):
         if kind == b"iloc":
             yield from _locations(data, start)
 
 
-def _locations(data: bytes, at: int) -> Iterator[tuple[int, int]]:
+def _locations(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:
     version = data[at]
     offset_bytes, length_bytes = data[at + 4] >> 4, data[at + 4] & 15
     base_bytes, index_bytes = data[at + 5] >> 4, data[at + 5] & 15 if version else 0
@@ -153,6 +210,7 @@ def _locations(data: bytes, at: int) -> Iterator[tuple[int, int]]:
     count = int.from_bytes(data[at + 6 : at + 6 + wide], "big")
     at += 6 + wide
     for _ in range(count):
+        number = int.from_bytes(data[at : at + wide], "big")
         method = int.from_bytes(data[at + wide : at + wide + 2], "big") & 15 if version else 0
         at += wide + (2 if version else 0) + 2
         base = int.from_bytes(data[at : at + base_bytes], "big")
@@ -164,4 +222,4 @@ def _locations(data: bytes, at: int) -> Iterator[tuple[int, int]]:
             length = int.from_bytes(data[at + offset_bytes : at + offset_bytes + length_bytes], "big")
             at += offset_bytes + length_bytes
             if method == 0:
-                yield offset, offset + length
+                yield number, offset, offset + length

@@ -14,7 +14,7 @@ from PIL import GifImagePlugin, Image, ImageChops, ImageCms, ImageFile, ImageSta
 
 from bme_med.core import Box, DatePolicy, Format, Profile, Region, regions_of, sniff
 from bme_med.verify.claimed import OTHER, is_claim_of_photo
-from bme_med.verify.containers import foreign_parts
+from bme_med.verify.containers import foreign_parts, hidden_parts
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.harvest import Identifiers, date_forms, spaced
 from bme_med.verify.judged import Judged, Told
@@ -76,6 +76,8 @@ class PhotoJudge:
         """All that is wrong with the output `data`."""
         format_ = sniff(data[:_HEAD_BYTES])
         problems = [Problem(place, Check.CONTAINER, text) for place, text in foreign_parts(data, format_)]
+        if self.profile.hidden_pixels == "refuse":
+            problems += [Problem(place, Check.CONTAINER, text) for place, text in hidden_parts(data, format_)]
         problems += self._properties(data, format_)
         picture = _Picture.of(data)
         if picture is None:

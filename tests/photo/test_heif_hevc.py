@@ -128,7 +128,7 @@ def test_what_encoders_write_is_understood(options: dict[str, str], chroma: int)
 @given(st.lists(st.integers(0, 5000)))
 def test_codes_are_read_as_they_are_written(values: list[int]) -> None:
     codes = [(value + 1, 2 * (value + 1).bit_length() - 1) for value in values]
-    bits = Bits(unit(32, *codes))
+    bits = Bits.of_nal_unit(unit(32, *codes))
     assert [bits.golomb() for _ in values] == values
     assert bits.is_at_end()
 

@@ -3,7 +3,9 @@
 import pytest
 
 from bme_med.core import FileError
+from bme_med.photo.heif_frame import Frame
 from bme_med.photo.heif_hevc_sets import PPS, SPS, VPS, ParameterSet, read_parameter_set
+from bme_med.photo.heif_properties import Size
 from tests.photo.test_heif_hevc import unit
 
 Numbers = tuple[tuple[int, int], ...]
@@ -48,23 +50,24 @@ VPS_HEAD = ((3, 4), (0, 8), (2, 3), (0x1FFFF, 17), *SUB_LAYERS, (1, 1), (511, 9)
 
 PPS_HEAD = ((3, 3), (2, 3), (0, 7), (7, 3), (0, 1))
 """A PPS, number 2, which refers to SPS 1, up to whether transforms may be skipped."""
+OF_SPS = ParameterSet(1, 2, Frame(Size(0, 0), hides_pixels=False))
 SETS = {
-    "SPS": (SPS, (*SPS_HEAD, *BLOCKS, *NO_MORE, (0, 1), (0, 1)), ParameterSet(1, 2)),
-    "SPS, lists": (SPS, (*SPS_HEAD, *BLOCKS, (3, 2), *LISTS, *NO_MORE[1:], (0, 2)), ParameterSet(1, 2)),
+    "SPS": (SPS, (*SPS_HEAD, *BLOCKS, *NO_MORE, (0, 1), (0, 1)), OF_SPS),
+    "SPS, lists": (SPS, (*SPS_HEAD, *BLOCKS, (3, 2), *LISTS, *NO_MORE[1:], (0, 2)), OF_SPS),
     "SPS, predicted lists": (
         SPS,
         (*SPS_HEAD, *BLOCKS, (3, 2), *PLAIN_LISTS, *NO_MORE[1:], (0, 2)),
-        ParameterSet(1, 2),
+        OF_SPS,
     ),
     "SPS, PCM and references": (
         SPS,
         (*SPS_HEAD, *BLOCKS, (0, 1), (0, 2), (1, 1), (0, 8), (3, 2), (0, 1), *REFERENCES, (0, 2), (0, 2)),
-        ParameterSet(1, 2),
+        OF_SPS,
     ),
     "SPS, VUI and range": (
         SPS,
         (*SPS_HEAD, *BLOCKS, *NO_MORE, (1, 1), *VUI, (1, 1), (1, 1), (0, 7), (511, 9)),
-        ParameterSet(1, 2),
+        OF_SPS,
     ),
     "VPS": (VPS, (*VPS_HEAD, (0, 1), (0, 1)), ParameterSet(3, 0)),
     "VPS, timing": (

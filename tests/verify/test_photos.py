@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pillow_heif
@@ -14,7 +15,7 @@ from bme_med.verify.findings import Check
 from bme_med.verify.judged import Judged, Told
 from bme_med.verify.photo import PhotoJudge
 from tests.oracles.runs import deidentify, policy
-from tests.photo.heif_making import box
+from tests.photo.heif_making import assemble, box, coded, with_properties
 from tests.photo.making import (
     bmp,
     chunk,
@@ -31,6 +32,9 @@ from tests.photo.making import (
     webp,
 )
 from tests.photo.making import policy as photo_policy
+from tests.photo.test_heif_av1 import AVIF, BRANDS, FRAME, PAYLOADS, SEQUENCE, unit
+from tests.photo.test_heif_hevc_window import HIDING, cropped
+from tests.photo.test_heif_numbers import light, mastering, numbers, shape
 from tests.photo.test_packet import KINDS, exif_of
 from tests.photo.turning import saved_as
 
@@ -54,6 +58,20 @@ def packet(year: bytes = b"2021", orientation: bytes = b"6") -> bytes:
         + (said if orientation else b"") + (told if year else b"")
         + b'/></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
     )  # fmt: skip
+
+
+HALF = HIDING["half of the rows"]
+
+
+def numbered(*properties: bytes) -> bytes:
+    """A HEIC with these properties too."""
+    return assemble([with_properties(coded(), *((content, False) for content in properties))])
+
+
+def lengthened(text: bytes) -> bytes:
+    """An AVIF whose sequence header is followed by `text`, inside its unit."""
+    data = unit(SEQUENCE, PAYLOADS[SEQUENCE] + text) + unit(FRAME, PAYLOADS[FRAME])
+    return assemble([AVIF._replace(data=data)], brands=BRANDS)
 
 
 def judge(output: bytes, source: bytes | None = None) -> Judged:
@@ -214,6 +232,19 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "HEIC with a second store": ("HEIC", lambda data: data + box(b"mdat", NAME)),
     "HEIC with Exif": ("HEIC", saved("HEIF", exif=exif(1))),
     "HEIC with XMP": ("HEIC", saved("HEIF", xmp=XMP)),
+    "HEIC with a window that hides a half": ("HEIC", lambda data: assemble([cropped(*HALF)])),
+    "HEIC with a text for a display": ("HEIC", lambda data: numbered(box(b"mdcv", NAME.ljust(24)[:24]))),
+    "HEIC with a text for light": ("HEIC", lambda data: numbered(box(b"clli", NAME[:4]))),
+    "HEIC with a text for a shape": ("HEIC", lambda data: numbered(box(b"pasp", NAME[:8].ljust(8)))),
+    "HEIC with a text for colours": (
+        "HEIC",
+        lambda data: numbered(box(b"colr", b"nclx" + NAME[:6] + b"\x80")),
+    ),
+    "HEIC with two levels of light": (
+        "HEIC",
+        lambda data: numbered(box(b"clli", b"\0\2\0\1"), box(b"clli", b"\0\3\0\1")),
+    ),
+    "AVIF with a text behind its sequence header": ("HEIC", lambda data: lengthened(NAME)),
     "no photo": ("JPEG", lambda data: NAME),
     "a cut photo": ("PNG", lambda data: data[: len(data) // 2]),
 }
@@ -304,3 +335,16 @@ def test_a_year_is_no_finding_where_it_stays(container: str) -> None:
     judged = PhotoJudge(photo_policy(dates="year").profile).judge(output, source, Told())
     assert judged.problems == ()
     assert PhotoJudge(photo_policy().profile).judge(output, source, Told()).problems
+
+
+def test_a_window_is_no_finding_where_hidden_pixels_may_stay() -> None:
+    keeping = replace(policy(PROFILE).profile, hidden_pixels="keep")
+    output = assemble([cropped(*HALF)])
+    assert judge(output).problems
+    assert not PhotoJudge(keeping).judge(output, None, Told()).problems
+
+
+@pytest.mark.parametrize("content", [mastering(), light(707, 165), shape(1, 1), numbers(9, 16, 9)])
+def test_numbers_that_mean_something_are_no_finding(content: bytes) -> None:
+    assert not judge(numbered(content)).problems
+    assert not judge(lengthened(b"")).problems
