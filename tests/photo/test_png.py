@@ -97,6 +97,77 @@ def test_a_second_chunk_of_a_kind_goes() -> None:
     assert clean(engine, planted([gamma], -1), POLICY) == PLAIN
 
 
+BT_2020 = (35400, 14600, 8500, 39850, 6550, 2300, 15635, 16450)
+"""Red, green, blue, white, as mDCV has them."""
+MASTERED = struct.pack(">8HII", *BT_2020, 10_000_000, 50)
+SOUND = {
+    "sRGB's colours": (b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)),
+    "ACES' colours": (b"cHRM", struct.pack(">8i", 32168, 33767, 73470, 26530, 0, 100000, 10, -7700)),
+    "a display": (b"mDCV", MASTERED),
+    "PQ": (b"cICP", b"\x09\x10\0\1"),
+    "light levels": (b"cLLI", struct.pack(">II", 10_000_000, 2_000_000)),
+    "no light levels": (b"cLLI", bytes(8)),
+    "gamma": (b"gAMA", b"\0\0\xb1\x8f"),
+    "significant bits": (b"sBIT", b"\5\6\5"),
+    "density": (b"pHYs", struct.pack(">IIB", 11811, 11811, 1)),
+    "background": (b"bKGD", b"\0\xff\0\xff\0\xff"),
+    "transparent": (b"tRNS", b"\0\1\0\2\0\3"),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_sound_numbers_stay(name: str) -> None:
+    source = planted([SOUND[name]], 1)
+    assert clean(engine, source, POLICY) == source
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        (b"mDCV", b"JOHN DOE 1970-01-01 MRN1"),
+        (b"mDCV", b"JOHN DOE 1970-01" + MASTERED[16:]),
+        (b"mDCV", MASTERED[:16] + b"MRN 1234"),
+        (b"mDCV", MASTERED[:16] + struct.pack(">II", 50, 50)),
+        (b"mDCV", struct.pack(">8HII", 50_001, *BT_2020[1:], 10_000_000, 50)),
+        (b"cHRM", "JOHN DOE".encode("utf-32-be")),
+        (b"gAMA", "J".encode("utf-32-be")),
+        (b"cLLI", b"\1DOE\1JON"),
+        (b"cLLI", struct.pack(">II", 1, 2)),
+        (b"pHYs", b"\0\x0eDO\0\x0eJN\1"),
+        (b"pHYs", b"\0\0DO\0\0JN\0"),
+        (b"pHYs", struct.pack(">IIB", 2835, 2835, 74)),
+        (b"cICP", b"JOHN"),
+        (b"cICP", b"\x03\x10\0\1"),
+        (b"cICP", b"\x09\x10\x09\1"),
+        (b"sBIT", b"DOE"),
+        (b"sBIT", b"\5\0\5"),
+        (b"sRGB", b"J"),
+    ],
+)
+def test_numbers_that_no_picture_has_go(part: tuple[bytes, bytes]) -> None:
+    assert clean(engine, planted([part], 1), POLICY) == PLAIN
+
+
+def test_bits_above_the_depth_of_a_colour_go() -> None:
+    named, plain = b"M\1R\2N\3", b"\0\1\0\2\0\3"
+    for type_ in (b"tRNS", b"bKGD"):
+        assert clean(engine, planted([(type_, named)], 1), POLICY) == planted([(type_, plain)], 1)
+    gray, white = png("1"), (b"tRNS", b"\0\xff")
+    assert clean(engine, planted([white], 1, gray), POLICY) == planted([white], 1, gray)
+    assert clean(engine, planted([(b"tRNS", b"MR")], 1, gray), POLICY) == planted(
+        [(b"tRNS", b"\0\0")], 1, gray
+    )
+    deep = png("I;16")
+    assert clean(engine, planted([(b"tRNS", b"\1\2")], 1, deep), POLICY) == planted(
+        [(b"tRNS", b"\1\2")], 1, deep
+    )
+    palette = png("P")
+    assert clean(engine, planted([(b"bKGD", b"\xff")], 2, png("P", bits=2)), POLICY) == png("P", bits=2)
+    assert clean(engine, planted([(b"bKGD", b"\1")], 2, palette), POLICY) == planted(
+        [(b"bKGD", b"\1")], 2, palette
+    )
+
+
 def test_bytes_after_the_end_go() -> None:
     assert clean(engine, PLAIN + TOKEN, POLICY) == PLAIN
     assert clean(engine, rebuilt([*list(chunks(PLAIN))[:-1], (b"IEND", TOKEN)]), POLICY) == PLAIN
