@@ -20,9 +20,10 @@ from bme_med.photo.findings import ALPHA_KEPT, NOT_LOOKED_FOR, PROFILE_DROPPED, 
 from bme_med.photo.orientation import Turn
 from bme_med.photo.png_animation import Animation
 from bme_med.photo.png_chunks import SIGNATURE, Run, encode_chunk, read_chunk, walk
-from bme_med.photo.png_image import inflate, measure_data, read_header, store, write_data
+from bme_med.photo.png_image import inflate, measure_data, read_header, read_rows, store, write_data
 from bme_med.photo.png_metadata import FORMS, XMP_IN_PNG, find_form, read_text, read_turn
 from bme_med.photo.png_numbers import NUMBERS, plain_numbers
+from bme_med.photo.png_rows import has_spare_bits, zero_spare_bits
 from bme_med.photo.said import Said
 from bme_med.photo.taken import png_metadata, year_to_keep
 
@@ -176,7 +177,13 @@ class _Planner:
         self._write_exif(is_late=False)
         if self.said.packet:
             self.out.literal(encode_chunk(b"iTXt", XMP_IN_PNG + self.said.packet))
-        used = measure_data(self.source, run, header.raw_bytes(header.width, header.height))
+        size = header.width, header.height
+        used = measure_data(self.source, run, header.raw_bytes(*size))
+        if has_spare_bits(header, *size) and (
+            rows := zero_spare_bits(header, *size, read_rows(self.source, run, used))
+        ):
+            self.out.literal(encode_chunk(b"IDAT", store(rows)))
+            return Code.C, "bits that no pixel owns zeroed"
         write_data(self.source, self.out, run, used)
         return _data_action(is_whole=used == run.data_bytes)
 

@@ -80,7 +80,7 @@ def _is_intent(data: bytes) -> bool:
 
 def _is_density(data: bytes) -> bool:
     across, down, unit = struct.unpack(">IIB", data)
-    return unit < len(_MAX_DENSITIES) and max(across, down) <= _MAX_DENSITIES[unit]
+    return unit < len(_MAX_DENSITIES) and bool(max(across, down) <= _MAX_DENSITIES[unit])
 
 
 def _is_coding(data: bytes) -> bool:
@@ -92,7 +92,7 @@ def _is_coding(data: bytes) -> bool:
 def _are_light_levels(data: bytes) -> bool:
     """CLLI: brightest pixel and brightest average; 0 is unknown."""
     most, average = struct.unpack(">II", data)
-    return most <= _MAX_LUMINANCE and average <= (most or _MAX_LUMINANCE)
+    return bool(average <= (most or _MAX_LUMINANCE) and most <= _MAX_LUMINANCE)
 
 
 def _are_chromaticities(data: bytes) -> bool:
