@@ -63,7 +63,8 @@ def _unfilter(filter_: int, row: bytes, above: bytes) -> bytes:
     """A row of pixels smaller than a byte, of which filters see whole bytes (9.2, 9.3)."""
     match filter_:
         case 1:
-            return bytes(accumulate(row, _add))
+            sums: list[int] = list(accumulate(row, _add))
+            return bytes(sums)
         case 2:
             return bytes(byte + up & 0xFF for byte, up in zip(row, above, strict=True))
         case 3 | 4:

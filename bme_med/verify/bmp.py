@@ -54,6 +54,8 @@ def _runs(data: bytes, at: int) -> Places:
             column, row = 0, row + 1
         elif was_jump:
             column, row, at = column + data[at + 2], row + data[at + 3], at + 2
+            if column >= width or row >= abs(height):
+                yield "pixels", "a jump that leads to no pixel"
         elif not count:
             size = (value + 1) // 2 if compression == _RLE4 else value
             column, at = column + value, at + size + size % 2
