@@ -12,7 +12,7 @@ __all__ = ["jpeg"]
 _XMP, _ICC = b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
 _ADOBE = re.compile(rb"Adobe\0\x64\0\0\0\0.", re.DOTALL)
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_SEQUENTIAL = frozenset((0xC0, 0xC1, 0xC9))
+_SEQUENTIAL, _PROGRESSIVE = frozenset((0xC0, 0xC1, 0xC9)), frozenset((0xC2, 0xCA))
 _DHT, _DQT, _SOS, _EOI = 0xC4, 0xDB, 0xDA, 0xD9
 _NEEDED = frozenset({*range(0xC0, 0xD0), _EOI, _SOS, _DQT, 0xDC, 0xDD} - {0xC8})
 _NEXT_MARKER = re.compile(rb"\xff(?=[^\x00\xd0-\xd7\xff])")
@@ -93,6 +93,14 @@ class _Image:
                 self.spare.discard(self._installed.get(self._selected.pop(name, -1), (0, 0)))
             if self._frame in _SEQUENTIAL and payload[-3:] != b"\0\x3f\0":
                 yield "SOS", "values that its process does not use"
+            if self._frame in _PROGRESSIVE and any(s & _unused(payload) for s in payload[2:-3:2]):
+                yield "SOS", "a table that its process does not use"
+
+
+def _unused(scan: bytes) -> int:
+    """The bits of a progressive scan's table selectors that choose nothing (G.1.1.1.1)."""
+    is_first_dc = scan[-3] == 0 and scan[-1] >> 4 == 0
+    return (0 if is_first_dc else 0xF0) | (0 if scan[-3] else 0x0F)
 
 
 def _is_set(symbols: bytes) -> bool:

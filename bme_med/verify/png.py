@@ -5,6 +5,7 @@ import zlib
 
 from bme_med.verify.indexed import UNNEEDED, Places
 from bme_med.verify.packet import is_orientation, is_packet
+from bme_med.verify.png_rows import has_loose_bits
 
 __all__ = ["png"]
 
@@ -19,6 +20,7 @@ _BRIGHTEST = 100_000_000
 def png(data: bytes) -> Places:
     """Yield each place that holds more than a picture needs, and what is wrong there."""
     at, number, depth, color = 8, 0, data[24], data[25]
+    size, images = struct.unpack_from(">II", data, 16), _Images()
     while at < len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
         content = data[at + 8 : at + 8 + length]
@@ -26,16 +28,41 @@ def png(data: bytes) -> Places:
         (crc,) = struct.unpack_from(">I", data, at + 8 + length)
         if crc != zlib.crc32(kind + content):
             yield place, "its CRC does not match"
+        images.add(kind, content)
         if kind not in _NEEDED and not _is_needed(kind, content):
             yield place, UNNEEDED
         if not _is_believable(kind, content, 0 if color == _PALETTE else depth):
             yield place, "numbers that no picture has"
         at, number = at + 12 + length, number + 1
         if kind == b"IEND":
+            if depth < 8 and any(
+                has_loose_bits(zlib.decompress(image), frame or size, depth, is_interlaced=bool(data[28]))
+                for frame, image in images.found
+            ):
+                yield "image data", "bits that no pixel owns"
             if at != len(data) or length:
                 yield "trailer", "bytes behind the end of the picture"
             return
     yield "", "no end"
+
+
+class _Images:
+    """Collects compressed image data, with the size of a frame that has its own."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[tuple[int, int] | None, bytearray]] = []
+        self._control: tuple[int, int] | None = None
+        self._last = b""
+
+    def add(self, kind: bytes, content: bytes) -> None:
+        """Take in the next chunk."""
+        if kind == b"fcTL":
+            self._control = struct.unpack_from(">II", content, 4)
+        elif kind in (b"IDAT", b"fdAT"):
+            if kind != self._last:
+                self.found.append((self._control if kind == b"fdAT" else None, bytearray()))
+            self.found[-1][1].extend(content[4:] if kind == b"fdAT" else content)
+        self._last = kind
 
 
 def _is_needed(kind: bytes, content: bytes) -> bool:

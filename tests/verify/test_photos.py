@@ -87,6 +87,7 @@ SOURCES: dict[str, Callable[[], bytes]] = {
 }
 VARIANTS: dict[str, Callable[[], bytes]] = {
     "progressive JPEG": lambda: jpeg(progressive=True),
+    "PNG of one bit": lambda: png_of_rows(bytes((0, 0x88, 1, 0x90, 2, 0x60, 3, 0x38, 4, 0x08))),
     "BMP of runs": lambda: bmp_runs(b"\5\1\0\0\0\1")(b""),
 }
 """Sources with places that others do not have."""
@@ -107,6 +108,14 @@ def after_soi(marker: int, payload: bytes) -> Callable[[bytes], bytes]:
 
 def before_end(marker: int, payload: bytes) -> Callable[[bytes], bytes]:
     return lambda data: data[:-2] + segment(marker, payload) + data[-2:]
+
+
+def png_of_rows(rows: bytes, columns: int = 5, interlace: int = 0) -> bytes:
+    """A picture of one bit; interlaced, one of two columns and a row."""
+    height = 1 if interlace else len(rows) // 2
+    head = struct.pack(">IIBBBBB", columns, height, 1, 0, 0, 0, interlace)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
 
 
 def before_last(start: bytes, marker: int, payload: bytes) -> Callable[[bytes], bytes]:
@@ -192,6 +201,10 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "JPEG with a table that nothing uses": ("JPEG", after_soi(0xDB, b"\3" + NAME.ljust(64))),
     "JPEG with a symbol of two codes": ("JPEG", after_soi(0xC4, b"\0\0\3" + bytes(14) + b"ann")),
     "JPEG with more in its scan header": ("JPEG", lambda data: data.replace(b"\0\x3f\0", b"Qui", 1)),
+    "JPEG with a table that a scan names for nothing": (
+        "progressive JPEG",
+        lambda data: data.replace(b"\xff\xda\0\x0c\3\1\0", b"\xff\xda\0\x0c\3\1\5", 1),
+    ),
     "JPEG with a version of JFIF": ("JPEG", lambda data: data.replace(b"JFIF\0\1\1", b"JFIF\0Qu", 1)),
     "JPEG with a density that is none": ("JPEG", lambda data: data[:13] + b"\1Quil" + data[18:]),
     "JPEG with flags in Adobe": ("JPEG", after_soi(0xEE, b"Adobe\0\x64Quil\1")),
@@ -205,6 +218,15 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "PNG with bits that are none": ("PNG", png_chunk(b"sBIT", NAME[:3])),
     "PNG with more in its transparent colour": ("PNG", png_chunk(b"tRNS", NAME[:6])),
     "PNG with more in its background": ("PNG", png_chunk(b"bKGD", NAME[:6])),
+    "PNG with bits behind a row": ("PNG of one bit", lambda _: png_of_rows(bytes((0, 0x81)))),
+    "PNG with bits behind a filtered row": (
+        "PNG of one bit",
+        lambda _: png_of_rows(bytes((1, 0x80, 4, 0x87))),
+    ),
+    "PNG with bits behind a row of a pass": (
+        "PNG of one bit",
+        lambda _: png_of_rows(bytes((0, 0x80, 0, 0xC0)), 2, 1),
+    ),
     "PNG with a text": ("PNG", png_chunk(b"tEXt", b"Author\0" + NAME)),
     "PNG with a packed text": ("PNG", png_chunk(b"zTXt", b"Author\0\0" + zlib.compress(NAME))),
     "PNG with a text in UTF-8": ("PNG", png_chunk(b"iTXt", b"Author\0\0\0\0\0" + NAME)),
