@@ -19,7 +19,8 @@ __all__ = ["Pixels", "write_pixels"]
 _WINDOW_BYTES = 1 << 18
 _WHERE = "pixels"
 _TOO_EARLY = "the image data ends too early"
-_END_OF_BITMAP = b"\0\1"
+_OUTSIDE = "the image data goes on outside the picture"
+_END_OF_ROW, _END_OF_BITMAP = b"\0\0", b"\0\1"
 
 
 class Pixels(NamedTuple):
@@ -133,7 +134,7 @@ class _Runs:
     Attributes
     ----------
     patches
-        Where a byte has to be another, and which: what pads literal pixels.
+        Where a byte has to be another, and which: what pads literal pixels, and half of a run of one pixel.
     has_end
         Whether the code was found that ends the bitmap.
     """
@@ -147,29 +148,57 @@ class _Runs:
         self._column = self._row = 0
 
     def read(self, data: bytes) -> int:
-        """Where the codes of the bitmap end in `data`."""
-        at = 0
-        while at + 2 <= len(data):
+        """Where the codes of the bitmap end in `data`; those behind the last pixel do not count."""
+        at, was_moved = 0, False
+        while at + 2 <= len(data) and not self._is_full:
             count, value = data[at], data[at + 1]
             at += 2
+            is_move = not count and value == 2
+            if was_moved and not (count or value > 1):
+                raise DamagedPhotoError("a jump that no pixel follows", where=_WHERE)
+            was_moved = is_move
             if count:
-                self._paint(count)
-                self._use(bytes((value,)), min(count, 2))
+                self._read_run(at - 1, value, count)
             elif value == 0:
                 self._column, self._row = 0, self._row + 1
             elif value == 1:
                 self.has_end = True
                 return at
-            elif value == 2:
-                at += 2
-                self._column += data[at - 2] if at <= len(data) else 0
-                self._row += data[at - 1] if at <= len(data) else 0
+            elif is_move:
+                at = self._move(data, at)
             else:
                 at = self._read_literal(data, at, value)
-        is_full = self._row >= self.height or (self._row == self.height - 1 and self._column == self.width)
-        if not is_full or at > len(data):
+        if not self._is_full:
             raise DamagedPhotoError(_TOO_EARLY, where=_WHERE)
+        return self._read_end(data, at)
+
+    @property
+    def _is_full(self) -> bool:
+        return self._row >= self.height or (self._row == self.height - 1 and self._column == self.width)
+
+    def _read_end(self, data: bytes, at: int) -> int:
+        """Behind the last pixel: the end of its row, which may be said, and of the bitmap."""
+        for end in (_END_OF_ROW + _END_OF_BITMAP, _END_OF_BITMAP):
+            if data[at : at + len(end)] == end:
+                self.has_end = True
+                return at + len(end)
         return at
+
+    def _read_run(self, at: int, value: int, count: int) -> None:
+        """One colour, or two in turn, for `count` pixels; one pixel shows the first alone."""
+        self._paint(count)
+        self._use(bytes((value,)), min(count, 2))
+        if self.is_half and count == 1 and value & 15:
+            self.patches.append((at, value & 0xF0))
+
+    def _move(self, data: bytes, at: int) -> int:
+        """A jump to the right and to rows that follow; a pixel must have room there."""
+        if at + 2 > len(data):
+            raise DamagedPhotoError(_TOO_EARLY, where=_WHERE)
+        self._column, self._row = self._column + data[at], self._row + data[at + 1]
+        if self._column >= self.width or self._row >= self.height:
+            raise DamagedPhotoError(_OUTSIDE, where=_WHERE)
+        return at + 2
 
     def _read_literal(self, data: bytes, at: int, count: int) -> int:
         size = (count + 1) // 2 if self.is_half else count
@@ -187,7 +216,7 @@ class _Runs:
     def _paint(self, count: int) -> None:
         self._column += count
         if self._column > self.width or self._row >= self.height:
-            raise DamagedPhotoError("the image data goes on outside the picture", where=_WHERE)
+            raise DamagedPhotoError(_OUTSIDE, where=_WHERE)
 
     def _use(self, data: bytes, count: int) -> None:
         """Note the colours of `count` pixels."""

@@ -5,6 +5,7 @@ ends where the picture is full, colour table entries that no pixel uses are zero
 Everything else goes, and nothing follows the trailer.
 """
 
+import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -26,8 +27,13 @@ _TABLE, _INTERLACED, _TABLE_SORT_AND_SIZE = 0x80, 0x40, 0x27
 _HAS_TRANSPARENCY, _CONTROL_FLAGS = 1, 0x1F
 _SUB_BLOCK_BYTES = 255
 _MAX_SAMPLE_BITS = 11
+_MAX_SIDE = 0xFFFF
 _MAX_TEXT_BYTES = 1 << 14
 
+_ENLARGED = (
+    "the first image was larger than the screen, and some programs hid what lay outside; the screen was "
+    "enlarged, so that all show what browsers showed"
+)
 _KEPT = Code.K, "needed to show the picture"
 _DROPPED = Code.X, "not needed to show the picture"
 
@@ -85,6 +91,8 @@ class _Planner:
         self.source = source
         self.blocks = blocks
         self.measured: dict[tuple[str, int], tuple[int, Any]] = {}
+        self.declared = _read_size(source[6:10])
+        self.screen: tuple[int, int] | None = None
         self.frames = {frame.image.where: frame for frame in self._read_frames()}
         self.controls = {frame.control.where: frame for frame in self.frames.values() if frame.control}
         self.out = Pieces()
@@ -116,13 +124,7 @@ class _Planner:
                 control = None
 
     def _read_frame(self, image: Block, control: Block | None) -> _Frame:
-        screen = _read_size(self.source[6:10])
-        offset, size = (_read_size(self.source[at : at + 4]) for at in (image.start + 1, image.start + 5))
-        is_first = image is next(block for block in self.blocks if block.kind == "image")
-        if not is_first and any(
-            at + side > whole for at, side, whole in zip(offset, size, screen, strict=True)
-        ):
-            raise DamagedPhotoError("an image reaches outside the picture", where=image.where)
+        size = self._check_place(image)
         sample_bits = self.source[image.table.end : image.table.end + 1][0]
         if not (1 <= sample_bits <= _MAX_SAMPLE_BITS and size[0] and size[1]):
             raise DamagedPhotoError("the head of an image is impossible", where=image.where)
@@ -131,6 +133,15 @@ class _Planner:
         return _Frame(
             image, control, content[3] if content[0] & _HAS_TRANSPARENCY else None, sample_bits, measured
         )
+
+    def _check_place(self, image: Block) -> tuple[int, int]:
+        """The size of an image, which lies in the screen; the first one enlarges it, as in browsers."""
+        offset, size = (_read_size(self.source[at : at + 4]) for at in (image.start + 1, image.start + 5))
+        reached = (offset[0] + size[0], offset[1] + size[1])
+        self.screen = self.screen or (max(reached[0], self.declared[0]), max(reached[1], self.declared[1]))
+        if reached[0] > self.screen[0] or reached[1] > self.screen[1]:
+            raise DamagedPhotoError("an image reaches outside the picture", where=image.where)
+        return size
 
     def _measure(self, image: Block, pixels: int, sample_bits: int) -> Measured:
         """The codes of an image, told by its code size and sub-blocks."""
@@ -180,7 +191,12 @@ class _Planner:
 
     def _write_screen(self, block: Block) -> tuple[Code, str]:
         """Header, screen and global table, of which the background is a colour too."""
-        head = self.source[0 : block.table.start]
+        width, height = self.screen or self.declared
+        if max(width, height) > _MAX_SIDE:
+            raise DamagedPhotoError("an image reaches outside the picture", where=block.where)
+        if (width, height) != self.declared:
+            self.findings[_ENLARGED] = None
+        head = self.source[0:6] + struct.pack("<HH", width, height) + self.source[10 : block.table.start]
         used = {head[11]}.union(
             *(frame.colors for frame in self.frames.values() if not _has_table(frame.image))
         )

@@ -1,13 +1,13 @@
 """JPEG: which marker segments stay (ITU-T T.81, annex B; JFIF 1.02; ICC.1:2022, B.4; Exif 3.0, 4.7.2).
 
-What decoding needs stays, byte for byte: frame, tables that a scan uses, scans. JFIF stays without its
-thumbnail, Adobe APP14 for its colour transform, the colour profile by policy, and Orientation in an Exif or
-XMP that holds nothing else; by policy the year, in such an XMP. Everything else goes, whatever it is called,
-and nothing follows the first EOI.
+What decoding needs stays: frame, tables that a scan uses, scans. JFIF stays for its density, Adobe APP14 for
+its colour transform, the colour profile by policy, and Orientation in an Exif or XMP that holds nothing else;
+by policy the year, in such an XMP. Everything else goes, whatever it is called, and nothing follows the first
+EOI.
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -20,9 +20,17 @@ from bme_med.core.sniff import Format
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.findings import NOT_LOOKED_FOR, PROFILE_DROPPED, TRAILER_DROPPED
-from bme_med.photo.jpeg_frame import Frame, FrameReader, Table
-from bme_med.photo.jpeg_metadata import encode_exif, encode_profile, encode_xmp, join_profile
+from bme_med.photo.jpeg_frame import Frame, FrameReader
+from bme_med.photo.jpeg_metadata import (
+    encode_adobe,
+    encode_exif,
+    encode_jfif,
+    encode_profile,
+    encode_xmp,
+    join_profile,
+)
 from bme_med.photo.jpeg_segments import GAP, TRAILER, Segment, measure_data, walk
+from bme_med.photo.jpeg_tables import Table
 from bme_med.photo.orientation import Turn, exif_turn, read_exif_orientation, xmp_turn
 from bme_med.photo.said import Said
 from bme_med.photo.taken import jpeg_metadata, year_to_keep
@@ -110,6 +118,7 @@ class _Planner:
         self.profile = profile
         self.reader = FrameReader()
         self.tables: dict[str, list[Table]] = {}
+        self.scans: dict[str, bytes] = {}
         self.single: dict[str, Segment] = {}
         self.turns: dict[str, Turn] = {}
         self.profile_segments: dict[str, Segment] = {}
@@ -126,7 +135,8 @@ class _Planner:
         elif marker in _FRAMES:
             self.reader.read_frame(marker, _payload(self.source, segment), where)
         elif marker == _SOS:
-            self.reader.read_scan(_payload(self.source, segment), segment.restarts, where)
+            payload = _payload(self.source, segment)
+            self.scans[where] = self.reader.read_scan(payload, segment.restarts, where)
             self.measured |= measure_data(self.source, segment)
         elif marker == _DNL and self.reader.scans == 1 and segment.end - segment.start == 6:
             self.single.setdefault("DNL", segment)
@@ -155,9 +165,7 @@ class _Planner:
         head = Pieces()
         head.keep(0, 2)
         if jfif := self.single.get("JFIF"):
-            head.literal(b"\xff\xe0\0\x10")
-            head.keep(jfif.start + 4, jfif.start + 16)
-            head.literal(b"\0\0")
+            self._write(head, jfif, encode_jfif(_payload(self.source, jfif)))
         said = Said(self._turn(), year_to_keep(self.profile, jpeg_metadata(self.source, segments)))
         if said.exif:
             head.literal(encode_exif(said.exif))
@@ -165,8 +173,7 @@ class _Planner:
             head.literal(encode_xmp(said.packet))
         self._write_profile(head)
         if adobe := self.single.get("Adobe"):
-            head.literal(b"\xff\xee\0\x0e")
-            head.keep(adobe.start + 4, adobe.start + 16)
+            self._write(head, adobe, encode_adobe(_payload(self.source, adobe)))
         actions = tuple(
             Action(segment.where, *(said.decide(segment.where) or self._decide(segment)))
             for segment in segments
@@ -208,22 +215,49 @@ class _Planner:
         marker = segment.marker
         if marker in _TABLES:
             return self._decide_tables(segment)
-        if marker in (*_FRAMES, _SOS, _EOI) or segment is self.single.get("DNL"):
+        if marker == _SOS:
+            return self._decide_scan(segment)
+        if marker in (*_FRAMES, _EOI) or segment is self.single.get("DNL"):
             self.body.keep(segment.start, segment.data_end)
             return Code.K, "needed to decode the picture"
         if marker == _SOI:
             return Code.K, "needed to decode the picture"
         if segment is self.single.get("JFIF"):
-            is_plain = (
-                segment.end - segment.start == 18 and self.source[segment.end - 2 : segment.end] == b"\0\0"
-            )
-            return (Code.K, "pixel density") if is_plain else (Code.C, "thumbnail cut")
+            is_plain = self._is_plain(segment, encode_jfif)
+            return (Code.K, "pixel density") if is_plain else (Code.C, "cut to the pixel density")
         if segment is self.single.get("Adobe"):
-            is_plain = segment.end - segment.start == 16
+            is_plain = self._is_plain(segment, encode_adobe)
             return (Code.K, "colour transform") if is_plain else (Code.C, "cut to the colour transform")
         if segment.where in self.profile_segments:
             return self.profile_action
         return self._drop(segment)
+
+    def _is_plain(self, segment: Segment, encode: Callable[[bytes], bytes]) -> bool:
+        """Whether what `encode` makes of a segment is that segment."""
+        return encode(_payload(self.source, segment)) == self.source[segment.start : segment.end]
+
+    def _write(self, out: Pieces, segment: Segment, content: bytes) -> None:
+        """Write `content` in the place of the head of `segment`."""
+        if self.source[segment.start : segment.end] == content:
+            out.keep(segment.start, segment.end)
+        else:
+            out.literal(content)
+
+    def _decide_scan(self, segment: Segment) -> tuple[Code, str]:
+        """SOS and its data; what the process does not use of the header is replaced, byte for byte."""
+        selected = self.scans[segment.where]
+        is_plain = selected == _payload(self.source, segment)
+        if is_plain:
+            self.body.keep(segment.start, segment.end)
+        else:
+            self.body.keep(segment.start, segment.start + 4)
+            self.body.literal(selected)
+        self.body.keep(segment.end, segment.data_end)
+        return (
+            (Code.K, "needed to decode the picture")
+            if is_plain
+            else (Code.C, "parameters of no use replaced")
+        )
 
     def _drop(self, segment: Segment) -> tuple[Code, str]:
         if segment.marker == TRAILER:

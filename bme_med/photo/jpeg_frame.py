@@ -5,23 +5,22 @@ add to the picture: nothing can hide in what no decoder looks at.
 """
 
 import struct
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from bme_med.core.errors import UnsupportedFileError
 from bme_med.photo.errors import DamagedPhotoError
+from bme_med.photo.jpeg_tables import DAC, DHT, DQT, DRI, Table, read_tables
 
-__all__ = ["Frame", "FrameReader", "Table"]
+__all__ = ["Frame", "FrameReader"]
 
-_DHT, _DAC, _DQT, _DRI = 0xC4, 0xCC, 0xDB, 0xDD
 _PROGRESSIVE = (0xC2, 0xCA)
 _ARITHMETIC = (0xC9, 0xCA, 0xCB)
 _LOSSLESS = (0xC3, 0xCB)
 _MAX_COMPONENTS = 4
-_MAX_CODES = 256
 _COEFFICIENTS = 64
 _UNCODED_BIT = 16
 _MAX_LINES = 0xFFFF
+_SEQUENTIAL = bytes((0, _COEFFICIENTS - 1, 0))
 
 
 class Component(NamedTuple):
@@ -42,17 +41,6 @@ class Frame(NamedTuple):
     components: dict[int, Component]
 
 
-class Table:
-    """One definition inside a segment: bytes `start` to `end` of its payload."""
-
-    __slots__ = ("end", "is_used", "start")
-
-    def __init__(self, start: int, end: int) -> None:
-        self.start = start
-        self.end = end
-        self.is_used = False
-
-
 class FrameReader:
     """Reads the image segments of one file, in file order; every method may raise `FileError`.
 
@@ -70,17 +58,15 @@ class FrameReader:
         self._tables: dict[tuple[int, int], Table] = {}
         self._interval = 0
         self._coded: dict[int, list[int]] = {}
+        self._quantised: set[int] = set()
 
     def read_tables(self, marker: int, payload: bytes, where: str) -> list[Table]:
         """The definitions in a DQT, DHT, DAC or DRI; later scans mark those that they use."""
-        tables = []
-        for start, end in _split_tables(marker, payload, where):
-            table = Table(start, end)
-            tables.append(table)
-            destination = payload[start] & (0x0F if marker == _DQT else 0xFF)
-            self._tables[marker, 0 if marker == _DRI else destination] = table
-            if marker == _DRI:
-                self._interval = int.from_bytes(payload[start:end], "big")
+        tables = list(read_tables(marker, payload, where))
+        for table in tables:
+            self._tables[marker, table.destination] = table
+            if marker == DRI:
+                self._interval = int.from_bytes(payload[table.start : table.end], "big")
         return tables
 
     def read_frame(self, marker: int, payload: bytes, where: str) -> Frame:
@@ -99,8 +85,11 @@ class FrameReader:
         self._coded = {name: [_UNCODED_BIT] * _COEFFICIENTS for name in self.frame.components}
         return self.frame
 
-    def read_scan(self, payload: bytes, restarts: int, where: str) -> None:
-        """One SOS, whose data holds `restarts` RST markers; behind those that are needed, data could hide."""
+    def read_scan(self, payload: bytes, restarts: int, where: str) -> bytes:
+        """One SOS, whose data holds `restarts` RST markers; behind those that are needed, data could hide.
+
+        What comes back is the payload with the values that B.2.3 gives to what its process leaves unused.
+        """
         frame = self.frame
         count = payload[0] if payload else 0
         if frame is None or len(payload) != 4 + 2 * count or not 1 <= count <= _MAX_COMPONENTS:
@@ -110,16 +99,19 @@ class FrameReader:
             raise DamagedPhotoError("a scan of a component that is not in the frame", where=where)
         self.scans += 1
         self._check_progress(frame, names, payload[-3:], where)
-        self._use_tables(frame, payload)
+        self._use_tables(frame, payload, where)
         needed = (_mcus(frame, names) - 1) // self._interval if self._interval else 0
         if restarts > needed:
             raise DamagedPhotoError("more RST markers than the picture has restart intervals", where=where)
+        return _plain_scan(frame, payload)
 
     def _check_progress(self, frame: Frame, names: bytes, selection: bytes, where: str) -> None:
         """Refuse a scan that codes again what an earlier one coded (G.1.1.1)."""
         first, last, low_bit = 0, _COEFFICIENTS - 1, 0
         if frame.marker in _PROGRESSIVE:
-            first, last, low_bit = selection[0], selection[1], selection[2] & 15
+            first, last, high_bit, low_bit = *selection[:2], selection[2] >> 4, selection[2] & 15
+            if bool(first) != bool(last) or high_bit not in (0, low_bit + 1):
+                raise DamagedPhotoError("impossible spectral selection", where=where)
         if not first <= last < _COEFFICIENTS:
             raise DamagedPhotoError("impossible spectral selection", where=where)
         for name in names:
@@ -128,23 +120,53 @@ class FrameReader:
                 raise DamagedPhotoError("a scan repeats what an earlier one coded", where=where)
             coded[first : last + 1] = [low_bit] * (last + 1 - first)
 
-    def _use_tables(self, frame: Frame, payload: bytes) -> None:
-        """Mark the tables that a scan needs (B.2.3)."""
-        kind = _DAC if frame.marker in _ARITHMETIC else _DHT
-        is_progressive = frame.marker in _PROGRESSIVE
-        has_dc = not is_progressive or (payload[-3] == 0 and payload[-1] >> 4 == 0)
-        has_ac = payload[-3] > 0 if is_progressive else frame.marker not in _LOSSLESS
-        keys = [(_DRI, 0)]
+    def _use_tables(self, frame: Frame, payload: bytes, where: str) -> None:
+        """Mark the tables that a scan needs (B.2.3).
+
+        A component keeps the quantisation table of its first scan: B.2.2 forbids that it changes before the
+        last one, and decoders do not look again.
+        """
+        kind = DAC if frame.marker in _ARITHMETIC else DHT
+        has_dc, has_ac = _classes(frame, payload)
+        keys = [(DRI, 0)]
         for name, selectors in zip(payload[1:-3:2], payload[2:-3:2], strict=True):
-            if frame.marker not in _LOSSLESS:
-                keys.append((_DQT, frame.components[name].quantisation))
+            quantisation = (DQT, frame.components[name].quantisation)
+            is_first = name not in self._quantised and quantisation in self._tables
+            if is_first and frame.marker not in _LOSSLESS:
+                self._quantised.add(name)
+                keys.append(quantisation)
             if has_dc:
                 keys.append((kind, selectors >> 4))
             if has_ac:
                 keys.append((kind, 0x10 | selectors & 15))
-        for key in keys:
-            if key in self._tables:
-                self._tables[key].is_used = True
+        for table in (self._tables[key] for key in keys if key in self._tables):
+            if not table.is_legal:
+                raise DamagedPhotoError("a Huffman table that no encoder makes", where=where)
+            table.is_used = True
+
+
+def _classes(frame: Frame, payload: bytes) -> tuple[bool, bool]:
+    """Whether a scan is coded with tables for DC, and with tables for AC."""
+    if frame.marker in _PROGRESSIVE:
+        return payload[-3] == 0 and payload[-1] >> 4 == 0, payload[-3] > 0
+    return True, frame.marker not in _LOSSLESS
+
+
+def _plain_scan(frame: Frame, payload: bytes) -> bytes:
+    """The payload of SOS with 0 for tables that the scan does not need, and the selection of its process.
+
+    All coefficients of a sequential scan are 0 to 63, not shifted; a lossless one has predictor and point
+    transform alone (B.2.3).
+    """
+    has_dc, has_ac = _classes(frame, payload)
+    mask = (0xF0 if has_dc else 0) | (0x0F if has_ac else 0)
+    plain = bytearray(payload)
+    plain[2:-3:2] = bytes(selectors & mask for selectors in payload[2:-3:2])
+    if frame.marker in _LOSSLESS:
+        plain[-2:] = 0, payload[-1] & 15
+    elif frame.marker not in _PROGRESSIVE:
+        plain[-3:] = _SEQUENTIAL
+    return bytes(plain)
 
 
 def _read_components(entries: bytes, where: str) -> dict[int, Component]:
@@ -156,22 +178,6 @@ def _read_components(entries: bytes, where: str) -> dict[int, Component]:
     if 3 * len(components) != len(entries) or not all(1 <= factor <= 4 for factor in factors):
         raise DamagedPhotoError("impossible components", where=where)
     return components
-
-
-def _split_tables(marker: int, payload: bytes, where: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each definition in a payload (B.2.4.1 to B.2.4.4)."""
-    start = 0
-    while start < len(payload):
-        length = 2
-        if marker == _DQT:
-            length = 1 + _COEFFICIENTS * (1 + (payload[start] >> 4))
-        elif marker == _DHT:
-            length = 17 + sum(payload[start + 1 : start + 17])
-        is_legal = payload[start] >> 4 <= 1 and length <= 17 + _MAX_CODES
-        if (marker != _DRI and not is_legal) or start + length > len(payload):
-            raise DamagedPhotoError("a table does not fit its segment", where=where)
-        yield start, start + length
-        start += length
 
 
 def _mcus(frame: Frame, names: bytes) -> int:

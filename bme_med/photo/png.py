@@ -20,9 +20,10 @@ from bme_med.photo.findings import ALPHA_KEPT, NOT_LOOKED_FOR, PROFILE_DROPPED, 
 from bme_med.photo.orientation import Turn
 from bme_med.photo.png_animation import Animation
 from bme_med.photo.png_chunks import SIGNATURE, Run, encode_chunk, read_chunk, walk
-from bme_med.photo.png_image import inflate, measure_data, read_header, store, write_data
+from bme_med.photo.png_image import inflate, measure_data, read_header, read_rows, store, write_data
 from bme_med.photo.png_metadata import FORMS, XMP_IN_PNG, find_form, read_text, read_turn
-from bme_med.photo.png_numbers import is_plausible
+from bme_med.photo.png_numbers import NUMBERS, plain_numbers
+from bme_med.photo.png_rows import has_spare_bits, zero_spare_bits
 from bme_med.photo.said import Said
 from bme_med.photo.taken import png_metadata, year_to_keep
 
@@ -30,12 +31,7 @@ __all__ = ["describe", "plan"]
 
 _PALETTE, _ALPHA = 3, (4, 6)
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
-_LENGTHS = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"cICP": 4, b"mDCV": 24, b"cLLI": 8, b"pHYs": 9}
-_LENGTHS_BY_COLOR = {
-    b"sBIT": {0: 1, 2: 3, 3: 3, 4: 2, 6: 4},
-    b"bKGD": {0: 2, 2: 6, 3: 1, 4: 2, 6: 6},
-    b"tRNS": {0: 2, 2: 6},
-}
+_MOST_NUMBER_BYTES = 256
 
 _IMAGE_APART = "the first image is not part of the animation, and some programs show it alone"
 
@@ -130,8 +126,8 @@ class _Planner:
             case b"":
                 self.findings[TRAILER_DROPPED] = None
                 return Code.X, "after the end of the image"
-        if is_first and not has_image and self._is_legal(run):
-            return self._keep(run)
+        if is_first and not has_image and (action := self._decide_numbers(run)):
+            return action
         return self.said.decide(run.where) or (Code.X, "not needed to show the picture")
 
     def finish(self, actions: tuple[Action, ...]) -> Plan:
@@ -150,17 +146,20 @@ class _Planner:
         self.out.keep(chunk.start, chunk.end)
         return Code.K, "needed to show the picture"
 
-    def _is_legal(self, run: Run) -> bool:
-        """Whether `run` is an ancillary chunk that stays, of exactly the length that it must have (11.3)."""
-        color, size = self.header.color, run.data_bytes
-        if run.type == b"tRNS" and color == _PALETTE:
-            is_legal = 1 <= size <= self.palette_entries
-        else:
-            is_legal = size == _LENGTHS.get(run.type, _LENGTHS_BY_COLOR.get(run.type, {}).get(color))
-            is_legal = is_legal and is_plausible(run.type, read_chunk(self.source, run.chunks[0]))
-        if run.type == b"tRNS" and color not in _ALPHA and not is_legal:
+    def _decide_numbers(self, run: Run) -> tuple[Code, str] | None:
+        """Write what stays of an ancillary chunk of numbers; None if that is nothing, or it is none."""
+        data, plain = b"", None
+        if run.type in NUMBERS and run.data_bytes <= _MOST_NUMBER_BYTES:
+            data = read_chunk(self.source, run.chunks[0])
+            plain = plain_numbers(run.type, data, self.header, self.palette_entries)
+        if run.type == b"tRNS" and self.header.color not in _ALPHA and plain is None:
             raise DamagedPhotoError("the transparency does not fit the picture", where=run.where)
-        return is_legal
+        if plain is None:
+            return None
+        if plain == data:
+            return self._keep(run)
+        self.out.literal(encode_chunk(run.type, plain))
+        return Code.C, "bits that mean nothing zeroed"
 
     def _decide_palette(self, run: Run) -> tuple[Code, str]:
         self.palette_entries, rest = divmod(run.data_bytes, 3)
@@ -178,7 +177,13 @@ class _Planner:
         self._write_exif(is_late=False)
         if self.said.packet:
             self.out.literal(encode_chunk(b"iTXt", XMP_IN_PNG + self.said.packet))
-        used = measure_data(self.source, run, header.raw_bytes(header.width, header.height))
+        size = header.width, header.height
+        used = measure_data(self.source, run, header.raw_bytes(*size))
+        if has_spare_bits(header, *size) and (
+            rows := zero_spare_bits(header, *size, read_rows(self.source, run, used))
+        ):
+            self.out.literal(encode_chunk(b"IDAT", store(rows)))
+            return Code.C, "bits that no pixel owns zeroed"
         write_data(self.source, self.out, run, used)
         return _data_action(is_whole=used == run.data_bytes)
 

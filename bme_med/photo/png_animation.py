@@ -6,7 +6,8 @@ from bme_med.core.plan import Pieces
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.png_chunks import Run, encode_chunk, read_chunk
-from bme_med.photo.png_image import Header, measure_data, write_data
+from bme_med.photo.png_image import Header, measure_data, read_rows, store, write_data
+from bme_med.photo.png_rows import has_spare_bits, zero_spare_bits
 
 __all__ = ["Animation"]
 
@@ -29,6 +30,7 @@ class Animation:
         self._sequence_read = 0
         self._sequence_written = 0
         self._awaited_bytes = 0
+        self._size = header.width, header.height
 
     @property
     def has_frames(self) -> bool:
@@ -46,6 +48,7 @@ class Animation:
         is_inside = 0 < width <= whole[0] - left and 0 < height <= whole[1] - top
         if not is_inside or dispose > 2 or blend > 1 or (is_first_image and (width, height) != whole):
             raise DamagedPhotoError("a frame does not fit the picture", where=run.where)
+        self._size = width, height
         self._frames_read += 1
         self._awaited_bytes = 0 if is_first_image else self._header.raw_bytes(width, height)
         self._out.literal(encode_chunk(b"fcTL", struct.pack(">I", self._sequence_written) + data[4:]))
@@ -61,8 +64,17 @@ class Animation:
                 run.where,
             )
         used = measure_data(self._source, run, self._awaited_bytes, _SEQUENCE_BYTES)
-        self._sequence_written += write_data(self._source, self._out, run, used, self._sequence_written)
         self._awaited_bytes = 0
+        if has_spare_bits(self._header, *self._size) and (
+            rows := zero_spare_bits(
+                self._header, *self._size, read_rows(self._source, run, used, _SEQUENCE_BYTES)
+            )
+        ):
+            sequence = struct.pack(">I", self._sequence_written)
+            self._out.literal(encode_chunk(b"fdAT", sequence + store(rows)))
+            self._sequence_written += 1
+            return False
+        self._sequence_written += write_data(self._source, self._out, run, used, self._sequence_written)
         return used == run.data_bytes - _SEQUENCE_BYTES * len(run.chunks)
 
     def finish(self) -> None:

@@ -16,7 +16,16 @@ from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.png_chunks import Run, check_crc, read_chunk, windows
 
-__all__ = ["Header", "inflate", "inflate_exactly", "measure_data", "read_header", "store", "write_data"]
+__all__ = [
+    "Header",
+    "inflate",
+    "inflate_exactly",
+    "measure_data",
+    "read_header",
+    "read_rows",
+    "store",
+    "write_data",
+]
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -34,18 +43,16 @@ class Header(NamedTuple):
     is_interlaced: bool
 
     def raw_bytes(self, width: int, height: int) -> int:
-        """Bytes of filtered scanlines of an image or frame of that size (9.2; Adam7: 8.1)."""
-        if not self.is_interlaced:
-            return self._rows_bytes(width, height)
-        return sum(
-            self._rows_bytes(-((left - width) // across), -((top - height) // down))
-            for left, top, across, down in _PASSES
-        )
+        """Bytes of filtered scanlines of an image or frame of that size (9.2)."""
+        return sum(rows * (1 + (bits + 7) // 8) for bits, rows in self.passes(width, height))
 
-    def _rows_bytes(self, width: int, height: int) -> int:
-        if width <= 0 or height <= 0:
-            return 0
-        return height * (1 + (width * _CHANNELS[self.color] * self.depth + 7) // 8)
+    def passes(self, width: int, height: int) -> Iterator[tuple[int, int]]:
+        """Bits of a row, and how many rows there are, of each pass that has any (Adam7: 8.1)."""
+        steps = _PASSES if self.is_interlaced else ((0, 0, 1, 1),)
+        for left, top, across, down in steps:
+            columns, rows = -((left - width) // across), -((top - height) // down)
+            if columns > 0 and rows > 0:
+                yield columns * _CHANNELS[self.color] * self.depth, rows
 
 
 def read_header(source: Source, run: Run) -> Header:
@@ -90,6 +97,15 @@ def measure_data(source: Source, run: Run, raw_bytes: int, prefix_bytes: int = 0
     if left or not stream.eof:
         raise DamagedPhotoError("the image data ends too early", where=run.where)
     return used
+
+
+def read_rows(source: Source, run: Run, used: int, prefix_bytes: int = 0) -> bytes:
+    """The filtered rows in the first `used` bytes of image data of `run`, as `measure_data` found them."""
+    data = bytearray()
+    for chunk in run.chunks:
+        start = chunk.data.start + prefix_bytes
+        data += source[start : min(chunk.data.end, start + used - len(data))]
+    return zlib.decompress(data)
 
 
 def inflate_exactly(stream: "zlib._Decompress", data: bytes, limit: int, where: str) -> Iterator[bytes]:

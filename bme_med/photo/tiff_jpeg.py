@@ -7,8 +7,8 @@ from bme_med.core.profile import Profile
 from bme_med.core.source import Source
 from bme_med.photo.errors import DamagedPhotoError
 from bme_med.photo.jpeg import plan_abbreviated
-from bme_med.photo.jpeg_frame import Table
 from bme_med.photo.jpeg_segments import walk
+from bme_med.photo.jpeg_tables import Table
 from bme_med.photo.spliced import Spliced
 from bme_med.photo.tiff_geometry import Unit
 from bme_med.photo.tiff_ifd import Entry

@@ -183,9 +183,12 @@ class _Joined:
         return b"".join((_SOI, _segment(_SOF0, frame), _segment(_SOS, scan)))
 
     def take_apart(self, pieces: Sequence[Piece]) -> list[Pieces]:
-        """What stays, by the part that it came from; an EOI is added to a part that is the whole stream."""
+        """What stays, by the part that it came from; an EOI is added to a part that is the whole stream.
+
+        New bytes belong to what follows them, but not to a part that starts there: SOS ends the part before.
+        """
         outs = [Pieces() for _ in self._regions]
-        pending = b""
+        last, pending = outs[0], b""
         for piece in pieces:
             if isinstance(piece, bytes):
                 pending += piece
@@ -193,8 +196,8 @@ class _Joined:
                 for out, region, place in zip(outs, self._regions, self._places, strict=True):
                     start, end = max(piece.start, region.start), min(piece.end, region.end)
                     if start < end:
-                        out.literal(pending)
-                        pending = b""
+                        (last if start == region.start else out).literal(pending)
+                        last, pending = out, b""
                         out.keep(place.start + start - region.start, place.start + end - region.start)
         if len(outs) == 1 and not self._jpeg.tables:
             outs[0].literal(pending)

@@ -21,6 +21,11 @@ from bme_med.pixels.jpeg_tables import AC, DC, TableChoice, Tables
 
 __all__ = ["paint_jpeg"]
 
+_JFIF = b"JFIF" + bytes((0, 1, 1, 0, 0, 1, 0, 1, 0, 0))
+"""Square pixels of no size (JFIF 1.02, 10.1): where a container counts, it gives the size."""
+_ADOBE = b"Adobe" + bytes((0, 100, 0, 0, 0, 0))
+"""Version 100, no flags (ITU-T T.872, 6.5.3); the colour transform follows."""
+
 
 def paint_jpeg(
     jpeg: bytes, regions: Sequence[Region], *, color: str | None = None, with_metadata: bool = False
@@ -37,7 +42,7 @@ def paint_jpeg(
         Photometric Interpretation (0028,0004) of a DICOM frame; None lets the file say it, as in a photo.
     with_metadata
         Whether application segments and comments stay, for an engine that judges them afterwards. Without it
-        nothing stays but JFIF, without its thumbnail, and Adobe's colour transform.
+        nothing stays but that there is JFIF, and Adobe's colour transform.
 
     Raises
     ------
@@ -64,9 +69,9 @@ def _head(picture: Picture, *, with_metadata: bool) -> bytes:
     kept = []
     for segment in picture.head:
         if is_jfif(segment):
-            kept.append(encode_segment(segment.marker, segment.payload[:12] + b"\0\0"))
+            kept.append(encode_segment(segment.marker, _JFIF))
         elif is_adobe(segment):
-            kept.append(encode_segment(segment.marker, segment.payload[:12]))
+            kept.append(encode_segment(segment.marker, _ADOBE + segment.payload[11:12]))
     return b"\xff\xd8" + b"".join(kept)
 
 

@@ -57,7 +57,7 @@ class Picture:
     head
         Application segments and comments that precede the first scan.
     parts
-        Everything else in order, without Huffman tables.
+        Everything else in order, without Huffman tables and without quantisation tables that no scan uses.
     steps
         For each component, the quantisation step of its DC coefficient.
     adobe
@@ -87,6 +87,7 @@ def read_picture(jpeg: bytes) -> Picture:
     reader = _Reader(picture)
     for segment in segments:
         reader.look(segment)
+    reader.drop_unused_tables()
     if len(picture.steps) != len(picture.frame.components):
         raise MalformedFileError("a component has no scan, or no quantisation table")
     return picture
@@ -108,13 +109,23 @@ def _frame_of(segments: Sequence[Segment]) -> Frame:
     return read_frame(marker, payload, lines[0] if lines else None)
 
 
+class _Definition(NamedTuple):
+    """A quantisation table: number of its segment in the picture's parts, place there, step of DC."""
+
+    part: int
+    start: int
+    end: int
+    step: int
+
+
 class _Reader:
     """Follows the segments of a picture, and notes the tables in force at each scan."""
 
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
         self._tables = dict(_DEFAULT_TABLES)
-        self._steps: dict[int, int] = {}
+        self._quantisation: dict[int, _Definition] = {}
+        self._used: set[_Definition] = set()
         self._restart = 0
 
     def look(self, segment: Segment) -> None:
@@ -141,7 +152,7 @@ class _Reader:
     def _read_other(self, segment: Segment) -> None:
         marker, payload, _ = segment
         if marker == DQT:
-            self._read_steps(payload)
+            self._read_quantisation(payload)
         elif marker == DRI:
             self._restart = int.from_bytes(payload[:2], "big")
         elif marker != DNL and marker not in FRAMES:
@@ -159,25 +170,41 @@ class _Reader:
             self._tables[payload[0] >> 4, payload[0] & 15] = HuffmanTable(counts, payload[17:end])
             payload = payload[end:]
 
-    def _read_steps(self, payload: bytes) -> None:
-        """The DC step of each quantisation table of a segment (B.2.4.1)."""
-        while payload:
-            wide = payload[0] >> 4
-            end = 1 + 64 * (1 + wide)
-            step = int.from_bytes(payload[1 : 2 + wide], "big")
+    def _read_quantisation(self, payload: bytes) -> None:
+        """Each quantisation table of a segment (B.2.4.1)."""
+        start = 0
+        while start < len(payload):
+            wide = payload[start] >> 4
+            end = start + 1 + 64 * (1 + wide)
+            step = int.from_bytes(payload[start + 1 : start + 2 + wide], "big")
             if len(payload) < end or wide > 1 or not step:
                 raise MalformedFileError("a table does not fit its segment", where="DQT")
-            self._steps[payload[0] & 15] = step
-            payload = payload[end:]
+            part = len(self._picture.parts)
+            self._quantisation[payload[start] & 15] = _Definition(part, start, end, step)
+            start = end
+
+    def drop_unused_tables(self) -> None:
+        """Leave of each segment of quantisation tables those that some component is dequantised with."""
+        parts = self._picture.parts
+        for number, part in enumerate(parts):
+            if isinstance(part, Segment) and part.marker == DQT:
+                used = sorted(table for table in self._used if table.part == number)
+                parts[number] = Segment(
+                    DQT, b"".join(part.payload[table.start : table.end] for table in used)
+                )
+        parts[:] = [
+            part for part in parts if isinstance(part, CodedScan) or part.marker != DQT or part.payload
+        ]
 
     def _read_scan(self, payload: bytes, intervals: tuple[bytes, ...]) -> None:
-        """A scan; a component is dequantised with the table in force at its first one."""
+        """A scan; a component is dequantised with the table in force at its first one (B.2.2)."""
         picture = self._picture
         scan = read_scan(payload, picture.frame)
         for index, _, _ in scan.components:
-            table = picture.frame.components[index].quantisation
-            if table in self._steps:
-                picture.steps.setdefault(index, self._steps[table])
+            table = self._quantisation.get(picture.frame.components[index].quantisation)
+            if table and index not in picture.steps:
+                picture.steps[index] = table.step
+                self._used.add(table)
         picture.parts.append(CodedScan(scan, dict(self._tables), self._restart, intervals))
 
 

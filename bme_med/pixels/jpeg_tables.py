@@ -36,6 +36,8 @@ _DESTINATIONS = {
     AC_CHROMINANCE: 1,
     AC_REFINING: 1,
 }
+_SEQUENTIAL = bytes((0, 63, 0))
+"""All coefficients, as B.2.3 has it."""
 _STANDARD = frozenset((DC_LUMINANCE, DC_CHROMINANCE, AC_LUMINANCE, AC_CHROMINANCE))
 
 
@@ -82,6 +84,8 @@ class TableChoice:
                 _DESTINATIONS[tables[kind, index]] if (kind, index) in tables else 0 for kind in (DC, AC)
             )
             payload += bytes((self._frame.components[index].name, dc << 4 | ac))
+        if self._frame.marker != PROGRESSIVE:
+            return payload + _SEQUENTIAL
         return payload + bytes((scan.first, scan.last, scan.high << 4 | scan.low))
 
     def source(self, coded: CodedScan) -> Tables:

@@ -3,30 +3,19 @@
 A reading of its own of each format's structure; each function yields the places that hold more.
 """
 
-import re
 import struct
 import zlib
 
 from bme_med.core import Format
 from bme_med.verify import indexed
+from bme_med.verify.bmp import bmp
 from bme_med.verify.indexed import UNNEEDED, Places
-from bme_med.verify.packet import is_packet
+from bme_med.verify.jpeg import jpeg
+from bme_med.verify.packet import is_orientation, is_packet
+from bme_med.verify.png import png
 
 __all__ = ["foreign_parts", "hidden_parts"]
 
-_ORIENTATION = re.compile(
-    rb"(?:Exif\0\0)?(?:MM\0\*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0[\x01-\x08]\0\0"
-    rb"|II\*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0[\x01-\x08]\0\0\0)\0\0\0\0"
-)
-"""An Exif that says Orientation and nothing else."""
-
-_XMP_IN_JPEG, _ICC_IN_JPEG = b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
-_XMP_IN_PNG = b"XML:com.adobe.xmp\0\0\0\0\0"
-_JPEG_NEEDED = frozenset({*range(0xC0, 0xD0), 0xD9, 0xDA, 0xDB, 0xDC, 0xDD} - {0xC8})
-_NEXT_MARKER = re.compile(rb"\xff(?=[^\x00\xd0-\xd7\xff])")
-_PNG_NEEDED = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs cICP mDCV cLLI acTL fcTL fdAT".split()
-)
 _WEBP_NEEDED = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ICCP"))
 _BEHIND = "bytes behind the end of the picture"
 
@@ -34,11 +23,11 @@ _BEHIND = "bytes behind the end of the picture"
 def foreign_parts(data: bytes, format_: Format) -> list[tuple[str, str]]:
     """Places of the container, each with what is wrong there; what cannot be read is wrong as well."""
     readers = {
-        Format.JPEG: _jpeg,
-        Format.PNG: _png,
+        Format.JPEG: jpeg,
+        Format.PNG: png,
         Format.WEBP: _webp,
         Format.GIF: _gif,
-        Format.BMP: _bmp,
+        Format.BMP: bmp,
         Format.TIFF: indexed.tiff,
         Format.HEIF: indexed.heif,
     }
@@ -56,66 +45,6 @@ def hidden_parts(data: bytes, format_: Format) -> list[tuple[str, str]]:
         return list(indexed.hidden_parts(data)) if format_ is Format.HEIF else []
     except (struct.error, IndexError, ValueError):
         return []
-
-
-def _jpeg(data: bytes) -> Places:
-    """ITU-T T.81, B.1."""
-    at = 2
-    while data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xD9:
-            if at + 2 != len(data):
-                yield "trailer", _BEHIND
-            return
-        (length,) = struct.unpack_from(">H", data, at + 2)
-        payload = data[at + 4 : at + 2 + length]
-        if marker not in _JPEG_NEEDED and not _is_needed_in_jpeg(marker, payload):
-            yield f"marker {marker:02X}", UNNEEDED
-        at += 2 + length
-        if marker == 0xDA:
-            found = _NEXT_MARKER.search(data, at)
-            at = found.start() if found else len(data)
-    yield "", "bytes between marker segments, or no end"
-
-
-def _is_needed_in_jpeg(marker: int, payload: bytes) -> bool:
-    match marker:
-        case 0xE0:
-            return payload[:5] == b"JFIF\0" and len(payload) == 14 and payload[12:] == b"\0\0"
-        case 0xE1:
-            return bool(_ORIENTATION.fullmatch(payload)) or is_packet(payload.removeprefix(_XMP_IN_JPEG))
-        case 0xE2:
-            return payload.startswith(_ICC_IN_JPEG)
-        case 0xEE:
-            return payload[:5] == b"Adobe" and len(payload) == 12
-    return False
-
-
-def _png(data: bytes) -> Places:
-    """PNG 3rd ed., 5.3."""
-    at, number = 8, 0
-    while at < len(data):
-        length, kind = struct.unpack_from(">I4s", data, at)
-        content = data[at + 8 : at + 8 + length]
-        place = f"{number}/{kind.decode('latin-1') if kind.isalpha() else '?'}"
-        (crc,) = struct.unpack_from(">I", data, at + 8 + length)
-        if crc != zlib.crc32(kind + content):
-            yield place, "its CRC does not match"
-        if kind not in _PNG_NEEDED and not _is_needed_in_png(kind, content):
-            yield place, UNNEEDED
-        at, number = at + 12 + length, number + 1
-        if kind == b"IEND":
-            if at != len(data) or length:
-                yield "trailer", _BEHIND
-            return
-    yield "", "no end"
-
-
-def _is_needed_in_png(kind: bytes, content: bytes) -> bool:
-    if kind == b"eXIf":
-        return _ORIENTATION.fullmatch(content) is not None
-    packet = content.removeprefix(_XMP_IN_PNG)
-    return kind == b"iTXt" and packet != content and is_packet(packet)
 
 
 def _webp(data: bytes) -> Places:
@@ -136,7 +65,7 @@ def _riff(data: bytes, at: int, end: int, path: str) -> Places:
         if kind == b"ANMF":
             yield from _riff(data, at + 24, at + 8 + length, f"{place}/")
         elif kind == b"EXIF" or kind == b"XMP ":
-            if not (_ORIENTATION.fullmatch(content) or is_packet(content)):
+            if not (is_orientation(content) or is_packet(content)):
                 yield place, UNNEEDED
         elif kind not in _WEBP_NEEDED:
             yield place, UNNEEDED
@@ -150,6 +79,9 @@ def _gif(data: bytes) -> Places:
     while data[at] != 0x3B:
         place = f"{number}/"
         if data[at] == 0x2C:
+            screen, image = struct.unpack_from("<HH", data, 6), struct.unpack_from("<4H", data, at + 1)
+            if image[0] + image[2] > screen[0] or image[1] + image[3] > screen[1]:
+                yield f"{place}image", "reaches outside the screen"
             at += 10 + _table_bytes(data[at + 9]) + 1
             at = _behind_blocks(data, at)
         elif data[at] == 0x21 and data[at + 1] == 0xF9:
@@ -176,28 +108,3 @@ def _behind_blocks(data: bytes, at: int) -> int:
     while data[at]:
         at += data[at] + 1
     return at + 1
-
-
-def _bmp(data: bytes) -> Places:
-    """BITMAPFILEHEADER and BITMAPV5HEADER: header, masks, table, pixels, profile, and no byte else."""
-    size, reserved, start, header = struct.unpack_from("<IIII", data, 2)
-    if size != len(data):
-        yield "file header", "the size that it declares is not that of the file"
-    if reserved:
-        yield "file header", "reserved bytes hold something"
-    if start > len(data) or header + 14 > start:
-        yield "file header", "the pixels start nowhere"
-        return
-    if start - 14 - header > _bmp_table_bytes(data, header):
-        yield "gap", "bytes between the header and the pixels"
-
-
-def _bmp_table_bytes(data: bytes, header: int) -> int:
-    """Bytes of the masks and the colour table, which has as many entries as the header says, or as fit."""
-    if header == 12:
-        depth = struct.unpack_from("<H", data, 24)[0]
-        return 3 << depth if depth <= 8 else 0
-    depth, compression = struct.unpack_from("<HI", data, 28)
-    colours = struct.unpack_from("<I", data, 46)[0] or (1 << depth if depth <= 8 else 0)
-    masks = {3: 12, 6: 16}.get(compression, 0) if header == 40 else 0
-    return int(masks + 4 * colours)

@@ -221,6 +221,23 @@ def test_run_lengths_end_with_their_code() -> None:
     assert clean(engine, runs(FULL[:-2]), POLICY) == plain
 
 
+@pytest.mark.parametrize(
+    "code", [b"\0\2ZQ", b"\0\0\0\2ZQ", b"\0\0\0\0", b"\0\0\1Z", b"\1Z", b"\0\4ZQZQ", b"\0\x09ZQ"]
+)
+def test_codes_behind_the_last_pixel_go(code: bytes) -> None:
+    source = runs(FULL[:-2] + code + b"\0\1")
+    assert clean(engine, source, POLICY) == runs(FULL)
+    assert decoded(runs(FULL[:-2] + b"\0\0\0\1")) == decoded(runs(FULL))
+    assert clean(engine, runs(FULL[:-2] + b"\0\0\0\1"), POLICY) == runs(FULL[:-2] + b"\0\0\0\1")
+
+
+def test_the_second_half_of_a_run_of_one_pixel_is_zero() -> None:
+    half = b"\1\x1f\4\x21\0\0\5\x11\0\0\5\x11\0\0\5\x11\0\1"
+    source, expected = runs(half, depth=4), runs(half.replace(b"\1\x1f", b"\1\x10"), depth=4)
+    assert clean(engine, source, POLICY) == expected
+    assert decoded(source) == decoded(expected)
+
+
 def test_what_pads_literal_pixels_is_zero() -> None:
     source = FULL.replace(b"\2\0\1\2\0\0\0", b"\2\0\1\2Z\0\0")
     assert source != FULL
@@ -275,9 +292,13 @@ REFUSED = {
     "masks beyond the pixel": made(rows(16), depth=16, compression=3, masks=(0xF0000, 0xF0, 7)),
     "no masks": made(rows(16), depth=16, compression=3, masks=(0, 0, 0)),
     "a run outside the row": runs(b"\6\1" + FULL),
-    "a row below the picture": runs(FULL[:-2] + b"\0\0\1\1\0\1"),
+    "a jump to the end of a row": runs(b"\4\1\0\2\1\0" + FULL[2:]),
+    "a jump beyond a row": runs(b"\5\1\0\2J\0" + FULL[2:]),
+    "a jump below the picture": runs(FULL[:-8] + b"\0\2\0J\0\1"),
+    "a jump that the end of a row follows": runs(b"\2\1\0\2\2\0" + FULL[2:]),
+    "a jump that the end follows": runs(FULL[:-8] + b"\0\2\3\0\0\1"),
     "runs that end early": runs(FULL[:-6]),
-    "literal pixels that are cut off": runs(FULL[:-2] + b"\0\x09ZQ"),
+    "literal pixels that are cut off": runs(FULL[:-8] + b"\0\x09ZQ"),
     "a step that is cut off": runs(FULL[:-6] + b"\0"),
     "not a BMP": b"BA" + PLAIN[2:],
 }

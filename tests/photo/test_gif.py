@@ -13,6 +13,7 @@ from bme_med.core import Code, Format, MalformedFileError, UnsupportedFileError
 from bme_med.photo import gif as engine
 from bme_med.photo.gif_blocks import read_data, walk
 from tests.oracles.runs import tool
+from tests.photo.browsing import look
 from tests.photo.fuzzing import Edit, edited, edits_with
 from tests.photo.judging import (
     check_damaged,
@@ -186,6 +187,11 @@ def _with_size(width: int, height: int, source: bytes = PLAIN) -> bytes:
     return source[: start + 5] + struct.pack("<HH", width, height) + source[start + 9 :]
 
 
+def _with_screen(width: int, height: int, left: int = 0, top: int = 0) -> bytes:
+    placed = PLAIN[: IMAGE.start + 1] + struct.pack("<HH", left, top) + PLAIN[IMAGE.start + 5 :]
+    return placed[:6] + struct.pack("<HH", width, height) + placed[10:]
+
+
 REFUSED = {
     "a row is missing": _with_size(48, 33),
     "no height": _with_size(48, 0),
@@ -201,6 +207,7 @@ REFUSED = {
     "cut in an extension": PLAIN[:-1] + b"\x21",
     "no block": PLAIN[:START] + b"Z" + PLAIN[START:],
     "a second image outside the picture": PLAIN[:-1] + b"\x2c\1" + PLAIN[IMAGE.start + 2 : -1] + b";",
+    "a first image where no screen reaches": _with_screen(48, 32, 0xFFFF),
     "very many blocks": PLAIN[:START] + 20_000 * b"\x21\xfe\0" + PLAIN[START:],
     "not a GIF": b"GIF88a" + PLAIN[6:],
 }
@@ -211,6 +218,29 @@ def test_what_could_hide_something_is_refused(name: str) -> None:
     with pytest.raises((MalformedFileError, UnsupportedFileError)) as caught:
         engine.plan(REFUSED[name], POLICY)
     assert "ZQ" not in str(caught.value)
+
+
+@pytest.mark.parametrize("place", [(16, 16), (16, 100), (16, 16, 5, 3), (48, 32, 5, 0)])
+def test_a_first_image_larger_than_the_screen_enlarges_it_as_in_browsers(
+    place: tuple[int, ...], tmp_path: Path
+) -> None:
+    source = _with_screen(*place)
+    output = plain(source)
+    left, top = place[2:] or (0, 0)
+    expected = max(place[0], left + 48), max(place[1], top + 32)
+    assert struct.unpack("<HH", output[6:10]) == expected
+    assert decoded(output) == decoded(source)
+    assert any("screen was enlarged" in finding for finding in engine.plan(source, POLICY).findings)
+    if tool("chromium"):
+        shown = look({"before.gif": source, "after.gif": output}, tmp_path)
+        assert shown["before.gif"] == shown["after.gif"]
+        assert shown["after.gif"][:2] == expected
+
+
+def test_a_screen_that_holds_its_image_is_not_enlarged() -> None:
+    for source in (_with_screen(48, 32), _with_screen(70, 60, 5, 3)):
+        assert plain(source) == source
+        assert not any("enlarged" in finding for finding in engine.plan(source, POLICY).findings)
 
 
 def test_rows_below_the_picture_go_or_are_refused() -> None:

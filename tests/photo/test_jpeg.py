@@ -110,6 +110,73 @@ def test_segments_between_scans_go() -> None:
     assert clean(engine, planted, POLICY) == plain
 
 
+TEXT = b"PATIENT ZQ00001 MRN 12345678 BORN 1970-01-01 ".ljust(64, b".")
+"""As long as a quantisation table."""
+
+
+def _scans(data: bytes) -> list[int]:
+    return [match.start() for match in re.finditer(b"\xff\xda", data)]
+
+
+@pytest.mark.parametrize("subsampling", [0, 2])
+def test_a_quantisation_table_between_scans_goes_as_every_decoder_keeps_the_first(subsampling: int) -> None:
+    plain = jpeg(progressive=True, subsampling=subsampling)
+    for number, place in enumerate(_scans(plain)[1:], 1):
+        planted = splice_after(plain, place, segment(0xDB, bytes((number & 1,)) + TEXT))
+        assert clean(engine, planted, POLICY) == plain
+        assert decoded(planted) == decoded(plain)
+
+
+def _apart(tables: list[bytes]) -> bytes:
+    """A sequential JPEG of three scans of one component, each behind a quantisation table of its own."""
+    names = b"\1\2\3"
+    frame = segment(0xC1, struct.pack(">BHHB", 8, 8, 8, 3) + b"".join(bytes((n, 0x11, 0)) for n in names))
+    scans = [segment(0xDA, bytes((1, name, 0)) + b"\0\x3f\0") + b"\x12\x34" for name in names]
+    body = b"".join(table + scan for table, scan in zip(tables, scans, strict=True))
+    return b"\xff\xd8" + frame + body + b"\xff\xd9"
+
+
+def test_each_component_keeps_the_quantisation_table_of_its_own_scan() -> None:
+    tables = [segment(0xDB, bytes(1) + bytes((step,)) * 64) for step in (1, 2, 3)]
+    source = _apart(tables)
+    assert clean(engine, source, POLICY) == source
+    twice = _apart([tables[0], segment(0xDB, b"\0" + TEXT) + tables[1], tables[2]])
+    assert clean(engine, twice, POLICY) == source
+
+
+def test_what_a_sequential_scan_does_not_use_of_its_header_goes() -> None:
+    for subsampling in (0, 2):
+        plain = jpeg(subsampling=subsampling)
+        at = _scans(plain)[0] + 11
+        planted = plain[:at] + b"ZQ1" + plain[at + 3 :]
+        assert plain[at : at + 3] == b"\0\x3f\0"
+        assert clean(engine, planted, POLICY) == plain
+
+
+def test_a_progressive_scan_names_no_table_that_it_does_not_use() -> None:
+    plain = jpeg("L", progressive=True)
+    direct, alternating = _scans(plain)[:2]
+    planted = bytearray(plain)
+    planted[direct + 6] |= 0x05
+    planted[alternating + 6] |= 0x50
+    assert clean(engine, bytes(planted), POLICY) == plain
+    assert decoded(bytes(planted)) == decoded(plain)
+
+
+def test_version_and_flags_of_adobe_and_jfif_go_and_their_meaning_stays() -> None:
+    plain = jpeg(keep_rgb=True, subsampling=0)
+    at = plain.index(b"Adobe") + 5
+    planted = plain[:at] + b"ZQ0001" + plain[at + 6 :]
+    assert clean(engine, planted, POLICY) == plain
+    dense = jpeg(dpi=(300, 200))
+    at = dense.index(b"JFIF") + 5
+    assert clean(engine, dense, POLICY) == dense
+    assert clean(engine, dense[:at] + b"ZQ" + dense[at + 2 :], POLICY) == dense
+    rewritten = clean(engine, dense[:at] + b"ZQ00001" + dense[at + 7 :], POLICY)
+    assert Image.open(io.BytesIO(rewritten)).info["jfif_density"] == (1, 1)
+    assert decoded(rewritten) == decoded(dense)
+
+
 def test_one_restart_marker_too_many_stays_as_some_cameras_write_it() -> None:
     plain = jpeg(restart_marker_blocks=2)
     camera = plain[:-2] + b"\xff\xd7" + plain[-2:]
@@ -207,7 +274,7 @@ def _longer(marker: bytes) -> bytes:
     return plain[: start + 2] + struct.pack(">H", length + 7) + plain[start + 4 : end] + TOKEN + plain[end:]
 
 
-PLAIN, RESTARTED = jpeg(), jpeg(restart_marker_blocks=2)
+PLAIN, RESTARTED, PROGRESSIVE = jpeg(), jpeg(restart_marker_blocks=2), jpeg("L", progressive=True)
 REFUSED = {
     "DQT with more": _longer(b"\xff\xdb"),
     "DHT with more": _longer(b"\xff\xc4"),
@@ -218,7 +285,7 @@ REFUSED = {
     "no width": b"\xff\xd8" + segment(0xC0, b"\x08\0\x08\0\0\1\1\x11\0") + b"\xff\xd9",
     "two components of one name": PLAIN.replace(b"\2\x11\1\3\x11\1", b"\2\x11\1\2\x11\1"),
     "a scan of an unknown component": PLAIN.replace(b"\1\0\2\x11\3\x11\0\x3f", b"\1\0\2\x11\7\x11\0\x3f"),
-    "coefficients that are none": jpeg("L", progressive=True).replace(b"\1\1\0\1\5\2", b"\1\1\0\1\x7f\2"),
+    "coefficients that are none": PROGRESSIVE.replace(b"\1\1\0\1\5\2", b"\1\1\0\1\x7f\2"),
     "a scan before the frame": b"\xff\xd8" + PLAIN[_scan(PLAIN) :],
     "very many segments": b"\xff\xd8" + 10_001 * segment(0xFE, b"") + PLAIN[2:],
     "no picture": b"\xff\xd8\xff\xd9",
@@ -230,6 +297,10 @@ REFUSED = {
     "a segment past the end": PLAIN[:-2] + b"\xff\xc4\x7f\xff",
     "a picture coded twice": PLAIN[:-2] + PLAIN[_scan(PLAIN) :],
     "data after the last interval": RESTARTED[:-2] + b"\xff\xd0" + TOKEN + RESTARTED[-2:],
+    "a symbol with two codes": PLAIN.replace(b"\0\1\2\3\4\5\6\7", b"\0\1ZQZZQZ", 1),
+    "more codes than there are": PLAIN.replace(b"\0\0\1\5\1\1\1\1", b"\0\5\1\0\1\1\1\1", 1),
+    "a difference of too many bits": PLAIN.replace(b"\7\x08\x09\x0a\x0b", b"PATIN", 1),
+    "a refinement of what was not coded": PROGRESSIVE.replace(b"\1\1\0\1\5\2", b"\1\1\0\1\5\x52"),
     "RST without interval": PLAIN[:-2] + b"\xff\xd0" + TOKEN + PLAIN[-2:],
     "not a JPEG": b"GIF89a" + PLAIN,
 }
@@ -254,10 +325,11 @@ SCAN = segment(0xDA, b"\1\1\0\0\x3f\0") + b"\x12\x34\xff\0\x56"
 @pytest.mark.parametrize("process", [0xC1, 0xC3, 0xC9, 0xCB])
 def test_other_processes_pass_with_the_tables_that_they_use(process: int) -> None:
     quantisation, direct, alternating = segment(0xDB, bytes(65)), b"\0\x10", b"\x10\x05"
-    source = _frame(process, segment(0xCC, direct + alternating) + SCAN)
-    used = {0xC1: b"", 0xC3: b"", 0xC9: segment(0xCC, direct + alternating), 0xCB: segment(0xCC, direct)}
-    expected = _frame(process, used[process] + SCAN)
     is_lossless = process in (0xC3, 0xCB)
+    scan = SCAN.replace(b"\0\x3f\0", b"\1\0\0") if is_lossless else SCAN
+    source = _frame(process, segment(0xCC, direct + alternating) + scan)
+    used = {0xC1: b"", 0xC3: b"", 0xC9: segment(0xCC, direct + alternating), 0xCB: segment(0xCC, direct)}
+    expected = _frame(process, used[process] + scan)
     assert clean(engine, source, POLICY) == (expected.replace(quantisation, b"") if is_lossless else expected)
 
 

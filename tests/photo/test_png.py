@@ -97,6 +97,137 @@ def test_a_second_chunk_of_a_kind_goes() -> None:
     assert clean(engine, planted([gamma], -1), POLICY) == PLAIN
 
 
+BT_2020 = (35400, 14600, 8500, 39850, 6550, 2300, 15635, 16450)
+"""Red, green, blue, white, as mDCV has them."""
+MASTERED = struct.pack(">8HII", *BT_2020, 10_000_000, 50)
+SOUND = {
+    "sRGB's colours": (b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)),
+    "ACES' colours": (b"cHRM", struct.pack(">8i", 32168, 33767, 73470, 26530, 0, 100000, 10, -7700)),
+    "a display": (b"mDCV", MASTERED),
+    "PQ": (b"cICP", b"\x09\x10\0\1"),
+    "light levels": (b"cLLI", struct.pack(">II", 10_000_000, 2_000_000)),
+    "no light levels": (b"cLLI", bytes(8)),
+    "gamma": (b"gAMA", b"\0\0\xb1\x8f"),
+    "significant bits": (b"sBIT", b"\5\6\5"),
+    "density": (b"pHYs", struct.pack(">IIB", 11811, 11811, 1)),
+    "background": (b"bKGD", b"\0\xff\0\xff\0\xff"),
+    "transparent": (b"tRNS", b"\0\1\0\2\0\3"),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_sound_numbers_stay(name: str) -> None:
+    source = planted([SOUND[name]], 1)
+    assert clean(engine, source, POLICY) == source
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        (b"mDCV", b"JOHN DOE 1970-01-01 MRN1"),
+        (b"mDCV", b"JOHN DOE 1970-01" + MASTERED[16:]),
+        (b"mDCV", MASTERED[:16] + b"MRN 1234"),
+        (b"mDCV", MASTERED[:16] + struct.pack(">II", 50, 50)),
+        (b"mDCV", struct.pack(">8HII", 50_001, *BT_2020[1:], 10_000_000, 50)),
+        (b"cHRM", "JOHN DOE".encode("utf-32-be")),
+        (b"gAMA", "J".encode("utf-32-be")),
+        (b"cLLI", b"\1DOE\1JON"),
+        (b"cLLI", struct.pack(">II", 1, 2)),
+        (b"pHYs", b"\0\x0eDO\0\x0eJN\1"),
+        (b"pHYs", b"\0\0DO\0\0JN\0"),
+        (b"pHYs", struct.pack(">IIB", 2835, 2835, 74)),
+        (b"cICP", b"JOHN"),
+        (b"cICP", b"\x03\x10\0\1"),
+        (b"cICP", b"\x09\x10\x09\1"),
+        (b"sBIT", b"DOE"),
+        (b"sBIT", b"\5\0\5"),
+        (b"sRGB", b"J"),
+    ],
+)
+def test_numbers_that_no_picture_has_go(part: tuple[bytes, bytes]) -> None:
+    assert clean(engine, planted([part], 1), POLICY) == PLAIN
+
+
+def test_bits_above_the_depth_of_a_colour_go() -> None:
+    named, plain = b"M\1R\2N\3", b"\0\1\0\2\0\3"
+    for type_ in (b"tRNS", b"bKGD"):
+        assert clean(engine, planted([(type_, named)], 1), POLICY) == planted([(type_, plain)], 1)
+    gray, white = png("1"), (b"tRNS", b"\0\xff")
+    assert clean(engine, planted([white], 1, gray), POLICY) == planted([white], 1, gray)
+    assert clean(engine, planted([(b"tRNS", b"MR")], 1, gray), POLICY) == planted(
+        [(b"tRNS", b"\0\0")], 1, gray
+    )
+    deep = png("I;16")
+    assert clean(engine, planted([(b"tRNS", b"\1\2")], 1, deep), POLICY) == planted(
+        [(b"tRNS", b"\1\2")], 1, deep
+    )
+    palette = png("P")
+    assert clean(engine, planted([(b"bKGD", b"\xff")], 2, png("P", bits=2)), POLICY) == png("P", bits=2)
+    assert clean(engine, planted([(b"bKGD", b"\1")], 2, palette), POLICY) == planted(
+        [(b"bKGD", b"\1")], 2, palette
+    )
+
+
+def _unfiltered(filters: tuple[int, ...], rows: list[bytes]) -> bytes:
+    """Rows as `filters` store them, in turn; pixels are smaller than a byte."""
+    out, above = b"", bytes(len(rows[0]))
+    for number, row in enumerate(rows):
+        filter_ = filters[number % len(filters)]
+        stored = bytearray()
+        for at, byte in enumerate(row):
+            left, corner = (row[at - 1], above[at - 1]) if at else (0, 0)
+            up = above[at]
+            near = min((left, up, corner), key=lambda value: abs(left + up - corner - value))
+            stored.append(byte - (0, left, up, (left + up) // 2, near)[filter_] & 0xFF)
+        out, above = out + bytes((filter_,)) + stored, row
+    return out
+
+
+def _odd(depth: int, color: int, spare: bytes, filters: tuple[int, ...] = (0, 1, 2, 3, 4)) -> bytes:
+    """A picture of 13 columns whose last bytes end with bits of `spare`."""
+    bits = 13 * depth
+    mask = (1 << -bits % 8) - 1
+    rows = []
+    for number, text in enumerate(spare):
+        row = bytes((37 * number + 11 * at) & 0xFF for at in range((bits + 7) // 8))
+        rows.append(row[:-1] + bytes((row[-1] & ~mask | text & mask,)))
+    head = struct.pack(">IIBBBBB", 13, len(rows), depth, color, 0, 0, 0)
+    palette = [(b"PLTE", bytes(range(3 << depth)))] if color == 3 else []
+    data = zlib.compress(_unfiltered(filters, rows))
+    return rebuilt([(b"IHDR", head), *palette, (b"IDAT", data), (b"IEND", b"")])
+
+
+@pytest.mark.parametrize(("depth", "color"), [(1, 0), (2, 0), (4, 0), (1, 3), (2, 3), (4, 3)])
+def test_bits_that_no_pixel_owns_are_zero(depth: int, color: int) -> None:
+    source, sound = _odd(depth, color, TOKEN * 3), _odd(depth, color, bytes(21))
+    output = clean(engine, source, POLICY)
+    assert decoded(output) == decoded(source) == decoded(sound)
+    assert output == clean(engine, _odd(depth, color, b"\xff" * 21), POLICY)
+    assert clean(engine, sound, POLICY) == sound
+    actions = [action for action in engine.plan(source, POLICY).actions if action.where.endswith("IDAT")]
+    assert [action.code for action in actions] == [Code.C]
+
+
+def test_bits_that_no_pixel_owns_are_zero_in_every_pass_and_frame() -> None:
+    head = struct.pack(">IIBBBBB", 5, 5, 1, 0, 0, 0, 1)
+    rows = [bytes((0, 0xFF))] * (1 + 1 + 1 + 2 + 2 + 3 + 2)
+    interlaced = rebuilt([(b"IHDR", head), (b"IDAT", zlib.compress(b"".join(rows[:11]))), (b"IEND", b"")])
+    output = clean(engine, interlaced, POLICY)
+    assert decoded(output) == decoded(interlaced)
+    assert set(zlib.decompress(dict(chunks(output))[b"IDAT"])) <= {0, 0x80, 0xC0, 0xE0, 0xF8}
+    head = struct.pack(">IIBBBBB", 5, 2, 1, 0, 0, 0, 0)
+    frames = [(b"fcTL", struct.pack(">IIIIIHHBB", number, 5, 2, 0, 0, 1, 1, 0, 0)) for number in (0, 1)]
+    data = zlib.compress(bytes((0, 0xFF, 0, 0xAF)))
+    moving = [(b"IHDR", head), (b"acTL", struct.pack(">II", 2, 0)), frames[0], (b"IDAT", data)]
+    moving += [frames[1], (b"fdAT", struct.pack(">I", 2) + data), (b"IEND", b"")]
+    output = clean(engine, rebuilt(moving), POLICY)
+    assert decoded(output) == decoded(rebuilt(moving))
+    images = [content for type_, content in chunks(output) if type_ in (b"IDAT", b"fdAT")]
+    assert [zlib.decompress(image[at:]) for image, at in zip(images, (0, 4), strict=True)] == [
+        bytes((0, 0xF8, 0, 0xA8))
+    ] * 2
+
+
 def test_bytes_after_the_end_go() -> None:
     assert clean(engine, PLAIN + TOKEN, POLICY) == PLAIN
     assert clean(engine, rebuilt([*list(chunks(PLAIN))[:-1], (b"IEND", TOKEN)]), POLICY) == PLAIN

@@ -234,6 +234,19 @@ def test_what_is_planted_into_heads_goes() -> None:
     assert clean(engine, strip_of_data(head=PLANTED), POLICY) == clean(engine, strip_of_data(), POLICY)
 
 
+@pytest.mark.skipif(not tool("tiff2rgba"), reason="libtiff-tools are not installed")
+def test_what_a_scan_header_does_not_use_goes_wherever_its_data_lies(tmp_path: Path) -> None:
+    start, (data,) = split(COLOR)
+    assert start.endswith(b"\0\x3f\0")
+    named = start[:-3] + b"ZQ1"
+    for form in (interchange, strip_alone):
+        assert clean(engine, form(named + data + b"\xff\xd9"), POLICY) == clean(engine, form(COLOR), POLICY)
+    apart = made(page(t514=long(len(named))), [named, data], [1], t513=long(0))
+    output = clean(engine, apart, POLICY)
+    assert output == clean(engine, strip_of_data(), POLICY)
+    assert rgba(output, tmp_path) == rgba(strip_of_data(), tmp_path)
+
+
 def test_what_stands_behind_the_last_strip_goes() -> None:
     plain = clean(engine, strips_of_data(tail=b"\xff\xd9"), POLICY)
     assert clean(engine, strips_of_data(tail=b"\xff\xd9" + TOKEN), POLICY) == plain

@@ -255,6 +255,22 @@ def test_metadata_and_what_follows_the_picture_do_not_come_back() -> None:
     assert kept.count(b"\xff\xd8\xff") == 1
 
 
+def test_tables_and_header_fields_that_no_decoder_reads_do_not_come_back() -> None:
+    text = b"PATIENT QUILLFEATHER MRN 12345678 BORN 1970-01-01".ljust(64, b".")
+    progressive = encode(photo(), progressive=True)
+    scan = [at for at in range(len(progressive)) if progressive.startswith(b"\xff\xda", at)][3]
+    planted = progressive[:scan] + b"\xff\xdb\0\x43\0" + text + progressive[scan:]
+    assert np.array_equal(pixels(planted), pixels(progressive))
+    assert paint_jpeg(planted, [BOX]) == paint_jpeg(progressive, [BOX])
+    sequential = encode(photo(), keep_rgb=True)
+    assert b"Adobe\0\x64\0\0\0\0" in sequential
+    assert b"\0\x3f\0" in sequential
+    named = sequential.replace(b"Adobe\0\x64\0\0\0\0", b"AdobeJ. Doe").replace(b"\0\x3f\0", b"DOE", 1)
+    assert paint_jpeg(named, [BOX]) == paint_jpeg(sequential, [BOX])
+    dated = encode(photo())
+    assert paint_jpeg(dated[:11] + b"1970001" + dated[18:], [BOX]) == paint_jpeg(dated, [BOX])
+
+
 def test_a_thumbnail_in_jfif_is_cut() -> None:
     source = encode(photo())
     jfif = source[:20]

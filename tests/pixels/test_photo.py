@@ -53,6 +53,14 @@ def two(mode: str = "RGB") -> tuple[Image.Image, Image.Image]:
     return one, other
 
 
+def test_a_table_between_the_scans_of_a_jpeg_does_not_leave() -> None:
+    text = b"PATIENT QUILLFEATHER MRN 12345678 BORN 1970-01-01".ljust(64, b".")
+    source = save(photo(70, 90), "JPEG", progressive=True)
+    scan = source.rindex(b"\xff\xda")
+    planted = source[:scan] + b"\xff\xdb\0\x43\0" + text + source[scan:]
+    assert cleaned(planted) == cleaned(source)
+
+
 LOSSLESS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "PNG": ("PNG", "RGB", {}),
     "PNG, alpha": ("PNG", "RGBA", {}),

@@ -86,6 +86,14 @@ def heif() -> bytes:
     return out.getvalue()
 
 
+def bmp_runs(codes: bytes, depth: int = 8) -> Callable[[bytes], bytes]:
+    """A row of five pixels and two colours, run-length encoded."""
+    compression = 1 if depth == 8 else 2
+    head = struct.pack("<IiiHHII8xII", 40, 5, 1, 1, depth, compression, len(codes), 2, 0)
+    body = head + bytes((0, 0, 0, 0, 255, 255, 255, 0)) + codes
+    return lambda _: struct.pack("<2sIII", b"BM", 14 + len(body), 0, 14 + 48) + body
+
+
 SOURCES: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: jpeg(),
     "PNG": lambda: png(),
@@ -95,11 +103,17 @@ SOURCES: dict[str, Callable[[], bytes]] = {
     "TIFF": lambda: tiff(),
     "HEIC": heif,
 }
+VARIANTS: dict[str, Callable[[], bytes]] = {
+    "progressive JPEG": lambda: jpeg(progressive=True),
+    "PNG of one bit": lambda: png_of_rows(bytes((0, 0x88, 1, 0x90, 2, 0x60, 3, 0x38, 4, 0x08))),
+    "BMP of runs": lambda: bmp_runs(b"\5\1\0\0\0\1")(b""),
+}
+"""Sources with places that others do not have."""
 
 
 @cache
 def good(name: str) -> bytes:
-    source = SOURCES[name]()
+    source = {**SOURCES, **VARIANTS}[name]()
     output = deidentify(source, policy(PROFILE))
     assert isinstance(output, bytes), output
     assert judge(output, source).problems == ()
@@ -112,6 +126,22 @@ def after_soi(marker: int, payload: bytes) -> Callable[[bytes], bytes]:
 
 def before_end(marker: int, payload: bytes) -> Callable[[bytes], bytes]:
     return lambda data: data[:-2] + segment(marker, payload) + data[-2:]
+
+
+def png_of_rows(rows: bytes, columns: int = 5, interlace: int = 0) -> bytes:
+    """A picture of one bit; interlaced, one of two columns and a row."""
+    height = 1 if interlace else len(rows) // 2
+    head = struct.pack(">IIBBBBB", columns, height, 1, 0, 0, 0, interlace)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+def before_last(start: bytes, marker: int, payload: bytes) -> Callable[[bytes], bytes]:
+    def add(data: bytes) -> bytes:
+        at = data.rindex(start)
+        return data[:at] + segment(marker, payload) + data[at:]
+
+    return add
 
 
 def png_chunk(kind: bytes, content: bytes, at: int = 33) -> Callable[[bytes], bytes]:
@@ -185,6 +215,36 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "JPEG with a second picture": ("JPEG", lambda data: data + jpeg()),
     "JPEG with a profile that tells": ("JPEG", saved("JPEG", icc_profile=icc_profile(3), quality=95)),
     "JPEG with a year": ("JPEG", after_soi(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP[:40])),
+    "JPEG with a table between its scans": ("progressive JPEG", before_last(b"\xff\xda", 0xDB, 65 * b"\0")),
+    "JPEG with a table that nothing uses": ("JPEG", after_soi(0xDB, b"\3" + NAME.ljust(64))),
+    "JPEG with a symbol of two codes": ("JPEG", after_soi(0xC4, b"\0\0\3" + bytes(14) + b"ann")),
+    "JPEG with more in its scan header": ("JPEG", lambda data: data.replace(b"\0\x3f\0", b"Qui", 1)),
+    "JPEG with a table that a scan names for nothing": (
+        "progressive JPEG",
+        lambda data: data.replace(b"\xff\xda\0\x0c\3\1\0", b"\xff\xda\0\x0c\3\1\5", 1),
+    ),
+    "JPEG with a version of JFIF": ("JPEG", lambda data: data.replace(b"JFIF\0\1\1", b"JFIF\0Qu", 1)),
+    "JPEG with a density that is none": ("JPEG", lambda data: data[:13] + b"\1Quil" + data[18:]),
+    "JPEG with flags in Adobe": ("JPEG", after_soi(0xEE, b"Adobe\0\x64Quil\1")),
+    "PNG with a gamma that is none": ("PNG", png_chunk(b"gAMA", NAME[:4])),
+    "PNG with colours that are none": ("PNG", png_chunk(b"cHRM", "Quillfea".encode("utf-32-be"))),
+    "PNG with a density that is none": ("PNG", png_chunk(b"pHYs", NAME[:8] + b"\1")),
+    "PNG with light that is none": ("PNG", png_chunk(b"cLLI", NAME[:8])),
+    "PNG with a display that is none": ("PNG", png_chunk(b"mDCV", NAME * 2)),
+    "PNG with a coding that is none": ("PNG", png_chunk(b"cICP", NAME[:4])),
+    "PNG with an intent that is none": ("PNG", png_chunk(b"sRGB", NAME[:1])),
+    "PNG with bits that are none": ("PNG", png_chunk(b"sBIT", NAME[:3])),
+    "PNG with more in its transparent colour": ("PNG", png_chunk(b"tRNS", NAME[:6])),
+    "PNG with more in its background": ("PNG", png_chunk(b"bKGD", NAME[:6])),
+    "PNG with bits behind a row": ("PNG of one bit", lambda _: png_of_rows(bytes((0, 0x81)))),
+    "PNG with bits behind a filtered row": (
+        "PNG of one bit",
+        lambda _: png_of_rows(bytes((1, 0x80, 4, 0x87))),
+    ),
+    "PNG with bits behind a row of a pass": (
+        "PNG of one bit",
+        lambda _: png_of_rows(bytes((0, 0x80, 0, 0xC0)), 2, 1),
+    ),
     "PNG with a text": ("PNG", png_chunk(b"tEXt", b"Author\0" + NAME)),
     "PNG with a packed text": ("PNG", png_chunk(b"zTXt", b"Author\0\0" + zlib.compress(NAME))),
     "PNG with a text in UTF-8": ("PNG", png_chunk(b"iTXt", b"Author\0\0\0\0\0" + NAME)),
@@ -211,6 +271,12 @@ FAULTS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "GIF with an application block": ("GIF", gif_extension(0xFF, b"XMP DataXMP")),
     "GIF with more in its loop": ("GIF", gif_extension(0xFF, b"NETSCAPE2.0\x0c" + NAME)),
     "GIF with a tail": ("GIF", tail),
+    "GIF with a screen smaller than its image": ("GIF", lambda data: data[:6] + b"\x10\0" + data[8:]),
+    "BMP with codes behind its last pixel": ("BMP of runs", bmp_runs(b"\5\1\0\2Qu\0\1")),
+    "BMP with pixels behind its last one": ("BMP of runs", bmp_runs(b"\5\1\0\0\5Q\0\1")),
+    "BMP with a jump to nowhere": ("BMP of runs", bmp_runs(b"\4\1\0\2\1\0\0\0\0\1")),
+    "BMP with a jump at its end": ("BMP of runs", bmp_runs(b"\4\1\0\2\1\0\0\1")),
+    "BMP with half a byte of no pixel": ("BMP of runs", bmp_runs(b"\1\x1f\4\1\0\1", 4)),
     "BMP with a gap": ("BMP", bmp_gap),
     "BMP with a tail": ("BMP", tail),
     "BMP with something reserved": ("BMP", lambda data: data[:6] + b"Quil" + data[10:]),
