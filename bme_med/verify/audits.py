@@ -12,6 +12,7 @@ from bme_med.audit import Audit, NameStyle, Status, boxes_of, check_file, outsid
 from bme_med.core import AuditError, Profile
 from bme_med.verify.findings import Check, Finding
 from bme_med.verify.judged import Told
+from bme_med.verify.methods import Maker
 
 __all__ = ["DICOMDIR", "Accounts", "account_for", "open_audit", "told_of"]
 
@@ -44,6 +45,13 @@ class Accounts:
     def names_sources(self) -> bool:
         """Whether it names sources as they are called."""
         return self.audit is not None and self.audit.header["names"] == NameStyle.KEEP
+
+    @property
+    def maker(self) -> Maker | None:
+        """What made the outputs, as it says."""
+        if self.audit is None:
+            return None
+        return Maker(str(self.audit.header["profile"]), str(self.audit.header["version"]))
 
     def has_check(self, name: str) -> bool:
         """Whether the run was made with a map of subjects (`subjects`), or converted (`conversion`)."""
@@ -83,6 +91,8 @@ def account_for(
         return accounts.findings
     if audit.header["profile_sha256"] != profile.sha256:
         accounts.add("header", "the run had another profile than the one that outputs are checked by")
+    elif audit.header["profile"] != profile.name:
+        accounts.add("header", "another name than that of the run's profile")
     _check_outputs(accounts, audit, outputs)
     for name, record in audit.records.items():
         _check_record(accounts, name, record)

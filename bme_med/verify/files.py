@@ -7,6 +7,7 @@ from bme_med.core import Format, Profile, sniff
 from bme_med.verify.dicom import DicomJudge
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.judged import Judged, Told
+from bme_med.verify.methods import Maker
 from bme_med.verify.photo import PhotoJudge
 from bme_med.verify.places import name_problems
 from bme_med.verify.reading import open_data
@@ -36,9 +37,16 @@ class Pair:
 class FileJudge:
     """Judges pairs under one profile; `secrets` are words in the names of all sources."""
 
-    def __init__(self, profile: Profile, secrets: frozenset[str], *, has_own_subjects: bool) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        secrets: frozenset[str],
+        *,
+        has_own_subjects: bool,
+        maker: Maker | None = None,
+    ) -> None:
         self.secrets = secrets
-        self.dicom = DicomJudge(profile, has_own_subjects=has_own_subjects)
+        self.dicom = DicomJudge(profile, has_own_subjects=has_own_subjects, maker=maker)
         self.photos = PhotoJudge(profile)
 
     def __call__(self, pair: Pair) -> Judged:

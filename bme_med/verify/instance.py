@@ -19,6 +19,7 @@ from bme_med.verify.findings import Check, Problem
 from bme_med.verify.harvest import Identifiers, harvest
 from bme_med.verify.judged import Told
 from bme_med.verify.marks import BURNED_IN, SUBJECT_TAGS, file_meta_problems, mark_problems
+from bme_med.verify.methods import METHOD, Maker, without_ours
 from bme_med.verify.pixels import PIXEL_TAGS, lost_pixels
 from bme_med.verify.private import vouched_places
 from bme_med.verify.repainted import may_be_added, painted_states
@@ -30,7 +31,7 @@ from bme_med.verify.values import NEW_UID, Context, holds, is_given
 __all__ = ["UID", "Instance", "check", "check_instance", "context_of", "instance_of"]
 
 _SEARCHED_VRS = TEXT_VRS | {"AE", "UI", "UR"}
-_MARKERS = {0x00120062, 0x00120063, 0x00120064, 0x00280303}
+_MARKERS = {0x00120062, METHOD, 0x00120064, 0x00280303}
 """What PS3.15, E.1.1 and E.2, has the de-identifier write."""
 
 UID = re.compile(r"\d+(?:\.\d+){3,}")
@@ -80,8 +81,10 @@ def context_of(
     *,
     has_own_subjects: bool = False,
     told: Told = Told(),  # noqa: B008 - frozen
+    maker: Maker | None = None,
 ) -> Context:
     """What the judge of an instance knows beforehand; `before` is its source, if it is at hand."""
+    maker = maker or Maker(profile.name)
     if before is None:
         return Context(
             tables,
@@ -89,6 +92,7 @@ def context_of(
             Identifiers.none(),
             ("", ""),
             seen,
+            maker,
             has_own_subjects=has_own_subjects,
             were_pixels_cleaned=told.were_pixels_cleaned,
             were_pixels_painted=bool(told.boxes),
@@ -101,6 +105,7 @@ def context_of(
         identifiers=harvest(node, tables, kept),
         patient=(node.text(0x00100021), node.text(0x00100020) or f"{NO_ID}{node.text(0x00080018)}"),
         seen=seen,
+        maker=maker,
         birth=node.text(0x00100030).replace(".", "") or "none",
         examined=max(_year(node, tag) for tag in _EXAMINATION_DATES),
         kept=kept,
@@ -236,10 +241,10 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
         context = replace(context, identifiers=Identifiers.none())
     keeps_uids = Option.RETAIN_UIDS in context.profile.options
     for place, node, found in texts:
-        text = found.text
+        text = without_ours(found.text, context.maker) if found.tag == METHOD else found.text
         if not keeps_uids and any(uid in context.seen.uids for uid in UID.findall(text)):
             yield Problem(place, Check.IDENTIFIER, "a UID of the source stands in it")
-        if found.vr == "UI" or found.tag in SUBJECT_TAGS | _MARKERS:
+        if found.vr == "UI" or found.tag in SUBJECT_TAGS:
             continue
         if context.identifiers.stand_in(text) and not _is_standard_meaning(node, context.tables):
             yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in it")

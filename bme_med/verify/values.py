@@ -11,7 +11,9 @@ from pydicom.valuerep import validate_value
 
 from bme_med.core import Code, DatePolicy, Profile
 from bme_med.verify.elements import Element
+from bme_med.verify.folding import is_cut_from
 from bme_med.verify.harvest import Identifiers
+from bme_med.verify.methods import Maker
 from bme_med.verify.repainted import is_recoded
 from bme_med.verify.rules import State, selects
 from bme_med.verify.seen import Seen
@@ -39,7 +41,8 @@ _DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
 class Context:
     """One instance before its judge.
 
-    `kept` has the attributes of the source whose bytes the profile keeps, such as a device's serial number.
+    `kept` has the attributes of the source whose bytes the profile keeps, such as a device's serial number;
+    `maker` is what the audit names, where there is one.
     """
 
     tables: Tables
@@ -47,6 +50,7 @@ class Context:
     identifiers: Identifiers
     patient: tuple[str, str]
     seen: Seen
+    maker: Maker
     birth: str = ""
     examined: int = 0
     kept: frozenset[int] = frozenset()
@@ -223,8 +227,7 @@ def _is_shorter(before: str, after: str, tables: Tables) -> bool:
     """Whether letters and digits were left out, at most, or the words are a dummy's."""
     if _words(after) <= _dummy_words(tables):
         return True
-    rest = iter(before)
-    return all(character in rest for character in after if character.isalnum())
+    return is_cut_from(after, before)
 
 
 def _dummy_words(tables: Tables) -> set[str]:

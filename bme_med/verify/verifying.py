@@ -141,7 +141,12 @@ class _Verification:
                 tasks.append(Pair(name, path, source, self._told(name)))
             else:
                 self._add(name, name_problems(name, path, source, secrets, self.tables))
-        judge = FileJudge(self.profile, secrets, has_own_subjects=self._has_check("subjects"))
+        judge = FileJudge(
+            self.profile,
+            secrets,
+            has_own_subjects=self._has_check("subjects"),
+            maker=self.accounts.maker if self.accounts else None,
+        )
         chunks = chunked(tasks, lambda pair: pair.bytes, workers)
         results = ordered(judge, chunks, workers=workers, lost=lost, check=lambda: None)
         with closing(results):
