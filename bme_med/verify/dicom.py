@@ -137,6 +137,7 @@ class DicomJudge:
             seen=context.seen,
             instance=after.node.text(0x00080018),
             series=after.node.text(0x0020000E),
+            identifiers=context.named,
         )
 
     def _read(self, data: Data, *, force: bool = False) -> Instance | None:

@@ -43,6 +43,7 @@ class State(StrEnum):
     LAYER = "a keyed name of a graphic layer"
     DERIVED = "the source's, and DERIVED for ORIGINAL"
     RECODED = "what follows from pixels that were coded anew"
+    WARNED = "YES, as text may be left in the pixels"
 
 
 States = frozenset[State]
@@ -101,7 +102,7 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
         return _GONE
     chosen = _chosen(place, profile, tables)
     if tag == 0x00280301:  # NO becomes YES where text may be left; the marks are checked for the other way
-        return (chosen or _LEFT) | _DUMMY
+        return (chosen or _LEFT) | {State.WARNED}
     if chosen:
         return chosen if not place.path else chosen | _ZEROED
     if _is_annotation(place, profile, tables):
