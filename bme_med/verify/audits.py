@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bme_med.audit import Audit, NameStyle, Status, boxes_of, check_file, outside_of, read_file
-from bme_med.core import AuditError, Profile
+from bme_med.core import AuditError, Profile, UsageError
 from bme_med.verify.findings import Check, Finding
 from bme_med.verify.judged import Told
 from bme_med.verify.methods import Maker
@@ -63,17 +63,24 @@ class Accounts:
 
 
 def open_audit(path: Path) -> Accounts:
-    """The audit at `path`; what is wrong with its lines, chain and footer is noted."""
+    """The audit at `path`; what is wrong with its lines, chain and footer is noted.
+
+    Raises
+    ------
+    UsageError
+        If there is no file that can be read.
+    """
+    try:
+        findings = check_file(path)
+    except AuditError as error:
+        raise UsageError(str(error)) from None
     try:
         accounts = Accounts(path, read_file(path))
     except AuditError:
         accounts = Accounts(path, None)
         accounts.add("", "it cannot be read to its end as an audit of bme-med")
-    try:
-        for finding in check_file(path):
-            accounts.add(f"line {finding.line}", finding.problem)
-    except AuditError:
-        accounts.add("", "it cannot be opened")
+    for finding in findings:
+        accounts.add(f"line {finding.line}", finding.problem)
     for record in accounts.audit.records.values() if accounts.audit else ():
         if record["status"] == Status.WRITTEN:
             if record["output"] in accounts.by_output:
