@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bme_med.audit import Audit, Finding, Status
+from bme_med.audit import Audit, Finding, Status, is_unfinished
 from bme_med.cli.console import line, make_console, print_table, printable
 
 __all__ = ["print_audit", "print_findings"]
@@ -40,4 +40,11 @@ def print_findings(path: Path, findings: Sequence[Finding]) -> None:
         return
     for finding in findings:
         print(printable(f"{path}: line {finding.line}: {finding.problem}"))
-    print(f"{len(findings)} findings: this audit proves nothing any more", file=sys.stderr)
+    count = "1 finding" if len(findings) == 1 else f"{len(findings):,} findings"
+    if is_unfinished(findings):
+        print(
+            f"{count}: where the run was stopped, finish it: the same command, and --resume", file=sys.stderr
+        )
+        print("where it ended by itself, the end was cut off, and the audit proves nothing", file=sys.stderr)
+    else:
+        print(f"{count}: this audit proves nothing any more", file=sys.stderr)

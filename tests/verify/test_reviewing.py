@@ -115,6 +115,25 @@ def test_a_line_that_is_none_is_an_error_that_names_it(line: str, tmp_path: Path
         read_approved(listed)
 
 
+def test_a_list_that_cannot_be_read_or_written_is_told_before_anything_is_shown(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "latin").write_bytes(b"\xff")
+    for option, path, said in (
+        (
+            "--approved",
+            "nosuch",
+            "No such file or directory): give one that `bme-med review DIR --approve F`",
+        ),
+        ("--approved", "latin", "not UTF-8 text: save it as such"),
+        ("--approve", "nodir/x", "there is no folder"),
+        ("--approve", "clean", "give a file that you may write to"),
+    ):
+        done = call(capsys, "review", folder, option, tmp_path / path)
+        assert (done.code, done.out) == (2, "")
+        assert said in done.err
+
+
 def test_the_command_lists_approves_and_lists_what_is_new(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
