@@ -41,10 +41,10 @@ def print_findings(path: Path, findings: Sequence[Finding]) -> None:
     for finding in findings:
         print(printable(f"{path}: line {finding.line}: {finding.problem}"))
     count = "1 finding" if len(findings) == 1 else f"{len(findings):,} findings"
+    said = "this audit proves nothing any more"
     if is_unfinished(findings):
-        print(
-            f"{count}: where the run was stopped, finish it: the same command, and --resume", file=sys.stderr
+        said = (
+            "where the run was stopped, finish it with the same command and --resume; where it ended by "
+            f"itself, the end was cut off, and {said}"
         )
-        print("where it ended by itself, the end was cut off, and the audit proves nothing", file=sys.stderr)
-    else:
-        print(f"{count}: this audit proves nothing any more", file=sys.stderr)
+    print(f"{count}: {said}", file=sys.stderr)

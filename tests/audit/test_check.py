@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bme_med.audit import AuditWriter, Record, Status, check, check_file, is_unfinished, record_text
+from bme_med.audit import AuditWriter, Status, check, check_file, is_unfinished, record_text
 from bme_med.audit.records import footer_text, seal
 from bme_med.core import AuditError
 from tests.audit.making import COUNTS, PROFILE, RECORDS, TIME, audit_lines, write_audit

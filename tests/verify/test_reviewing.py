@@ -123,7 +123,7 @@ def test_a_list_that_cannot_be_read_or_written_is_told_before_anything_is_shown(
         (
             "--approved",
             "nosuch",
-            "No such file or directory): give one that `bme-med review DIR --approve F`",
+            "No such file or directory): give one that `bme-med review",
         ),
         ("--approved", "latin", "not UTF-8 text: save it as such"),
         ("--approve", "nodir/x", "there is no folder"),
