@@ -1,6 +1,6 @@
 """The audit of a run: its lines, writing them, reading them back."""
 
-from bme_med.audit.checking import Finding, check, check_file
+from bme_med.audit.checking import Finding, check, check_file, is_unfinished
 from bme_med.audit.reading import Audit, read, read_file
 from bme_med.audit.records import (
     ActionTexts,
@@ -30,6 +30,7 @@ __all__ = [
     "check_file",
     "footer_text",
     "header_text",
+    "is_unfinished",
     "outside_of",
     "read",
     "read_file",

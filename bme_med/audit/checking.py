@@ -5,7 +5,7 @@ happened: it stands elsewhere (out of order), or nowhere (changed or missing; th
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,10 @@ from typing import Any
 from bme_med.audit.reading import is_header, is_record, opened, parse
 from bme_med.audit.records import Status, seal
 
-__all__ = ["Finding", "check", "check_file"]
+__all__ = ["Finding", "check", "check_file", "is_unfinished"]
+
+_CUT = "cut off in the middle"
+_NO_FOOTER = "no footer after it: the run did not complete, or the end was cut off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class _Line:
     end: dict[str, Any] | None
     filename: str
     status: str
+
+
+def is_unfinished(findings: Sequence[Finding]) -> bool:
+    """Whether all that is wrong is what a run leaves that was stopped, and that ``--resume`` makes good."""
+    return {_NO_FOOTER} <= {finding.problem for finding in findings} <= {_NO_FOOTER, _CUT}
 
 
 def check_file(path: Path) -> list[Finding]:
@@ -57,12 +65,13 @@ def check(lines: Iterable[bytes], *, complete: bool = True) -> list[Finding]:
     findings: list[Finding] = []
     for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
-            findings.append(Finding(number, "cut off in the middle"))
+            findings.append(Finding(number, _CUT))
             break
         digested.append(_digest(line))
     if not digested:
         return findings or [Finding(1, "nothing is in this file")]
     findings += _wrong_kinds(digested)
+    findings += _repeated(digested)
     findings += _broken_links(digested)
     if complete or digested[-1].end:
         findings += _wrong_end(digested)
@@ -106,24 +115,44 @@ def _broken_links(lines: list[_Line]) -> Iterator[Finding]:
             yield Finding(number - 1, "changed")
 
 
+def _repeated(lines: list[_Line]) -> Iterator[Finding]:
+    """Records of a source that had one already; only what was refused is tried again (`--retry-refused`)."""
+    last: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if line.kind != "record":
+            continue
+        before = last.get(line.filename)
+        if before is not None and lines[before - 1].status != Status.REFUSED:
+            yield Finding(number, f"a source has two records: line {before} is of it, and was not refused")
+        last[line.filename] = number
+
+
 def _missing(lines: list[_Line]) -> int | None:
     """How many records are missing by the footer's count; None where there is no sound footer."""
     end = lines[-1].end
     if end is None or not _is_sealed(end):
         return None
-    there = sum(line.kind in ("record", "unknown") for line in lines)
-    return max(0, int(end["end"]["records"]) - there)
+    return max(0, int(end["end"]["records"]) - _records_in(lines))
+
+
+def _records_in(lines: list[_Line]) -> int:
+    """How many lines are records, or were."""
+    return sum(line.kind in ("record", "unknown") for line in lines)
 
 
 def _wrong_end(lines: list[_Line]) -> Iterator[Finding]:
     """What the footer says against what is there."""
     last = lines[-1]
     if last.end is None:
-        yield Finding(len(lines), "no footer after it: the run did not complete, or the end was cut off")
+        yield Finding(len(lines), _NO_FOOTER)
         return
     status = {line.filename: line.status for line in lines if line.kind == "record"}
     statuses = list(status.values())
-    there = {"found": len(status), **{name.value: statuses.count(name) for name in Status}}
+    there = {
+        "records": _records_in(lines),
+        "found": len(status),
+        **{name.value: statuses.count(name) for name in Status},
+    }
     for name, count in there.items():
         said = last.end["end"].get(name)
         if said != count:

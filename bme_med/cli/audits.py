@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bme_med.audit import Audit, Finding, Status
+from bme_med.audit import Audit, Finding, Status, is_unfinished
 from bme_med.cli.console import line, make_console, print_table, printable
 
 __all__ = ["print_audit", "print_findings"]
@@ -40,4 +40,11 @@ def print_findings(path: Path, findings: Sequence[Finding]) -> None:
         return
     for finding in findings:
         print(printable(f"{path}: line {finding.line}: {finding.problem}"))
-    print(f"{len(findings)} findings: this audit proves nothing any more", file=sys.stderr)
+    count = "1 finding" if len(findings) == 1 else f"{len(findings):,} findings"
+    said = "this audit proves nothing any more"
+    if is_unfinished(findings):
+        said = (
+            "where the run was stopped, finish it with the same command and --resume; where it ended by "
+            f"itself, the end was cut off, and {said}"
+        )
+    print(f"{count}: {said}", file=sys.stderr)

@@ -41,10 +41,12 @@ def review(
     from bme_med.cli.console import print_json
     from bme_med.cli.progress import shown_progress
     from bme_med.cli.standing import print_rule, print_survey
-    from bme_med.verify import add_approved, read_approved, unapproved
+    from bme_med.verify import add_approved, check_place, read_approved, unapproved
     from bme_med.verify import review as survey_of
 
     known = read_approved(approved) if approved else frozenset()
+    if approve:
+        check_place(approve)
     if approve and approve.exists():
         known |= read_approved(approve)
     with shown_progress("reading") as progress:

@@ -41,7 +41,7 @@ def open_source(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Source]:
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise FileError("not a regular file any more: leave it out")
+            raise FileError("not a regular file: leave it out")
         if before.st_size < mapped_from:
             yield _read(descriptor, before.st_size)
         elif sys.platform == "emscripten":

@@ -5,17 +5,19 @@ approved in one place is shown again in another: ``Hand`` is a body part, and a 
 """
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from bme_med.core import UsageError
 from bme_med.verify.reviewing import Standing
 
-__all__ = ["Approved", "add_approved", "read_approved", "unapproved"]
+__all__ = ["Approved", "add_approved", "check_place", "read_approved", "unapproved"]
 
 Approved = frozenset[tuple[str, str]]
 """Pairs of a place and a value."""
 
+_GIVE = "give one that `bme-med review DIR --approve F` made"
 _HEADER = "# bme-med review: values that were read and approved; a line is a place, a tab, the value"
 
 
@@ -29,8 +31,10 @@ def read_approved(path: Path) -> Approved:
     """
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: this list cannot be read ({type(error).__name__})") from None
+    except OSError as error:
+        raise UsageError(f"{path}: this list cannot be read ({error.strerror}): {_GIVE}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: this list is not UTF-8 text: save it as such, or {_GIVE}") from None
     pairs = set()
     for number, line in enumerate(lines, 1):
         place, tab, text = line.partition("\t")
@@ -54,6 +58,21 @@ def unapproved(standing: Iterable[Standing], approved: Approved) -> list[Standin
         if places:
             found.append(Standing(one.value, places, one.files, one.example))
     return found
+
+
+def check_place(path: Path) -> None:
+    """See that a list can be written to `path`, before anything is read that it is for.
+
+    Raises
+    ------
+    UsageError
+        If not.
+    """
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"{path}: this list cannot be written, as there is no folder {folder}: make it")
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise UsageError(f"{path}: this list cannot be written: give a file that you may write to")
 
 
 def add_approved(path: Path, standing: Iterable[Standing]) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bme_med.audit import Audit, NameStyle, Status, boxes_of, check_file, outside_of, read_file
-from bme_med.core import AuditError, Profile
+from bme_med.core import AuditError, Profile, UsageError
 from bme_med.verify.findings import Check, Finding
 from bme_med.verify.judged import Told
+from bme_med.verify.methods import Maker
 
 __all__ = ["DICOMDIR", "Accounts", "account_for", "open_audit", "told_of"]
 
@@ -45,6 +46,13 @@ class Accounts:
         """Whether it names sources as they are called."""
         return self.audit is not None and self.audit.header["names"] == NameStyle.KEEP
 
+    @property
+    def maker(self) -> Maker | None:
+        """What made the outputs, as it says."""
+        if self.audit is None:
+            return None
+        return Maker(str(self.audit.header["profile"]), str(self.audit.header["version"]))
+
     def has_check(self, name: str) -> bool:
         """Whether the run was made with a map of subjects (`subjects`), or converted (`conversion`)."""
         return self.audit is not None and name in self.audit.header["checks"]
@@ -55,17 +63,24 @@ class Accounts:
 
 
 def open_audit(path: Path) -> Accounts:
-    """The audit at `path`; what is wrong with its lines, chain and footer is noted."""
+    """The audit at `path`; what is wrong with its lines, chain and footer is noted.
+
+    Raises
+    ------
+    UsageError
+        If there is no file that can be read.
+    """
+    try:
+        findings = check_file(path)
+    except AuditError as error:
+        raise UsageError(str(error)) from None
     try:
         accounts = Accounts(path, read_file(path))
     except AuditError:
         accounts = Accounts(path, None)
         accounts.add("", "it cannot be read to its end as an audit of bme-med")
-    try:
-        for finding in check_file(path):
-            accounts.add(f"line {finding.line}", finding.problem)
-    except AuditError:
-        accounts.add("", "it cannot be opened")
+    for finding in findings:
+        accounts.add(f"line {finding.line}", finding.problem)
     for record in accounts.audit.records.values() if accounts.audit else ():
         if record["status"] == Status.WRITTEN:
             if record["output"] in accounts.by_output:
@@ -83,6 +98,8 @@ def account_for(
         return accounts.findings
     if audit.header["profile_sha256"] != profile.sha256:
         accounts.add("header", "the run had another profile than the one that outputs are checked by")
+    elif audit.header["profile"] != profile.name:
+        accounts.add("header", "another name than that of the run's profile")
     _check_outputs(accounts, audit, outputs)
     for name, record in audit.records.items():
         _check_record(accounts, name, record)

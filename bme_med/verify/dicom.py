@@ -15,6 +15,8 @@ from bme_med.verify.elements import Element, Node
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.instance import UID, Instance, check_instance, context_of, instance_of
 from bme_med.verify.judged import Judged, Told
+from bme_med.verify.marks import SUBJECT_TAGS
+from bme_med.verify.methods import METHOD, Maker, without_ours
 from bme_med.verify.pixels import PIXEL_TAGS, claim_problems, pixel_digest, pixel_problems
 from bme_med.verify.reading import Data, read_dataset
 from bme_med.verify.rules import names_class
@@ -32,7 +34,6 @@ _EXEMPT_VRS = frozenset({"CS", "IS", "DS"})
 """What stays as it is by every profile, and is not searched: code strings and numbers."""
 
 _NUMERIC_VRS = frozenset({"AT", "DA", "DS", "DT", "FD", "FL", "IS", "SL", "SS", "SV", "TM", "UI", "UL", "US"})
-_OURS = frozenset({0x00100010, 0x00100020, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,11 @@ def _parted(data: Data, start: int, dataset: FileDataset) -> tuple[bytes, tuple[
 class DicomJudge:
     """Judges instances one by one under a profile; what they share, whoever asks compares."""
 
-    def __init__(self, profile: Profile, *, has_own_subjects: bool = False) -> None:
+    def __init__(
+        self, profile: Profile, *, has_own_subjects: bool = False, maker: Maker | None = None
+    ) -> None:
         self.profile = profile
+        self._maker = maker
         self.tables = load_tables()
         self._has_own_subjects = has_own_subjects
 
@@ -111,6 +115,7 @@ class DicomJudge:
             Seen(),
             has_own_subjects=self._has_own_subjects,
             told=told,
+            maker=self._maker,
         )
         parts = _Bytes.of(data, after.dataset)
         problems = [*_layout(data, parts, after), *check_instance(before, after, context)]
@@ -119,8 +124,8 @@ class DicomJudge:
             problems += pixel_problems(before.dataset, after.dataset, told.boxes)
             known = {problem.place for problem in problems if problem.check is Check.IDENTIFIER}
             problems += _residue(parts, after, context, known)
-        texts = _texts_of(after.node)
-        own = words_in(_texts_of(before.node)) if before else set()
+        texts = _texts_of(after.node, context.maker)
+        own = words_in(_texts_of(before.node, context.maker)) if before else set()
         return Judged(
             problems=tuple(problems),
             words=frozenset(words_in(texts) - own),
@@ -132,6 +137,7 @@ class DicomJudge:
             seen=context.seen,
             instance=after.node.text(0x00080018),
             series=after.node.text(0x0020000E),
+            identifiers=context.named,
         )
 
     def _read(self, data: Data, *, force: bool = False) -> Instance | None:
@@ -164,19 +170,20 @@ def _residue(parts: _Bytes, after: Instance, context: Context, known: set[str]) 
     if any(needles.found_in_pixels(part) for part in parts.pixels):
         yield Problem("(7FE0,0010)", Check.IDENTIFIER, "an identifier of the source stands in its bytes")
     forms = {*needles.found_in(parts.content), *needles.found_in(parts.head)}
-    yield from _places(forms, parts, after.node, known)
+    yield from _places(forms, parts, after.node, known, context.maker)
     yield from _packed(needles, after.node, known)
     yield from _numbers(needles, after.node, context, known)
 
 
-def _places(forms: set[bytes], parts: _Bytes, node: Node, known: set[str]) -> Iterator[Problem]:
+def _places(forms: set[bytes], parts: _Bytes, node: Node, known: set[str], maker: Maker) -> Iterator[Problem]:
     """Where the forms stand; what stands where nothing is ever changed is no finding."""
     for form in forms:
         is_placed = False
         for place, _, found in node.walk():
             if found.tag not in PIXEL_TAGS and found.items is None and form in found.raw.lower():
                 is_placed = True
-                if place not in known and found.vr not in _EXEMPT_VRS and found.tag not in _OURS:
+                is_ours = found.tag in SUBJECT_TAGS or form not in _written(found, maker).lower()
+                if place not in known and found.vr not in _EXEMPT_VRS and not is_ours:
                     yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in its bytes")
         if not is_placed:
             where = "file meta" if form in parts.head.lower() else "between elements, or packed"
@@ -195,15 +202,25 @@ def _numbers(needles: Needles, node: Node, context: Context, known: set[str]) ->
     """IDs and dates of digits alone, in what is no number and no date itself."""
     sought = needles.numbers | {date.encode() for date in context.identifiers.dates if date.isdigit()}
     for place, _, found in node.walk():
-        if found.items is not None or found.vr in _NUMERIC_VRS or found.tag in (*PIXEL_TAGS, *_OURS):
+        if found.items is not None or found.vr in _NUMERIC_VRS or found.tag in (*PIXEL_TAGS, *SUBJECT_TAGS):
             continue
-        if place not in known and len(found.raw) > 5 and not sought.isdisjoint(numbers_in(found.raw)):
+        raw = _written(found, context.maker)
+        if place not in known and len(raw) > 5 and not sought.isdisjoint(numbers_in(raw)):
             yield Problem(place, Check.IDENTIFIER, "a number or date of the source stands in it")
 
 
-def _texts_of(node: Node) -> bytes:
+def _written(found: Element, maker: Maker) -> bytes:
+    """The bytes of an element, without what this application says of itself."""
+    if found.tag != METHOD:
+        return found.raw
+    return without_ours(found.raw.decode("latin-1"), maker).encode("latin-1")
+
+
+def _texts_of(node: Node, maker: Maker) -> bytes:
     """What stands in texts, for comparing words."""
-    return b"\n".join(found.raw for _, _, found in node.walk() if found.items is None and _is_worded(found))
+    return b"\n".join(
+        _written(found, maker) for _, _, found in node.walk() if found.items is None and _is_worded(found)
+    )
 
 
 def _is_worded(found: Element) -> bool:

@@ -6,11 +6,14 @@ from pathlib import Path
 from bme_med.core import Format, Profile, sniff
 from bme_med.verify.dicom import DicomJudge
 from bme_med.verify.findings import Check, Problem
+from bme_med.verify.harvest import NOBODY
 from bme_med.verify.judged import Judged, Told
+from bme_med.verify.methods import Maker
 from bme_med.verify.photo import PhotoJudge
 from bme_med.verify.places import name_problems
 from bme_med.verify.reading import open_data
 from bme_med.verify.tables import load_tables
+from bme_med.verify.telling import path_tells
 
 __all__ = ["PHOTOS", "FileJudge", "Pair", "lost"]
 
@@ -36,9 +39,16 @@ class Pair:
 class FileJudge:
     """Judges pairs under one profile; `secrets` are words in the names of all sources."""
 
-    def __init__(self, profile: Profile, secrets: frozenset[str], *, has_own_subjects: bool) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        secrets: frozenset[str],
+        *,
+        has_own_subjects: bool,
+        maker: Maker | None = None,
+    ) -> None:
         self.secrets = secrets
-        self.dicom = DicomJudge(profile, has_own_subjects=has_own_subjects)
+        self.dicom = DicomJudge(profile, has_own_subjects=has_own_subjects, maker=maker)
         self.photos = PhotoJudge(profile)
 
     def __call__(self, pair: Pair) -> Judged:
@@ -48,7 +58,9 @@ class FileJudge:
         except Exception as error:  # noqa: BLE001 - readers fail in any way, and their words may hold a value
             judged = _unjudged(f"the check failed on it ({type(error).__name__}): look at it")
         names = name_problems(pair.name, pair.path, pair.source, self.secrets, load_tables())
-        return replace(judged, problems=(*names, *judged.problems))
+        if path_tells(pair.name, judged.identifiers):
+            names.append(Problem("path", Check.NAME, "an identifier of its source stands in it"))
+        return replace(judged, problems=(*names, *judged.problems), identifiers=NOBODY)
 
     def _judge(self, pair: Pair) -> Judged:
         data, source = open_data(pair.path), open_data(pair.source) if pair.source else None

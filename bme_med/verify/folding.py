@@ -2,7 +2,7 @@
 
 import unicodedata
 
-__all__ = ["fold", "spellings"]
+__all__ = ["fold", "is_cut_from", "spellings"]
 
 _WRITTEN_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -39,3 +39,13 @@ def spellings(text: str) -> set[str]:
         unicodedata.normalize("NFD", lowered),
         unicodedata.normalize("NFC", lowered),
     }
+
+
+def is_cut_from(after: str, before: str) -> bool:
+    """Whether letters and digits were left out, at most.
+
+    >>> is_cut_from("head, for", "head, for Oriana"), is_cut_from("head of Miller", "head of Oriana")
+    (True, False)
+    """
+    rest = iter(before)
+    return all(character in rest for character in after if character.isalnum())

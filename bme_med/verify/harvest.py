@@ -14,12 +14,16 @@ from bme_med.verify.elements import Element, Node
 from bme_med.verify.folding import fold, spellings
 from bme_med.verify.tables import Tables
 
-__all__ = ["Identifiers", "date_forms", "harvest", "spaced"]
+__all__ = ["NOBODY", "Identifiers", "date_forms", "harvest", "spaced"]
 
 _SHORT = 4
 """From this length on an identifier is looked for inside words too."""
 
 _SHORTEST_UID = 10
+_LONGEST_ID = 128
+_NUMBER_WITHIN = re.compile(r"[0-9]{6,}")
+"""A number in an ID, which people write without what stands around it."""
+
 _PATIENT_ID = 0x00100020
 _CODES = (0x00080100, 0x00080104)
 """A code may name a person or a place."""
@@ -46,11 +50,6 @@ class Identifiers:
     dates: frozenset[str]
     hints: frozenset[str]
 
-    @classmethod
-    def none(cls) -> "Identifiers":
-        """Of an instance that nobody has the source of."""
-        return cls(frozenset(), frozenset(), frozenset(), frozenset())
-
     @property
     def numbers(self) -> frozenset[str]:
         """Of `parts` and `dates` those of digits alone."""
@@ -67,6 +66,10 @@ class Identifiers:
     def may_stand_in(self, text: str) -> bool:
         """Whether there is any reason to clean `text`."""
         return self.stand_in(text) or not self.hints.isdisjoint(spaced(text).split())
+
+
+NOBODY = Identifiers(frozenset(), frozenset(), frozenset(), frozenset())
+"""Of an instance that nobody has the source of."""
 
 
 def harvest(source: Node, tables: Tables, kept: Iterable[int] = ()) -> Identifiers:
@@ -127,6 +130,8 @@ def _add_ids(found: Element, tables: Tables, parts: set[str], words: set[str]) -
     for value in found.values:
         if len(value) >= _SHORT or found.tag == _PATIENT_ID:
             _add(value, tables, parts, words)
+        if len(value) <= _LONGEST_ID:
+            parts |= set(_NUMBER_WITHIN.findall(value))
 
 
 def _add(value: str, tables: Tables, parts: set[str], words: set[str]) -> None:

@@ -14,23 +14,26 @@ from pydicom import FileDataset
 
 from bme_med.core import Option, Profile
 from bme_med.verify.alone import stands
+from bme_med.verify.dummies import NEW_UID
 from bme_med.verify.elements import TEXT_VRS, Element, Node, node_of, place_of
 from bme_med.verify.findings import Check, Problem
-from bme_med.verify.harvest import Identifiers, harvest
+from bme_med.verify.harvest import NOBODY, harvest
 from bme_med.verify.judged import Told
 from bme_med.verify.marks import BURNED_IN, SUBJECT_TAGS, file_meta_problems, mark_problems
+from bme_med.verify.methods import METHOD, Maker, without_ours
 from bme_med.verify.pixels import PIXEL_TAGS, lost_pixels
 from bme_med.verify.private import vouched_places
 from bme_med.verify.repainted import may_be_added, painted_states
 from bme_med.verify.rules import Place, State, allowed_states, names_class, vouched_states
 from bme_med.verify.seen import NO_ID, Seen, collisions
 from bme_med.verify.tables import Tables
-from bme_med.verify.values import NEW_UID, Context, holds, is_given
+from bme_med.verify.telling import subject_tells
+from bme_med.verify.values import Context, holds, is_given
 
 __all__ = ["UID", "Instance", "check", "check_instance", "context_of", "instance_of"]
 
 _SEARCHED_VRS = TEXT_VRS | {"AE", "UI", "UR"}
-_MARKERS = {0x00120062, 0x00120063, 0x00120064, 0x00280303}
+_MARKERS = {0x00120062, METHOD, 0x00120064, 0x00280303}
 """What PS3.15, E.1.1 and E.2, has the de-identifier write."""
 
 UID = re.compile(r"\d+(?:\.\d+){3,}")
@@ -42,6 +45,9 @@ _ROOT = "1.2.840.10008."
 
 _ITEM_TAGS = frozenset({0x0040A040, 0x0040A043})
 """Value Type and Concept Name Code Sequence: what makes an item a content item (PS3.3, 10.2)."""
+
+_PATIENT_TAGS = frozenset({0x00100010, 0x00100020, 0x00100030, 0x00101000, 0x00101001, 0x00101005})
+"""Patient's Name, ID and Birth Date, Other Patient IDs, Other Patient Names, Patient's Birth Name."""
 
 _EXAMINATION_DATES = (0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x0008002A)
 
@@ -80,27 +86,34 @@ def context_of(
     *,
     has_own_subjects: bool = False,
     told: Told = Told(),  # noqa: B008 - frozen
+    maker: Maker | None = None,
 ) -> Context:
     """What the judge of an instance knows beforehand; `before` is its source, if it is at hand."""
+    maker = maker or Maker(profile.name)
     if before is None:
         return Context(
             tables,
             profile,
-            Identifiers.none(),
+            NOBODY,
+            NOBODY,
             ("", ""),
             seen,
+            maker,
             has_own_subjects=has_own_subjects,
             were_pixels_cleaned=told.were_pixels_cleaned,
             were_pixels_painted=bool(told.boxes),
         )
     node = before.node
     kept = _kept_tags(node, profile, tables)
+    identifiers = harvest(node, tables, kept)
     return Context(
         tables=tables,
         profile=profile,
-        identifiers=harvest(node, tables, kept),
+        identifiers=identifiers,
+        named=harvest(_patient_of(node), tables, kept) if has_own_subjects else identifiers,
         patient=(node.text(0x00100021), node.text(0x00100020) or f"{NO_ID}{node.text(0x00080018)}"),
         seen=seen,
+        maker=maker,
         birth=node.text(0x00100030).replace(".", "") or "none",
         examined=max(_year(node, tag) for tag in _EXAMINATION_DATES),
         kept=kept,
@@ -121,6 +134,11 @@ def check_instance(before: Instance | None, after: Instance, context: Context) -
         *_texts(after.node, context),
         *_class_uids(after.node, context),
     ]
+
+
+def _patient_of(node: Node) -> Node:
+    """What names the patient: names of places and of others a user may well have in subjects."""
+    return Node({tag: found for tag, found in node.elements.items() if tag in _PATIENT_TAGS})
 
 
 def _year(dataset: Node, tag: int) -> int:
@@ -233,13 +251,15 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
     """No text that stays, listed or not, tells what identified elsewhere in the instance."""
     texts = [one for one in output.walk() if one[2].vr in _SEARCHED_VRS and not one[2].is_empty]
     if not context.identifiers.stand_in("\n".join(found.text for _, _, found in texts if found.vr != "UI")):
-        context = replace(context, identifiers=Identifiers.none())
+        context = replace(context, identifiers=NOBODY)
     keeps_uids = Option.RETAIN_UIDS in context.profile.options
     for place, node, found in texts:
-        text = found.text
+        text = without_ours(found.text, context.maker) if found.tag == METHOD else found.text
         if not keeps_uids and any(uid in context.seen.uids for uid in UID.findall(text)):
             yield Problem(place, Check.IDENTIFIER, "a UID of the source stands in it")
-        if found.vr == "UI" or found.tag in SUBJECT_TAGS | _MARKERS:
+        if found.tag in SUBJECT_TAGS and context.has_own_subjects and subject_tells(text, context.named):
+            yield Problem(place, Check.IDENTIFIER, "the subject's name tells the patient's name or ID")
+        if found.vr == "UI" or found.tag in SUBJECT_TAGS:
             continue
         if context.identifiers.stand_in(text) and not _is_standard_meaning(node, context.tables):
             yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in it")

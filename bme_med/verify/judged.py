@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bme_med.audit import Outside
 from bme_med.core import Box, Format
 from bme_med.verify.findings import Problem
+from bme_med.verify.harvest import NOBODY, Identifiers
 from bme_med.verify.seen import Seen
 
 __all__ = ["Judged", "Told"]
@@ -52,6 +53,8 @@ class Judged:
         What of it must be the same in others.
     format
         What it is; nothing where it could not be read.
+    identifiers
+        What of its source must not stand in its path either.
     """
 
     problems: tuple[Problem, ...]
@@ -65,3 +68,4 @@ class Judged:
     series: str = ""
     seen: Seen = field(default_factory=Seen)
     format: Format | None = None
+    identifiers: Identifiers = NOBODY

@@ -9,6 +9,7 @@ from bme_med.core import Code, DatePolicy, Option, Profile
 from bme_med.verify.elements import place_of
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.frames import is_encapsulated
+from bme_med.verify.methods import method_problems, without_ours
 from bme_med.verify.rules import loosened
 from bme_med.verify.tables import METHOD_CODES, Tables
 from bme_med.verify.values import Context
@@ -27,8 +28,6 @@ _META_TAGS = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x0002
 _BASIC = "113100"
 _CLEAN_PIXELS = METHOD_CODES[Option.CLEAN_PIXEL_DATA]
 _IMPLEMENTATION_CLASS_UID = "2.25.153268417298170938447213960127445118273"
-_OURS = "bme-med "
-_EXCEPTIONS = "exceptions keep more than PS3.15 Table E.1-1 does"
 _TEMPORAL = {
     DatePolicy.REMOVE: "REMOVED",
     DatePolicy.YEAR: "MODIFIED",
@@ -75,12 +74,13 @@ def mark_problems(source: FileDataset | None, output: FileDataset, context: Cont
         yield Problem("(0012,0062)", Check.MARKS, "not YES")
     if is_removed is not None and (is_removed != "YES" or names_patient):
         yield Problem("(0012,0062)", Check.MARKS, "says what is not so")
-    methods = _texts_of(output, "DeidentificationMethod")
-    earlier = _texts_of(source, "DeidentificationMethod")
-    if not any(method.startswith(_OURS) for method in methods) or any(len(method) > 64 for method in methods):
-        yield Problem("(0012,0063)", Check.MARKS, "empty, too long, or without this application")
-    if bool(loose) != (_EXCEPTIONS in methods) and _EXCEPTIONS not in earlier:
-        yield Problem("(0012,0063)", Check.MARKS, "does not say whether exceptions keep more than the table")
+    yield from method_problems(
+        None if source is None else _method_of(source),
+        _method_of(output),
+        context.maker,
+        context.identifiers,
+        is_loose=bool(loose),
+    )
     yield from _annotation(source, output, context)
     yield from _method_codes(source, output, context, is_loose=bool(loose))
     if output.get("LongitudinalTemporalInformationModified") not in _temporal(source, context.profile):
@@ -104,9 +104,9 @@ def _identifies(tag: int, tables: Tables) -> bool:
     return tag in tables.identifying or tables.vr(tag) in _IDENTIFYING_VRS
 
 
-def _texts_of(dataset: FileDataset | None, keyword: str) -> list[str]:
-    value = (dataset.get(keyword) if dataset is not None else None) or []
-    return [value] if isinstance(value, str) else [str(one) for one in value]
+def _method_of(dataset: FileDataset) -> str:
+    value = dataset.get("DeidentificationMethod") or []
+    return value if isinstance(value, str) else "\\".join(map(str, value))
 
 
 def _temporal(source: FileDataset | None, profile: Profile) -> set[str]:
@@ -125,7 +125,7 @@ def _method_codes(
     place, profile = "(0012,0064)", context.profile
     items = output.get("DeidentificationMethodCodeSequence") or []
     new = [str(item.get("CodeValue")) for item in items]
-    old = _earlier_codes(source, output, new)
+    old = _earlier_codes(source, output, new, context)
     expected = {METHOD_CODES[option] for option in profile.options} | (set() if is_loose else {_BASIC})
     expected -= {_CLEAN_PIXELS}
     if context.were_pixels_cleaned:
@@ -144,10 +144,11 @@ def _method_codes(
             yield Problem(place, Check.MARKS, "an item is no code of CID 7050")
 
 
-def _earlier_codes(source: FileDataset | None, output: FileDataset, new: list[str]) -> list[str]:
+def _earlier_codes(
+    source: FileDataset | None, output: FileDataset, new: list[str], context: Context
+) -> list[str]:
     """Codes of an earlier pass; without the source, those before ours where an earlier method stands."""
     if source is not None:
         return [str(item.get("CodeValue")) for item in source.get("DeidentificationMethodCodeSequence") or []]
-    ours = _texts_of(output, "DeidentificationMethod")
-    has_earlier = any(not text.startswith(_OURS) and text != _EXCEPTIONS for text in ours)
+    has_earlier = without_ours(_method_of(output), context.maker)
     return new[: new.index(_BASIC)] if has_earlier and _BASIC in new else []

@@ -16,7 +16,7 @@ from bme_med.core import Box, DatePolicy, Format, Profile, Region, regions_of, s
 from bme_med.verify.claimed import OTHER, is_claim_of_photo
 from bme_med.verify.containers import foreign_parts, hidden_parts
 from bme_med.verify.findings import Check, Problem
-from bme_med.verify.harvest import Identifiers, date_forms, spaced
+from bme_med.verify.harvest import NOBODY, Identifiers, date_forms, spaced
 from bme_med.verify.judged import Judged, Told
 from bme_med.verify.painted import may_change, mcu_of
 from bme_med.verify.search import needles_of
@@ -86,16 +86,24 @@ class PhotoJudge:
             problems += self._colours(picture.profile)
         if picture is not None and self.profile.orientation == "keep":
             problems += _untrue_claims(data, picture, told, format_)
+        identifiers = NOBODY
         if source is not None:
             if picture is not None and not told.was_converted:
                 problems += _differences(source, picture, told.boxes, format_)
-            needles = needles_of(self._identifiers(source))
+            identifiers = self._identifiers(source)
+            needles = needles_of(identifiers)
             if any(True for _ in needles.found_in(data)):
                 problems.append(
                     Problem("", Check.IDENTIFIER, "an identifier of the source stands in the bytes")
                 )
         digest = picture.digest() if picture is not None else ""
-        return Judged(tuple(problems), digest=digest, has_source=source is not None)
+        is_named = self.profile.names != "keep"
+        return Judged(
+            tuple(problems),
+            digest=digest,
+            has_source=source is not None,
+            identifiers=identifiers if is_named else NOBODY,
+        )
 
     def _properties(self, data: bytes, format_: Format) -> Iterator[Problem]:
         for name, value in properties(data).items():
@@ -137,6 +145,8 @@ class PhotoJudge:
         return Identifiers(frozenset(sought), frozenset(), frozenset(dates), frozenset())
 
     def _is_common(self, part: str) -> bool:
+        if part.isdigit():
+            return False
         words = spaced(part).split()
         return all(word in self._vocabulary or word in _OWN_WORDS or word.isdigit() for word in words)
 

@@ -2,14 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bme_med.core import UsageError
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.tables import Tables
 
-__all__ = ["files_below", "name_problems", "words_of_path"]
+__all__ = ["empty_folders", "files_below", "name_problems", "words_of_path"]
 
 _WORD = re.compile(r"[^\W_]{5,}")
 _ATTRIBUTES = "user."
@@ -44,6 +45,33 @@ def _walk(root: str) -> Iterator[tuple[str, Path]]:
                         yield entry.path[cut:].replace(os.sep, "/"), Path(entry.path)
         except OSError:
             continue  # the audit has the folder as a refused entry
+
+
+def empty_folders(folder: Path, files: Iterable[str]) -> Counter[str]:
+    """How many folders that hold no file to their depth lie in each that holds `files`, by its name.
+
+    What they are called is left out: that is all that they could tell.
+    """
+    full = {""} | {parent for name in files for parent in _parents(name)}
+    return Counter(
+        parent
+        for parent in full
+        for entry in _folders_in(folder / parent)
+        if (f"{parent}/{entry}" if parent else entry) not in full
+    )
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def _folders_in(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
 
 
 def words_of_path(name: str, tables: Tables) -> set[str]:

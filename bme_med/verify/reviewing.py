@@ -1,7 +1,7 @@
 """Every text that still stands in the outputs, once, with the places it stands in, for a person to read.
 
-Left out is what no person has to read: what this application wrote itself, and codes of the standard with the
-meaning that the standard gives them.
+Left out is what no person has to read: what this application writes by a ready-made profile, and codes of the
+standard with the meaning that the standard gives them. What a profile is called that somebody wrote is shown.
 """
 
 import re
@@ -16,6 +16,7 @@ from pydicom import config, dcmread
 
 from bme_med.core import Format, sniff
 from bme_med.verify.elements import TEXT_VRS, Element, Node, node_of, place_of
+from bme_med.verify.methods import METHOD, is_ready_made
 from bme_med.verify.photo import properties, texts_beside
 from bme_med.verify.places import files_below
 from bme_med.verify.tables import Tables, load_tables
@@ -28,8 +29,14 @@ _WHOLE_VRS = frozenset({"LT", "ST", "UR", "UT"})
 """VRs in which a backslash divides nothing (PS3.5, 6.4)."""
 
 _CODE_TAGS = frozenset({0x00080100, 0x00080102, 0x00080104})
-_OURS = re.compile(r"S-[A-Z2-7]{12}|bme-med .*|LAYER[0-9A-F]{8}")
-_MARKS = frozenset({0x00080005, 0x00120062, 0x00120063, 0x00280303})
+_OURS = re.compile(r"S-[A-Z2-7]{12}|LAYER[0-9A-F]{8}")
+_SAID = {
+    0x00080005: re.compile(r"ISO_IR \d{1,3}|ISO 2022 IR \d{1,3}|GBK|GB18030"),
+    0x00120062: re.compile(r"YES|NO"),
+    0x00280303: re.compile(r"UNMODIFIED|MODIFIED|REMOVED"),
+}
+"""What the standard lets these say (PS3.3, C.12.1.1.2, C.7.1.1 and C.12.1), at any depth."""
+
 _NUMBERS = re.compile(r"[\d\s/.,-]+")
 _OURS_IN_PHOTOS = frozenset(("Exif.Image.Orientation", "Xmp.tiff.Orientation", "Xmp.photoshop.DateCreated"))
 
@@ -138,12 +145,20 @@ def _told_by_instance(data: bytes, tables: Tables) -> list[tuple[str, str]] | No
 
 def _values(node: Node, tables: Tables) -> Iterator[tuple[str, str]]:
     for _, holder, found in node.walk():
-        if found.vr not in _READ_VRS or found.tag in _MARKS or _is_standard_code(holder, found, tables):
+        if found.vr not in _READ_VRS or _is_standard_code(holder, found, tables):
             continue
         place = tables.keyword(found.tag) or place_of("", found.tag)
         for value in [found.text] if found.vr in _WHOLE_VRS else found.values:
-            if value and value not in tables.dummies and not _OURS.fullmatch(value):
+            if value and value not in tables.dummies and not _is_ours(found.tag, value):
                 yield place, value
+
+
+def _is_ours(tag: int, value: str) -> bool:
+    """Whether a value is one that this application writes, or a term of the standard's that it goes by."""
+    if tag == METHOD:
+        return is_ready_made(value)
+    known = _SAID.get(tag, _OURS)
+    return known.fullmatch(value) is not None
 
 
 def _is_standard_code(holder: Node, found: Element, tables: Tables) -> bool:

@@ -43,6 +43,7 @@ class State(StrEnum):
     LAYER = "a keyed name of a graphic layer"
     DERIVED = "the source's, and DERIVED for ORIGINAL"
     RECODED = "what follows from pixels that were coded anew"
+    WARNED = "YES, as text may be left in the pixels"
 
 
 States = frozenset[State]
@@ -89,8 +90,7 @@ class Place:
 @lru_cache(maxsize=1 << 16)
 def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
     """The states that one element may have in the output."""
-    tag = place.tag
-    group = tag >> 16
+    tag, group = place.tag, place.tag >> 16
     if group % 2 or not tag & 0xFFFF or group < 0x0006 or tag in _NEVER:
         return _GONE
     if 0x5000 <= group <= 0x501E:
@@ -101,7 +101,7 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
         return _GONE
     chosen = _chosen(place, profile, tables)
     if tag == 0x00280301:  # NO becomes YES where text may be left; the marks are checked for the other way
-        return (chosen or _LEFT) | _DUMMY
+        return (chosen or _LEFT) | {State.WARNED}
     if chosen:
         return chosen if not place.path else chosen | _ZEROED
     if _is_annotation(place, profile, tables):
@@ -116,10 +116,9 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
 def _is_annotation(place: Place, profile: Profile, tables: Tables) -> bool:
     """Whether an attribute is text of an annotation that an option cleans (PS3.15, E.3.3 and E.3.4)."""
     keyword = tables.keyword(place.tag)
-    if Option.CLEAN_GRAPHICS in profile.options and keyword in _ANNOTATIONS:
-        return True
+    is_graphic = Option.CLEAN_GRAPHICS in profile.options and keyword in _ANNOTATIONS
     is_waveform = keyword == "UnformattedTextValue" and "WaveformAnnotationSequence" in place.path
-    return is_waveform and Option.CLEAN_STRUCTURED_CONTENT in profile.options
+    return is_graphic or (is_waveform and Option.CLEAN_STRUCTURED_CONTENT in profile.options)
 
 
 def _chosen(place: Place, profile: Profile, tables: Tables) -> States | None:

@@ -55,7 +55,8 @@ class Tables:
 
     `listed` and `gaps` are keyed by tag number; a repeating group stands there once for each of its
     sixteen even groups (PS3.5, 7.6). `types` gives the strictest Type by IOD, path of sequence keywords
-    and keyword. `vocabulary` has the words that the standard writes in lower case, so no eponym.
+    and keyword. `dummies_of` gives by VR what code D writes, `dummies` all of that. `vocabulary` has the
+    words that the standard writes in lower case, so no eponym.
     """
 
     listed: dict[int, Row]
@@ -65,6 +66,7 @@ class Tables:
     registered: frozenset[str]
     codes: frozenset[tuple[str, str, str]]
     dummies: frozenset[str]
+    dummies_of: dict[str, frozenset[str]]
     identifying: frozenset[int]
     vocabulary: frozenset[str]
     additions: dict[int, tuple[str, str]]
@@ -105,6 +107,10 @@ def load_tables() -> Tables:
     dictionary = _tab_separated("dictionary.tsv")
     codes = frozenset((scheme, value, meaning) for scheme, value, meaning in _tab_separated("codes.tsv"))
     names = [entry[2].lower() for entry in DicomDictionary.values()] + [meaning for _, _, meaning in codes]
+    columns = ("dummy", "alternate_if_source_equals_dummy")
+    dummies_of = {
+        row["vr"]: frozenset(row[column] for column in columns) for row in read_table("dummy_values.csv")
+    }
     return Tables(
         listed=listed,
         gaps={tag: row for row in read_table("ps315_gaps.csv") for tag in tags_of(row["tag"])},
@@ -112,11 +118,8 @@ def load_tables() -> Tables:
         iods={row["sop_class_uid"]: row["iod"] for row in read_table("sop_class_iod.csv")},
         registered=frozenset(UID_dictionary),
         codes=codes,
-        dummies=frozenset(
-            row[column]
-            for row in read_table("dummy_values.csv")
-            for column in ("dummy", "alternate_if_source_equals_dummy")
-        ),
+        dummies=frozenset(dummy for both in dummies_of.values() for dummy in both),
+        dummies_of=dummies_of,
         identifying=frozenset(tag for row in read_table("identifying.csv") for tag in tags_of(row["tag"])),
         vocabulary=frozenset(word for name in names for word in re.findall(r"\b[a-z]+\b", name)),
         additions={

@@ -10,17 +10,17 @@ from pydicom.datadict import dictionary_VM
 from pydicom.valuerep import validate_value
 
 from bme_med.core import Code, DatePolicy, Profile
+from bme_med.verify.dummies import NEW_UID, is_dummy, says_nothing
 from bme_med.verify.elements import Element
+from bme_med.verify.folding import is_cut_from
 from bme_med.verify.harvest import Identifiers
+from bme_med.verify.methods import Maker
 from bme_med.verify.repainted import is_recoded
 from bme_med.verify.rules import State, selects
 from bme_med.verify.seen import Seen
 from bme_med.verify.tables import Tables
 
-__all__ = ["LAYER", "NEW_UID", "Context", "holds", "is_given", "is_plain_icc"]
-
-NEW_UID = re.compile(r"2\.25\.(0|[1-9][0-9]{0,38})")
-"""A UID made of a UUID (PS3.5, B.2)."""
+__all__ = ["LAYER", "Context", "holds", "is_given", "is_plain_icc"]
 
 LAYER = re.compile(r"LAYER[0-9A-F]{8}")
 """A keyed name of a graphic layer."""
@@ -39,14 +39,18 @@ _DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
 class Context:
     """One instance before its judge.
 
-    `kept` has the attributes of the source whose bytes the profile keeps, such as a device's serial number.
+    `named` has what of `identifiers` a subject's name or a path must not tell: of subjects that the user
+    named, the patient's names, IDs and birth date alone. `kept` has the attributes of the source whose bytes
+    the profile keeps, such as a device's serial number; `maker` is what the audit names, where there is one.
     """
 
     tables: Tables
     profile: Profile
     identifiers: Identifiers
+    named: Identifiers
     patient: tuple[str, str]
     seen: Seen
+    maker: Maker
     birth: str = ""
     examined: int = 0
     kept: frozenset[int] = frozenset()
@@ -108,6 +112,8 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return after.values == ["DERIVED" if first == "ORIGINAL" else first, *rest]
         case State.RECODED:
             return is_recoded(before, after)
+        case State.WARNED:
+            return after.text == "YES"
         case State.LAYER:
             return LAYER.fullmatch(after.text) is not None
         case State.ICC:
@@ -171,18 +177,14 @@ def is_given(after: Element, context: Context) -> bool:
 
 
 def _is_dummy(before: Element, after: Element, tables: Tables) -> bool:
-    """Not empty, legal for its VR, and without a word of the old value, unless that was a dummy already."""
+    """A dummy for its VR; of a sequence, items that say nothing, and none of it what the old ones said."""
     if after.is_empty:
         return False
     if after.items is not None:
         says_the_same = _words_within(before, tables) & _words_within(after, tables)
         points_the_same = _uids_within(before) & _uids_within(after) - tables.registered
-        return not says_the_same and not points_the_same and all(item.elements for item in after.items)
-    if not _is_legal(after):
-        return False
-    if after.raw == before.raw or after.vr in {"DS", "IS"}:
-        return after.text in tables.dummies
-    return not after.words & before.words - _dummy_words(tables)
+        return says_nothing(after, tables) and not says_the_same and not points_the_same
+    return is_dummy(after, tables) and _is_legal(after)
 
 
 def _words_within(sequence: Element, tables: Tables) -> set[str]:
@@ -223,8 +225,7 @@ def _is_shorter(before: str, after: str, tables: Tables) -> bool:
     """Whether letters and digits were left out, at most, or the words are a dummy's."""
     if _words(after) <= _dummy_words(tables):
         return True
-    rest = iter(before)
-    return all(character in rest for character in after if character.isalnum())
+    return is_cut_from(after, before)
 
 
 def _dummy_words(tables: Tables) -> set[str]:

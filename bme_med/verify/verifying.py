@@ -13,7 +13,7 @@ from bme_med.verify.files import PHOTOS, FileJudge, Pair, lost
 from bme_med.verify.findings import Check, Finding, Problem
 from bme_med.verify.judged import Judged, Told
 from bme_med.verify.matching import match_by_pixels
-from bme_med.verify.places import files_below, name_problems, words_of_path
+from bme_med.verify.places import empty_folders, files_below, name_problems, words_of_path
 from bme_med.verify.seen import Seen, collisions
 from bme_med.verify.tables import load_tables
 from bme_med.verify.tools import EXPECTED_ERRORS, iod_errors, tool
@@ -79,12 +79,15 @@ def verify(
     Raises
     ------
     UsageError
-        If a folder is not there.
+        If a folder is not there, or the audit cannot be read.
     """
     outputs = files_below(folder)
     sources = files_below(source) if source else None
     accounts = open_audit(audit) if audit else None
     check = _Verification(profile, outputs, sources, accounts)
+    for parent, count in empty_folders(folder, outputs).items():
+        what = "a folder in it holds" if count == 1 else f"{count:,} folders in it hold"
+        check.report.findings.append(Finding(parent, "folders", Check.NAME, f"{what} no output"))
     check.run(progress, workers or available_cpus())
     return check.report
 
@@ -141,7 +144,12 @@ class _Verification:
                 tasks.append(Pair(name, path, source, self._told(name)))
             else:
                 self._add(name, name_problems(name, path, source, secrets, self.tables))
-        judge = FileJudge(self.profile, secrets, has_own_subjects=self._has_check("subjects"))
+        judge = FileJudge(
+            self.profile,
+            secrets,
+            has_own_subjects=self._has_check("subjects"),
+            maker=self.accounts.maker if self.accounts else None,
+        )
         chunks = chunked(tasks, lambda pair: pair.bytes, workers)
         results = ordered(judge, chunks, workers=workers, lost=lost, check=lambda: None)
         with closing(results):

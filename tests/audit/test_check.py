@@ -1,14 +1,17 @@
+import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bme_med.audit import check, check_file
+from bme_med.audit import AuditWriter, Status, check, check_file, is_unfinished, record_text
+from bme_med.audit.records import footer_text, seal
 from bme_med.core import AuditError
-from tests.audit.making import audit_lines, write_audit
+from tests.audit.making import COUNTS, PROFILE, RECORDS, TIME, audit_lines, write_audit
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,45 @@ def test_a_footer_that_counts_otherwise_is_named(lines: list[bytes], count: str)
     assert any(f"{count}, but the records say" in problem for _, problem in found)
 
 
+def rechained(lines: list[bytes]) -> list[bytes]:
+    """The lines as somebody writes them anew who knows how an audit is made."""
+    prev, done = "", []
+    for line in lines:
+        document = {**json.loads(line), "prev": prev}
+        if "end" in document:
+            document["seal"] = seal(document["end"], prev)
+        text = json.dumps(document, separators=(",", ":")).encode()
+        prev = hashlib.sha256(text).hexdigest()
+        done.append(text + b"\n")
+    return done
+
+
+@pytest.mark.parametrize("number", [2, 3, 5])
+def test_a_record_that_was_copied_under_a_new_chain_is_named(lines: list[bytes], number: int) -> None:
+    assert said(rechained(lines)) == []
+    found = said(rechained([*lines[:number], lines[number - 1], *lines[number:]]))
+    assert (number + 1, f"a source has two records: line {number} is of it, and was not refused") in found
+    assert (8, "the footer says 5 records, but the records say 6") in found
+
+
+def test_a_footer_that_agrees_does_not_hide_a_copied_record(lines: list[bytes]) -> None:
+    footer = json.loads(lines[-1])
+    footer["end"]["records"] = 6
+    found = said(rechained([*lines[:2], lines[1], *lines[2:-1], json.dumps(footer).encode()]))
+    assert found == [(3, "a source has two records: line 2 is of it, and was not refused")]
+
+
+def test_what_was_refused_may_be_tried_again(tmp_path: Path) -> None:
+    write_audit(tmp_path / "a")
+    audit = AuditWriter.reopen(tmp_path / "a")
+    again = [replace(RECORDS[2], status=Status.WRITTEN, output="x.jpg", output_sha256="9" * 64), RECORDS[4]]
+    audit.append(record_text(record, timestamp=TIME, **PROFILE) for record in again)
+    counts = {**COUNTS, "written": 3, "refused": 1}
+    audit.append([footer_text(timestamp=TIME, seconds=1, records=7, counts=counts, prev=audit.prev)])
+    audit.close()
+    assert check_file(tmp_path / "a") == []
+
+
 def test_an_empty_file_is_no_audit() -> None:
     assert said([]) == [(1, "nothing is in this file")]
 
@@ -110,6 +152,13 @@ def test_a_run_that_stopped_needs_no_footer(tmp_path: Path) -> None:
     stopped = (tmp_path / "a").read_bytes().splitlines(keepends=True)
     assert check(stopped, complete=False) == []
     assert check(stopped) != []
+
+
+def test_a_run_that_stopped_is_told_from_one_that_was_tampered_with(lines: list[bytes]) -> None:
+    stopped = [lines[:4], lines[:-1], [*lines[:4], lines[4][:30]]]
+    assert all(is_unfinished(check(one)) for one in stopped)
+    tampered = [lines, lines[:1] + lines[2:4], [*lines[:-1], lines[-1][:30]][2:], [b"{}\n"], []]
+    assert not any(is_unfinished(check(one)) for one in tampered)
 
 
 @given(position=st.integers(min_value=0), value=st.integers(0, 255))

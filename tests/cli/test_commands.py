@@ -13,6 +13,7 @@ import pytest
 import bme_med
 from bme_med.core.resources import option_names, profile_names
 from bme_med.verify import files
+from tests.audit.making import write_audit
 from tests.cli.calling import call, program, start
 from tests.docs.reading import commands
 from tests.photo.making import jpeg
@@ -140,6 +141,26 @@ def test_an_audit_is_shown_and_checked(tmp_path: Path, capsys: Capture) -> None:
     assert "line " in result.out
     assert json.loads(call(capsys, "audit", "check", tmp_path / "changed", "--json").out)[0]["line"]
     assert call(capsys, "audit", "check", tmp_path / "gone").code == 2
+
+
+def test_the_check_of_an_audit_tells_a_run_that_stopped_from_one_that_was_changed(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    write_audit(tmp_path / "a", complete=False)
+    stopped = call(capsys, "audit", "check", tmp_path / "a")
+    assert stopped.code == 1
+    assert "1 finding: " in stopped.err
+    assert "--resume" in stopped.err
+    write_audit(tmp_path / "b")
+    (tmp_path / "b").write_bytes((tmp_path / "b").read_bytes().replace(b"a.dcm", b"b.dcm"))
+    changed = call(capsys, "audit", "check", tmp_path / "b")
+    assert changed.err.endswith("this audit proves nothing any more\n")
+    assert "--resume" not in changed.err
+
+
+def test_what_is_no_regular_file_is_called_so(capsys: Capture) -> None:
+    done = call(capsys, "inspect", "/dev/null")
+    assert "not a regular file: leave it out" in done.out + done.err
 
 
 def test_a_pipe_that_closes_is_no_fault(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pydicom import Dataset, FileDataset, dcmread
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage
 
+from bme_med import __version__
 from bme_med.verify.findings import Problem
 from bme_med.verify.instance import check
 from bme_med.verify.seen import Seen
@@ -76,7 +77,7 @@ def output() -> Dataset:
     item.ReferencedSOPInstanceUID = "2.25.1"
     del item.PerformingPhysicianName
     ds.PatientIdentityRemoved = "YES"
-    ds.DeidentificationMethod = "bme-med by hand"
+    ds.DeidentificationMethod = f"bme-med {__version__} ps315-basic"
     method = Dataset()
     method.CodeValue, method.CodingSchemeDesignator = "113100", "DCM"
     method.CodeMeaning = "Basic Application Confidentiality Profile"

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pydicom import Dataset
 
 from bme_med.core import UsageError
 from bme_med.verify import add_approved, read_approved, review, unapproved
@@ -51,9 +52,23 @@ def test_what_this_application_wrote_is_left_out(folder: Path) -> None:
     assert not [text for text in texts(folder) if "bme-med" in text or text.startswith("S-") or text == "YES"]
 
 
-def test_nested_texts_private_ones_and_those_of_photos_are_listed(folder: Path) -> None:
-    from pydicom import Dataset
+def test_what_stands_beside_our_marks_is_listed(folder: Path) -> None:
+    def say(ds: Dataset) -> None:
+        ds.DeidentificationMethod = [ds.DeidentificationMethod, "checked by Vole", "bme-med x", "bme-med 1 y"]
+        item = Dataset()
+        item.DeidentificationMethod = "sent for Oriana"
+        item.PatientIdentityRemoved = "ORIANA"
+        ds.SharedFunctionalGroupsSequence = [item]
+        ds.Manufacturer = "bme-med of Vole"
 
+    first = folder / "0.dcm"
+    first.write_bytes(edited(first.read_bytes(), say))
+    said = {"checked by Vole", "bme-med x", "bme-med 1 y", "sent for Oriana", "ORIANA", "bme-med of Vole"}
+    assert said <= texts(folder).keys()
+    assert not [text for text in texts(folder) if text.endswith("ps315-basic")]
+
+
+def test_nested_texts_private_ones_and_those_of_photos_are_listed(folder: Path) -> None:
     def say(ds: Dataset) -> None:
         item = Dataset()
         item.add_new(0x00181030, "LO", "deep down")
@@ -98,6 +113,25 @@ def test_a_line_that_is_none_is_an_error_that_names_it(line: str, tmp_path: Path
     listed.write_text(f"# a comment\n{line}\n")
     with pytest.raises(UsageError, match="line 2 is no approved value"):
         read_approved(listed)
+
+
+def test_a_list_that_cannot_be_read_or_written_is_told_before_anything_is_shown(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "latin").write_bytes(b"\xff")
+    for option, path, said in (
+        (
+            "--approved",
+            "nosuch",
+            "No such file or directory): give one that `bme-med review",
+        ),
+        ("--approved", "latin", "not UTF-8 text: save it as such"),
+        ("--approve", "nodir/x", "there is no folder"),
+        ("--approve", "clean", "give a file that you may write to"),
+    ):
+        done = call(capsys, "review", folder, option, tmp_path / path)
+        assert (done.code, done.out) == (2, "")
+        assert said in done.err
 
 
 def test_the_command_lists_approves_and_lists_what_is_new(

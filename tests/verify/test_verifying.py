@@ -17,6 +17,7 @@ from bme_med.run import deidentify, make_job
 from bme_med.verify import Check, audit_beside, verify
 from bme_med.verify.dicom import DicomJudge
 from bme_med.verify.judged import Judged, Told
+from tests.cli.calling import call
 from tests.oracles.runs import policy
 from tests.photo.making import jpeg, png
 from tests.run.making import instance
@@ -289,3 +290,26 @@ def test_no_finding_holds_a_value(scene: Scene) -> None:
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no folder"):
         verify(tmp_path / "gone", policy(PROFILE).profile)
+
+
+def test_an_audit_that_is_not_there_is_an_error_and_no_finding(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for audit in (scene.folder / "nosuch", scene.folder):
+        done = call(capsys, "verify", scene.out, "--audit", audit)
+        assert (done.code, done.out) == (2, "")
+        assert "the audit cannot be read" in done.err
+        assert "by default OUT.audit.jsonl" in done.err
+
+
+def test_folders_without_an_output_are_counted_and_not_named(scene: Scene) -> None:
+    inner = scene.output_of("Brackenridge/b1.dcm").parent
+    (scene.out / "Quillfeather Ada/4711").mkdir(parents=True)
+    (scene.out / "Quillfeather Bob").mkdir()
+    (inner / "Quillfeather").mkdir()
+    found = scene.check().findings
+    assert [(one.file, one.check, one.problem) for one in found] == [
+        ("", Check.NAME, "2 folders in it hold no output"),
+        (inner.relative_to(scene.out).as_posix(), Check.NAME, "a folder in it holds no output"),
+    ]
+    assert "Quillfeather" not in str(found)
