@@ -3,6 +3,7 @@
 import json
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -95,3 +96,18 @@ def test_a_photo_without_a_face_is_written_under_safe_harbor() -> None:
     _, made = plan_any(out.getvalue(), _policy())
     assert isinstance(made, Plan)
     assert "burned-in text was not looked for" in made.findings
+
+
+def test_faces_in_frames_that_look_equal_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[tuple[tuple[int, ...], tuple[int, int] | None]] = []
+
+    def find_faces(rgb: Any, *, of: tuple[int, int] | None = None) -> tuple[()]:
+        looked.append((rgb.shape, of))
+        return ()
+
+    monkeypatch.setattr("bme_med.pixels.detect.find_faces", find_faces)
+    frames = [Image.new("L", (5400, 30), shade) for shade in (9, 99, 9, 99, 9)]
+    out = BytesIO()
+    frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:])
+    assert InstalledDetector().find_faces(out.getvalue()).faces == ()
+    assert looked == [((15, 2700, 3), (30, 5400))] * 2
