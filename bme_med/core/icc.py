@@ -1,14 +1,15 @@
 """ICC profiles without what identifies (ICC.1:2001-04 and ICC.1:2022, sections 7 to 10).
 
-A profile is rebuilt from an allowlist of tags: those that say what the colours are, each cut to exactly what
-its type declares. Description and copyright are fixed texts; date, device, maker, vendor fields and profile
-ID are zero. The colour transform stays the same.
+A profile is rebuilt from an allowlist of tags: those that a colour transform is made of, each cut to exactly
+what its type declares. What describes them once more (chromaticities, black point, luminance, gamut) goes.
+Description and copyright are fixed texts; date, device, maker, vendor fields and profile ID are zero. The
+colour transform stays the same.
 """
 
 import struct
 from collections.abc import Mapping
-from itertools import accumulate
-from math import prod
+
+from bme_med.core.icc_elements import Spaces, cut_element, pad_element
 
 __all__ = ["MAX_PROFILE_BYTES", "sanitize"]
 
@@ -21,26 +22,22 @@ _CLASSES = (b"scnr", b"mntr", b"prtr", b"spac")
 _SPACES = (b"GRAY", b"RGB ", b"CMYK", b"Lab ", b"XYZ ", b"YCbr", b"HSV ")
 _CONNECTION_SPACES = (b"XYZ ", b"Lab ")
 _D50 = bytes.fromhex("0000f6d6000100000000d32d")
-_HEADER_BYTES, _ENTRY_BYTES, _MAX_TAGS, _MAX_CHANNELS = 128, 12, 200, 15
+_HEADER_BYTES, _ENTRY_BYTES, _MAX_TAGS = 128, 12, 200
 
 _TYPES: Mapping[bytes, tuple[bytes, ...]] = {
-    **dict.fromkeys((b"wtpt", b"bkpt", b"rXYZ", b"gXYZ", b"bXYZ", b"lumi"), (b"XYZ ",)),
+    **dict.fromkeys((b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ"), (b"XYZ ",)),
     **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC", b"kTRC"), (b"curv", b"para")),
     b"chad": (b"sf32",),
-    b"chrm": (b"chrm",),
     b"cicp": (b"cicp",),
     **dict.fromkeys((b"A2B0", b"A2B1", b"A2B2"), (b"mft1", b"mft2", b"mAB ")),
-    **dict.fromkeys((b"B2A0", b"B2A1", b"B2A2", b"gamt"), (b"mft1", b"mft2", b"mBA ")),
+    **dict.fromkeys((b"B2A0", b"B2A1", b"B2A2"), (b"mft1", b"mft2", b"mBA ")),
 }
 """The tags that stay, in output order, and the types that each may have (ICC.1, 9.2)."""
 
 _SHAPERS = ((b"kTRC",), (b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC"), (b"A2B0",))
 """Any of these sets of tags makes a transform (ICC.1, 8.3 to 8.5)."""
-_HINTS = (b"bkpt", b"lumi", b"chrm", b"cicp", b"gamt")
+_HINTS = (b"cicp",)
 """Tags that a transform does without: dropped where they are damaged."""
-
-_CURVE_PARAMETERS = (1, 3, 4, 5, 7)
-"""How many parameters a parametric curve has, by its function type (ICC.1, 10.18)."""
 
 
 def sanitize(profile: bytes) -> bytes | None:
@@ -70,104 +67,20 @@ def _read_tags(profile: bytes) -> dict[bytes, bytes]:
     places = {name: (start, start + size) for name, start, size in struct.iter_unpack(">4sII", entries)}
     if count > _MAX_TAGS or len(places) != count:
         raise ValueError("an impossible tag table")
-    tags = {}
+    tags, ends = {}, (profile[16:20], profile[20:24])
     for name, types in _TYPES.items():
         if name not in places:
             continue
         start, end = places[name]
+        spaces = Spaces(*(ends if name[:3] == b"A2B" else reversed(ends)))
         try:
-            tags[name] = _cut(profile[start : min(end, len(profile))], types)
+            tags[name] = cut_element(profile[start : min(end, len(profile))], types, spaces)
         except (ValueError, IndexError, struct.error):
             if name not in _HINTS:
                 raise
     if sum(map(len, set(tags.values()))) > len(profile):
         raise ValueError("elements that overlap")
     return tags
-
-
-def _cut(element: bytes, types: tuple[bytes, ...]) -> bytes:
-    """`element`, of one of `types`, with nothing but what its type declares (ICC.1, section 10)."""
-    type_ = element[:4]
-    if type_ not in types:
-        raise ValueError("a type that the tag cannot have")
-    match type_:
-        case b"XYZ ":
-            return _take(element, 20)
-        case b"sf32":
-            return _take(element, 8 + 4 * 9)
-        case b"cicp":
-            return _take(element, 12)
-        case b"chrm":
-            return _take(element, 12 + 8 * int.from_bytes(element[8:10], "big"))
-        case b"mft1":
-            inputs, outputs, grid = element[8:11]
-            return _take(element, 48 + 256 * (inputs + outputs) + grid**inputs * outputs)
-        case b"mft2":
-            inputs, outputs, grid = element[8:11]
-            entries = struct.unpack_from(">2H", element, 48)
-            samples = entries[0] * inputs + entries[1] * outputs + grid**inputs * outputs
-            return _take(element, 52 + 2 * samples)
-        case b"mAB " | b"mBA ":
-            return _cut_lut(element)
-        case _:
-            return _cut_curve(element)
-
-
-def _take(element: bytes, size: int) -> bytes:
-    """The first `size` bytes, the reserved ones zero."""
-    if len(element) < size:
-        raise ValueError("an element ends too early")
-    is_table = element[:3] == b"mft"
-    middle = element[8:11] + b"\0" if is_table else element[8:12]
-    return element[:4] + bytes(4) + middle + element[12:size]
-
-
-def _cut_curve(element: bytes) -> bytes:
-    if element[:4] == b"curv":
-        return _take(element, 12 + 2 * struct.unpack_from(">I", element, 8)[0])
-    if element[:4] != b"para":
-        raise ValueError("not a curve")
-    function = int.from_bytes(element[8:10], "big")
-    return _take(element[:10] + bytes(2) + element[12:], 12 + 4 * _CURVE_PARAMETERS[function])
-
-
-def _cut_lut(element: bytes) -> bytes:
-    """A lutAToBType or lutBToAType, its five parts laid out anew without gaps (ICC.1, 10.12 and 10.13)."""
-    inputs, outputs = element[8:10]
-    if not (1 <= inputs <= _MAX_CHANNELS and 1 <= outputs <= _MAX_CHANNELS):
-        raise ValueError("an impossible number of channels")
-    b, matrix, m, grid, a = (
-        element[offset:] if offset else b"" for offset in struct.unpack_from(">5I", element, 12)
-    )
-    near, far = (outputs, inputs) if element[:4] == b"mAB " else (inputs, outputs)
-    if 0 < len(matrix) < 48:
-        raise ValueError("a matrix ends too early")
-    parts = (
-        _cut_curves(b, near) if b else b"",
-        matrix[:48],
-        _cut_curves(m, near) if m else b"",
-        _cut_grid(grid, inputs, outputs) if grid else b"",
-        _cut_curves(a, far) if a else b"",
-    )
-    starts = accumulate((len(part) for part in parts), initial=32)
-    placed = (start if part else 0 for part, start in zip(parts, starts, strict=False))
-    return struct.pack(">4s4xBB2x5I", element[:4], inputs, outputs, *placed) + b"".join(parts)
-
-
-def _cut_curves(data: bytes, count: int) -> bytes:
-    curves = b""
-    for _ in range(count):
-        curves += _pad(_cut_curve(data[len(curves) :]))
-    return curves
-
-
-def _cut_grid(data: bytes, inputs: int, outputs: int) -> bytes:
-    """A multi-dimensional table: 16 grid sizes, the sample size and the samples (ICC.1, 10.12.3)."""
-    points, sample_bytes = data[:inputs], data[16]
-    end = 20 + prod(points) * outputs * sample_bytes
-    if sample_bytes not in (1, 2) or end > len(data):
-        raise ValueError("an impossible grid")
-    return _pad(points + bytes(16 - inputs) + bytes((sample_bytes, 0, 0, 0)) + data[20:end])
 
 
 def _texts(version: int) -> dict[bytes, bytes]:
@@ -192,7 +105,7 @@ def _assemble(profile: bytes, tags: Mapping[bytes, bytes]) -> bytes:
     for name, element in tags.items():
         if element not in places:
             places[element] = first + len(body)
-            body += _pad(element)
+            body += pad_element(element)
         table += struct.pack(">4sII", name, places[element], len(element))
     header = struct.pack(
         ">I4x2s2x12s12x4s4xI12xII12s48x",
@@ -206,7 +119,3 @@ def _assemble(profile: bytes, tags: Mapping[bytes, bytes]) -> bytes:
         _D50,
     )
     return header + struct.pack(">I", len(tags)) + table + bytes(body)
-
-
-def _pad(element: bytes) -> bytes:
-    return element + bytes(-len(element) % 4)

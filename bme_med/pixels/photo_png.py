@@ -27,6 +27,8 @@ _ADAM7 = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), 
 """First row and column, and steps of rows and columns, of each pass (8.1)."""
 _ABOUT_SAMPLES = (b"hIST", b"sPLT", b"dSIG")
 """Chunks that tell of the samples as they were."""
+_BAND_BYTES = 1 << 24
+"""Of rows that are decoded or packed at once."""
 _SEQUENCED = (b"fcTL", b"fdAT")
 
 
@@ -158,6 +160,8 @@ def _read(data: bytes, header: _Header, rows: int, columns: int) -> "NDArray[np.
     ]
     needed = sum(high * (1 + header.row_bytes(wide)) for high, wide in sizes if high > 0 and wide > 0)
     raw = _inflate(data, needed)
+    if len(passes) == 1:
+        return _unfiltered(raw, header, rows, columns)
     pixels = np.zeros((rows, columns, header.carrier_bytes), np.uint8)
     position = 0
     for (row, column, down, across), (high, wide) in zip(passes, sizes, strict=True):
@@ -179,15 +183,34 @@ def _inflate(data: bytes, size: int) -> bytes:
 
 
 def _unfiltered(raw: bytes, header: _Header, rows: int, columns: int) -> "NDArray[np.uint8]":
-    """The pixels that filtered rows hold."""
+    """The pixels that filtered rows hold, some rows at a time, each with the row before it (9.2)."""
+    import numpy as np
+
+    stride, before = 1 + header.row_bytes(columns), b""
+    pixels = np.empty((rows, columns, header.carrier_bytes), np.uint8)
+    for top, bottom in _bands(rows, stride):
+        packed = _decode(before + raw[top * stride : bottom * stride], header, columns)[bool(before) :]
+        before = b"\0" + packed[-1].tobytes()
+        pixels[top:bottom] = _apart(packed, header, columns)
+    return pixels
+
+
+def _bands(rows: int, stride: int) -> Iterator[tuple[int, int]]:
+    """First and last row of parts that are decoded or packed at once."""
+    step = max(_BAND_BYTES // stride, 1)
+    return ((top, min(top + step, rows)) for top in range(0, rows, step))
+
+
+def _decode(raw: bytes, header: _Header, columns: int) -> "NDArray[np.uint8]":
+    """The bytes of filtered rows, (rows, bytes)."""
     import imagecodecs
     import numpy as np
 
-    unit, width = header.carrier_bytes, header.row_bytes(columns) // header.carrier_bytes
-    depth, color = _CARRIERS[unit]
+    rows, width = len(raw) // (1 + header.row_bytes(columns)), header.row_bytes(columns)
+    depth, color = _CARRIERS[header.carrier_bytes]
     carrier = _SIGNATURE
     for kind, data in (
-        (b"IHDR", struct.pack(">IIBBBBB", width, rows, depth, color, 0, 0, 0)),
+        (b"IHDR", struct.pack(">IIBBBBB", width // header.carrier_bytes, rows, depth, color, 0, 0, 0)),
         (b"IDAT", zlib.compress(raw, 0)),
         (b"IEND", b""),
     ):
@@ -196,12 +219,27 @@ def _unfiltered(raw: bytes, header: _Header, rows: int, columns: int) -> "NDArra
         decoded = imagecodecs.png_decode(carrier)
     except imagecodecs.PngError:
         raise MalformedFileError("the rows have a filter that does not exist", where="IDAT") from None
-    packed = decoded.astype(decoded.dtype.newbyteorder(">")).view(np.uint8).reshape(rows, -1)
+    return decoded.astype(decoded.dtype.newbyteorder(">")).view(np.uint8).reshape(rows, -1)
+
+
+def _apart(packed: "NDArray[np.uint8]", header: _Header, columns: int) -> "NDArray[np.uint8]":
+    """Rows of bytes as pixels; less than a byte is one value."""
+    import numpy as np
+
     if header.pixel_bits >= 8:
-        return packed.reshape(rows, columns, unit)
+        return packed.reshape(len(packed), columns, header.carrier_bytes)
     bits = np.unpackbits(packed, axis=1)[:, : columns * header.pixel_bits]
-    values = bits.reshape(rows, columns, header.pixel_bits)
+    values = bits.reshape(len(packed), columns, header.pixel_bits)
     return np.right_shift(np.packbits(values, axis=2), 8 - header.pixel_bits, dtype=np.uint8)
+
+
+def _together(pixels: "NDArray[np.uint8]", header: _Header) -> "NDArray[np.uint8]":
+    """Values of less than a byte as rows of bytes."""
+    import numpy as np
+
+    shifted = np.left_shift(pixels, 8 - header.pixel_bits, dtype=np.uint8)
+    bits = np.unpackbits(shifted, axis=2)[:, :, : header.pixel_bits]
+    return np.packbits(bits.reshape(len(pixels), -1), axis=1)[:, :, None]
 
 
 def _encode(pixels: "NDArray[np.uint8]", header: _Header) -> bytes:
@@ -209,14 +247,12 @@ def _encode(pixels: "NDArray[np.uint8]", header: _Header) -> bytes:
     import imagecodecs
     import numpy as np
 
-    rows, _, unit = pixels.shape
+    rows, columns, unit = pixels.shape
     if header.pixel_bits < 8:
-        bits = np.unpackbits(np.left_shift(pixels, 8 - header.pixel_bits, dtype=np.uint8), axis=2)[
-            :, :, : header.pixel_bits
-        ]
-        pixels = np.packbits(bits.reshape(rows, -1), axis=1)[:, :, None]
+        bands = _bands(rows, columns)
+        pixels = np.concatenate([_together(pixels[top:bottom], header) for top, bottom in bands])
     depth, _ = _CARRIERS[unit]
     samples = np.ascontiguousarray(pixels).view(">u2" if depth == 16 else np.uint8)
-    samples = samples.astype(np.uint16 if depth == 16 else np.uint8)
+    samples = samples.astype(np.uint16 if depth == 16 else np.uint8, copy=False)
     carrier = imagecodecs.png_encode(samples[:, :, 0] if unit == 1 else samples)
     return b"".join(data for kind, data in _chunks(bytes(carrier)) if kind == b"IDAT")

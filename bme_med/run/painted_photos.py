@@ -3,11 +3,9 @@
 Boxes are drawn, or cover faces and text that a detector finds. They lie in it as a viewer shows it.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from bme_med import engines
 from bme_med.core import (
@@ -29,12 +27,9 @@ from bme_med.core.detection import FacesFound
 from bme_med.photo.findings import NOT_LOOKED_FOR
 from bme_med.photo.orientation import stored_region
 from bme_med.pixels.decoders import are_installed
-from bme_med.run.pictures import PictureForm, decode_pictures, is_turned_by_xmp_alone, read_picture_form
+from bme_med.run.painted_outside import look_at
+from bme_med.run.pictures import PictureForm, check_sizes, is_turned_by_xmp_alone, read_picture_form
 from bme_med.run.plain_pictures import compare_plainly
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 __all__ = ["plan_any"]
 
@@ -63,8 +58,6 @@ _CHROMA_EDGE = 2
 """Pixels inside a box of a JPEG whose chroma decoders mix from both sides of its edge."""
 _BLOCK = 40
 """Pixels around a box of a JPEG that may change: the largest MCU, and what chroma is mixed from."""
-_BAND_ROWS = 256
-_ROUNDED = 2
 
 
 def plan_any(source: Source, policy: Policy) -> tuple[Source, Plan | Refusal]:
@@ -196,6 +189,8 @@ class _Painter:
             return self._photo
         from bme_med.pixels.photo import paint_photo
 
+        if are_installed():
+            check_sizes(self._photo)
         stored = [
             stored_region(region, form.orientation, rows=form.rows, columns=form.columns) for region in shown
         ]
@@ -226,14 +221,12 @@ class _Painter:
         margin = _BLOCK if self._format is Format.JPEG else 0
         edge = _CHROMA_EDGE if self._format is Format.JPEG else 0
         around = [region.grown(margin, margin) for region in regions]
-        digest, is_equal, covered = hashlib.sha256(), True, list[bool]()
-        for old, new in zip(decode_pictures(self._photo), decode_pictures(painted), strict=True):
-            is_equal = is_equal and old.shape == new.shape and _is_equal_outside(old, new, around, digest)
-            covered.append(all(_is_of_one_color(new, region.grown(-edge, -edge)) for region in regions))
-        if not all(covered) and not (self._format in _LAYERED and len(covered) > 1):
+        inside = [region.grown(-edge, -edge) for region in regions]
+        before, after = look_at(self._photo, around), look_at(painted, around, inside)
+        if not after.are_covered and not (self._format in _LAYERED and len(after.sizes) > 1):
             raise UnsupportedFileError(_UNCOVERED)
-        if is_equal:
-            self._note_equal("samples", digest.hexdigest())
+        if before.sizes == after.sizes and before.outside == after.outside:
+            self._note_equal("samples", after.outside)
         elif self._format in _LOSSY:
             self._findings.append(_RECODED)
         else:
@@ -263,30 +256,3 @@ def _not_looked_for(profile: Profile, *, has_detector: bool) -> Iterable[str]:
         yield "burned-in text was not looked for"
     elif not has_faces:
         yield "faces were not looked for"
-
-
-def _is_of_one_color(picture: "NDArray[np.uint8]", region: Region) -> bool:
-    """Whether `region` is, but for what decoders round."""
-    top, left, bottom, right = region.clipped(rows=picture.shape[0], columns=picture.shape[1])
-    inside = picture[top : max(bottom, top), left : max(right, left)].reshape(-1, picture.shape[2])
-    return not len(inside) or int((inside.max(0) - inside.min(0)).max()) <= _ROUNDED
-
-
-def _is_equal_outside(
-    old: "NDArray[np.uint8]", new: "NDArray[np.uint8]", regions: Sequence[Region], digest: "hashlib._Hash"
-) -> bool:
-    """Whether two pictures are equal outside `regions`; their samples there go into `digest`."""
-    import numpy as np
-
-    rows, columns = old.shape[:2]
-    for top in range(0, rows, _BAND_ROWS):
-        bottom = min(top + _BAND_ROWS, rows)
-        outside = np.ones((bottom - top, columns), bool)
-        for region in regions:
-            part = region.clipped(rows=rows, columns=columns)
-            outside[max(part.top - top, 0) : max(part.bottom - top, 0), part.left : part.right] = False
-        samples = new[top:bottom][outside]
-        if not np.array_equal(old[top:bottom][outside], samples):
-            return False
-        digest.update(samples.tobytes())
-    return True

@@ -1,4 +1,7 @@
-"""Decoding photos: every picture in a file as a viewer shows it, and how large it is."""
+"""Decoding photos: every picture in a file as a viewer shows it, and how large it is.
+
+A file of some bytes can hold pictures of any size, so sizes are read and added up before a sample is decoded.
+"""
 
 import io
 import warnings
@@ -6,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bme_med.core import FileError, Format, sniff
-from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation
+from bme_med.core import FileError, Format, Region, sniff
+from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation, stored_region
 from bme_med.pixels.decoders import are_installed
 from bme_med.run.plain_pictures import (
     MAX_PIXELS,
@@ -26,10 +29,13 @@ __all__ = [
     "DECODERS",
     "MAX_PIXELS",
     "PictureForm",
+    "ShownPicture",
+    "check_sizes",
     "decode_pictures",
     "is_turned_by_xmp_alone",
     "open_picture",
     "read_picture_form",
+    "shown_pictures",
 ]
 
 DECODERS = {
@@ -44,6 +50,15 @@ DECODERS = {
 """What Pillow is asked to open, and nothing else."""
 _FIRST_ALONE = (Format.JPEG, Format.HEIF)
 """Of these, further pictures never reach an output."""
+_MAX_PAGES, _MAX_FRAMES, _MAX_FRAME = 1_000_000_000, 250_000_000, 25_000_000
+"""Pixels of all pages of a TIFF; of all frames of an animation, each as large as the whole; and of one frame,
+as decoders hold several at once."""
+_TOO_MANY = "the pictures in this file have more than {:,} pixels together: save it smaller, or as several"
+_TOO_LARGE_FRAME = f"the frames of this animation have more than {_MAX_FRAME:,} pixels each: save it smaller"
+_TRANSPOSES = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""Orientation to Pillow's number of the step from the picture as stored to the one that is shown."""
+_BAND_PIXELS = 8_000_000
+"""Pixels that are turned, and brought to RGB, at once."""
 _COLUMNS, _ROWS, _ORIENTATION = 0x0100, 0x0101, 0x0112
 _DAMAGED = "the picture cannot be decoded: open it, save it anew and use that, or leave it out"
 
@@ -116,15 +131,116 @@ def is_turned_by_xmp_alone(photo: bytes) -> bool:
         return not said and read_xmp_orientation(xmp) not in (None, 1)
 
 
-def decode_pictures(photo: bytes) -> "Iterator[NDArray[np.uint8]]":
-    """The pictures in `photo` that an output may hold, the right way round, as RGB."""
-    import numpy as np
-    from PIL import ImageOps
+class ShownPicture:
+    """A decoded picture the right way round, read in bands of rows, so that it is held once.
 
+    Attributes
+    ----------
+    rows, columns
+        As viewers show it.
+    """
+
+    def __init__(self, opened: "Image") -> None:
+        opened.load()  # which turns a TIFF
+        said = opened.getexif().get(_ORIENTATION, 1)
+        self._opened = opened
+        self._orientation = said if said in _TRANSPOSES else 1
+        form = PictureForm(opened.height, opened.width, self._orientation)
+        self.rows, self.columns = form.shown_rows, form.shown_columns
+
+    def read(self, top: int, bottom: int) -> "NDArray[np.uint8]":
+        """Those rows as RGB."""
+        import numpy as np
+
+        return np.asarray(self._band(top, bottom))
+
+    def bands(self, multiple: int = 1) -> Iterator[tuple[int, int]]:
+        """First and last row of parts that are read at once; all but the last are of a multiple of rows."""
+        step = max(_BAND_PIXELS // (self.columns * multiple), 1) * multiple
+        for top in range(0, self.rows, step):
+            yield top, min(top + step, self.rows)
+
+    def reduced(self, longest: int) -> "NDArray[np.uint8]":
+        """The picture as RGB, made smaller by a whole number, the longer side no shorter than that."""
+        import numpy as np
+
+        factor = max(max(self.rows, self.columns) // longest, 1)
+        bands = (self._band(*band) for band in self.bands(factor))
+        return np.concatenate([np.asarray(band.reduce(factor) if factor > 1 else band) for band in bands])
+
+    def _band(self, top: int, bottom: int) -> "Image":
+        from PIL import Image
+
+        shown, stored = Region(top, 0, bottom, self.columns), self._opened
+        place = stored_region(shown, self._orientation, rows=stored.height, columns=stored.width)
+        part = stored.crop((place.left, place.top, place.right, place.bottom))
+        if self._orientation > 1:
+            part = part.transpose(Image.Transpose(_TRANSPOSES[self._orientation]))
+        return part if part.mode == "RGB" else part.convert("RGB")
+
+
+def check_sizes(photo: bytes) -> None:
+    """Raise where the pictures that an output may hold are too large to decode, each or together.
+
+    Raises
+    ------
+    FileError
+        If they are.
+    """
     with open_picture(photo) as opened:
-        has_one = sniff(photo) in _FIRST_ALONE
-        for number in range(1 if has_one else getattr(opened, "n_frames", 1)):
+        _refuse_too_many(opened, sniff(photo))
+
+
+def _refuse_too_many(opened: "Image", format_: Format) -> int:
+    """How many pictures there are, none of them decoded."""
+    count = 1 if format_ in _FIRST_ALONE else getattr(opened, "n_frames", 1)
+    if format_ is Format.TIFF:
+        _refuse_more(sum(_page_sizes(opened, count)), _MAX_PAGES)
+    elif count > 1:
+        _refuse_frames(opened, count)
+    return count
+
+
+def _refuse_frames(opened: "Image", count: int) -> None:
+    """Raise where frames of an animation are too large; those of a GIF can make it larger one by one."""
+    pixels = opened.width * opened.height
+    _refuse_more(count * pixels, _MAX_FRAMES)
+    if pixels > _MAX_FRAME:
+        raise FileError(_TOO_LARGE_FRAME)
+
+
+def _refuse_more(pixels: int, limit: int) -> None:
+    if pixels > limit:
+        raise FileError(_TOO_MANY.format(limit))
+
+
+def _page_sizes(opened: "Image", count: int) -> Iterator[int]:
+    for number in range(count):
+        opened.seek(number)
+        _refuse_too_large(opened)
+        yield opened.width * opened.height
+    opened.seek(0)
+
+
+def shown_pictures(photo: bytes) -> Iterator[ShownPicture]:
+    """The pictures in `photo` that an output may hold, each gone when the next is asked for.
+
+    Raises
+    ------
+    FileError
+        If one cannot be decoded, or they are too large.
+    """
+    format_ = sniff(photo)
+    with open_picture(photo) as opened:
+        count = _refuse_too_many(opened, format_)
+        for number in range(count):
             if number:
                 opened.seek(number)
-                _refuse_too_large(opened)
-            yield np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
+            if number and format_ is not Format.TIFF:
+                _refuse_frames(opened, count)
+            yield ShownPicture(opened)
+
+
+def decode_pictures(photo: bytes) -> "Iterator[NDArray[np.uint8]]":
+    """The same, each as a whole."""
+    return (picture.read(0, picture.rows) for picture in shown_pictures(photo))

@@ -22,7 +22,7 @@ __all__ = [
     "read_form_plainly",
 ]
 
-MAX_PIXELS = 250_000_000
+MAX_PIXELS = 200_000_000
 TOO_LARGE = f"the picture has more than {MAX_PIXELS:,} pixels: save it smaller"
 
 

@@ -4,10 +4,11 @@ import re
 from typing import assert_never
 
 from bme_med.core import DatePolicy
+from bme_med.verify.colours import foreign_in_profile
 from bme_med.verify.dummies import is_made_uid, says_nothing
 from bme_med.verify.elements import Element
 from bme_med.verify.rules import State
-from bme_med.verify.values import LAYER, Context, is_given, is_plain_icc
+from bme_med.verify.values import LAYER, Context, is_given
 
 __all__ = ["stands"]
 
@@ -38,7 +39,7 @@ def stands(state: State, after: Element, context: Context) -> bool:
         case State.LAYER:
             return LAYER.fullmatch(after.text) is not None
         case State.ICC:
-            return is_plain_icc(after.raw) or says_nothing(after, context.tables)
+            return not foreign_in_profile(after.raw) or says_nothing(after, context.tables)
     assert_never(state)
 
 

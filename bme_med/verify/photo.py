@@ -14,6 +14,7 @@ from PIL import GifImagePlugin, Image, ImageChops, ImageCms, ImageFile, ImageSta
 
 from bme_med.core import Box, DatePolicy, Format, Profile, Region, regions_of, sniff
 from bme_med.verify.claimed import OTHER, is_claim_of_photo
+from bme_med.verify.colours import foreign_in_profile
 from bme_med.verify.containers import foreign_parts, hidden_parts
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.harvest import NOBODY, Identifiers, date_forms, spaced
@@ -121,8 +122,7 @@ class PhotoJudge:
         if self.profile.color_profile == "drop":
             yield Problem("ICC", Check.CONTAINER, "a colour profile, which goes under this profile")
             return
-        if any(any(profile[start:end]) for start, end in ((24, 36), (48, 56), (80, 100))):
-            yield Problem("ICC", Check.CONTAINER, "a date, a device or an identity in the colour profile")
+        yield from (Problem("ICC", Check.CONTAINER, text) for text in foreign_in_profile(profile))
         with suppress(ImageCms.PyCMSError, OSError, TypeError):
             opened = ImageCms.getOpenProfile(io.BytesIO(profile)).profile
             for field in _PROFILE_FIELDS:

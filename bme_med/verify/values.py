@@ -10,6 +10,7 @@ from pydicom.datadict import dictionary_VM
 from pydicom.valuerep import validate_value
 
 from bme_med.core import Code, DatePolicy, Profile
+from bme_med.verify.colours import foreign_in_profile, may_fall
 from bme_med.verify.dummies import NEW_UID, is_dummy, says_nothing
 from bme_med.verify.elements import Element
 from bme_med.verify.folding import is_cut_from
@@ -20,7 +21,7 @@ from bme_med.verify.rules import State, selects
 from bme_med.verify.seen import Seen
 from bme_med.verify.tables import Tables
 
-__all__ = ["LAYER", "Context", "holds", "is_given", "is_plain_icc"]
+__all__ = ["LAYER", "Context", "holds", "is_given"]
 
 LAYER = re.compile(r"LAYER[0-9A-F]{8}")
 """A keyed name of a graphic layer."""
@@ -117,12 +118,14 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
         case State.LAYER:
             return LAYER.fullmatch(after.text) is not None
         case State.ICC:
-            was_none = before.raw[36:40] != b"acsp"
-            return is_plain_icc(after.raw) or (was_none and _is_dummy(before, after, context.tables))
+            is_dummy = may_fall(before.raw) and _is_dummy(before, after, context.tables)
+            return not foreign_in_profile(after.raw) or is_dummy
 
 
 def _may_go(state: State, before: Element | None, context: Context) -> bool:
     """Whether a value that is none of its VR may go where a legal one would stay: it can be anything."""
+    if before is not None and state is State.ICC:
+        return may_fall(before.raw)
     if before is not None and state is State.SAME and before.vr in _BYTE_VRS | _NUMBER_BYTES.keys():
         texts = [before.raw.decode(codec, "ignore") for codec in ("latin-1", "utf-16-le", "utf-16-be")]
         return _has_too_many(before) or any(map(context.identifiers.stand_in, texts))
@@ -284,9 +287,3 @@ def _are_replaced(before: Element, after: Element, context: Context) -> bool:
         elif new == old or not NEW_UID.fullmatch(new) or seen.setdefault(old, new) != new:
             return False
     return True
-
-
-def is_plain_icc(profile: bytes) -> bool:
-    """An ICC profile (ICC.1:2022, 7.2) whose creation date, device and creator are zero."""
-    fields = profile[24:36], profile[48:56], profile[80:84]
-    return profile[36:40] == b"acsp" and not any(any(field) for field in fields)

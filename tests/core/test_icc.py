@@ -1,7 +1,9 @@
 """ICC profiles: the colours stay, what identifies goes."""
 
 import io
+import string
 import struct
+from collections.abc import Iterator
 from itertools import product
 
 import pytest
@@ -64,15 +66,14 @@ def lut8() -> bytes:
     )
 
 
-def lut16() -> bytes:
+def lut16(matrix: bytes = IDENTITY) -> bytes:
     """The same as a lut16Type."""
     grid = b"".join(struct.pack(">3H", *(257 * number for number in corner)) for corner in CORNERS)
-    return element(b"mft2", b"\3\3\2\0", IDENTITY, struct.pack(">2H", 2, 2), 3 * RAMP16, grid, 3 * RAMP16)
+    return element(b"mft2", b"\3\3\2\0", matrix, struct.pack(">2H", 2, 2), 3 * RAMP16, grid, 3 * RAMP16)
 
 
-def lut_ab(gap: bytes = b"", type_: bytes = b"mAB ") -> bytes:
+def lut_ab(gap: bytes = b"", type_: bytes = b"mAB ", curve: bytes = CURVE + b"\0\0") -> bytes:
     """The same as a lutAToBType with all five parts, `gap` between them."""
-    curve = CURVE + b"\0\0"
     curves = 3 * curve
     matrix = IDENTITY + bytes(12)
     grid = b"\2\2\2" + bytes(13) + b"\1\0\0\0" + b"".join(bytes(corner) for corner in CORNERS)
@@ -85,6 +86,17 @@ def lut_ab(gap: bytes = b"", type_: bytes = b"mAB ") -> bytes:
 
 
 LAB = {"version": 4, "pcs": b"Lab "}
+FROM_XYZ = struct.pack(
+    ">9i", *(round(65536 * each) for each in (3.13, -1.62, -0.49, -0.98, 1.92, 0.03, 0.07, -0.23, 1.41))
+)
+NEARLY = struct.pack(">9i", 65537, -1, 0, 0, 65535, 0, 1, 0, 65536)
+HINTS = {
+    b"bkpt": xyz(0.01, 0.01, 0.01),
+    b"lumi": xyz(0, 3.5, 0),
+    b"chrm": element(b"chrm", b"\0\3\0\1", struct.pack(">6I", 41943, 21627, 19661, 39322, 9830, 3932)),
+    b"gamt": element(b"mft1", b"\3\1\2\0", IDENTITY, 3 * RAMP8, bytes(8), RAMP8),
+}
+"""What tells of colours once more, and no transform takes."""
 PROFILES: dict[str, bytes] = {
     "matrix, version 2": profile_of(MATRIX),
     "matrix, version 4": profile_of({**MATRIX, b"chad": element(b"sf32", IDENTITY)}, version=4),
@@ -94,6 +106,13 @@ PROFILES: dict[str, bytes] = {
     "lutAToB": profile_of(
         {b"wtpt": MATRIX[b"wtpt"], b"A2B0": lut_ab(), b"B2A0": lut_ab(type_=b"mBA ")}, version=4, pcs=b"Lab "
     ),
+    "lut16 from XYZ": profile_of(
+        {b"wtpt": MATRIX[b"wtpt"], b"A2B0": lut16(), b"B2A0": lut16(FROM_XYZ)}, pcs=b"XYZ "
+    ),
+    "lut16, nearly the identity": profile_of(
+        {b"wtpt": MATRIX[b"wtpt"], b"A2B0": lut16(NEARLY), b"B2A0": lut16(NEARLY)}, pcs=b"Lab "
+    ),
+    "hints": profile_of({**MATRIX, **HINTS}),
     "sRGB of LittleCMS": icc_profile(),
 }
 
@@ -232,6 +251,13 @@ def test_nothing_planted_survives(profile: bytes) -> None:
         profile_of({b"A2B0": lut8()[:-1]}),
         profile_of({b"A2B0": lut_ab()[:-40]}),
         profile_of({b"A2B0": element(b"mAB ", b"\xff\xff\0\0", bytes(20))}),
+        profile_of({**MATRIX, b"rTRC": element(b"curv", struct.pack(">I", 4097), bytes(2 * 4097))}),
+        profile_of({**MATRIX, b"wtpt": xyz(0.96, 4, 0.82)}),
+        profile_of({**MATRIX, b"rTRC": element(b"para", b"\0\0\0\0", struct.pack(">i", -32 << 16))}),
+        profile_of({b"A2B0": lut16(FROM_XYZ)}, pcs=b"Lab "),
+        profile_of({b"A2B0": lut16()}, space=b"CMYK", pcs=b"Lab "),
+        profile_of({b"A2B0": lut_ab()}, space=b"GRAY", version=4, pcs=b"Lab "),
+        profile_of({b"A2B0": element(b"mft1", b"\3\3\x50\0", IDENTITY, bytes(1536 + 3 * 80**3))}),
         profile_of(MATRIX).replace(b"gTRC", b"rTRC"),
         profile_of(MATRIX)[:128] + b"\xff\xff\xff\xff" + profile_of(MATRIX)[132:],
         profile_of(MATRIX) + bytes(icc.MAX_PROFILE_BYTES),
@@ -259,3 +285,103 @@ def test_elements_that_overlap_do_not_make_a_small_profile_large() -> None:
 def test_damage_gives_none_or_a_profile_that_stays(profile: bytes, at: int, value: bytes, cut: int) -> None:
     cleaned = icc.sanitize(profile[:at] + value + profile[at + cut :])
     assert cleaned is None or icc.sanitize(cleaned) == cleaned
+
+
+def test_what_no_transform_takes_is_dropped() -> None:
+    assert icc.sanitize(profile_of({**MATRIX, **HINTS})) == icc.sanitize(profile_of(MATRIX))
+
+
+@pytest.mark.parametrize("name", [b"chrm", b"lumi", b"bkpt", b"gamt", b"zqQZ"])
+def test_a_picture_in_an_element_is_dropped(name: bytes) -> None:
+    out = io.BytesIO()
+    Image.linear_gradient("L").save(out, "JPEG")
+    hidden = out.getvalue() + bytes(-len(out.getvalue()) % 8)
+    cleaned = icc.sanitize(_with(name, element(b"chrm", struct.pack(">2H", len(hidden) // 8, 1), hidden)))
+    assert cleaned == icc.sanitize(profile_of(MATRIX))
+
+
+@pytest.mark.parametrize(
+    ("points", "stays"),
+    [
+        ((9, 16, 0, 1), True),
+        ((12, 18, 0, 1), True),
+        ((1, 13, 1, 0), True),
+        ((0, 13, 0, 1), False),
+        ((13, 13, 0, 1), False),
+        ((9, 3, 0, 1), False),
+        ((9, 19, 0, 1), False),
+        ((9, 16, 3, 1), False),
+        ((9, 16, 18, 1), False),
+        ((9, 16, 0, 2), False),
+    ],
+)
+def test_code_points_stay_where_h_273_defines_them(points: tuple[int, ...], stays: bool) -> None:
+    cleaned = icc.sanitize(_with(b"cicp", element(b"cicp", bytes(points))))
+    assert cleaned
+    assert (element(b"cicp", bytes(points)) in cleaned) is stays
+
+
+def test_a_matrix_that_is_applied_to_xyz_alone_is_the_identity_elsewhere() -> None:
+    cleaned = icc.sanitize(PROFILES["lut16, nearly the identity"])
+    assert cleaned
+    assert IDENTITY in cleaned
+    assert NEARLY not in cleaned
+    gray = element(b"mft1", b"\1\3\2\0", FROM_XYZ, RAMP8, bytes(6), 3 * RAMP8)
+    cleaned = icc.sanitize(profile_of({b"A2B0": gray}, space=b"GRAY", pcs=b"Lab "))
+    assert cleaned
+    assert FROM_XYZ not in cleaned
+
+
+FREE = ((b"curv", 12), (b"mft1", 48), (b"mft2", 52))
+"""Types whose elements hold curves and tables from a place on."""
+NUMBERS = profile_of(
+    {
+        **MATRIX,
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), PARAMETRIC),
+        **HINTS,
+        b"chad": element(b"sf32", IDENTITY),
+        b"cicp": element(b"cicp", b"\1\x0d\0\1"),
+    },
+    version=4,
+)
+PARAMETRIC_LUT = profile_of({b"A2B0": lut_ab(curve=PARAMETRIC)}, **LAB)  # type: ignore[arg-type]
+HOSTS = {**PROFILES, "numbers": NUMBERS, "lutAToB of parametric curves": PARAMETRIC_LUT}
+
+
+def free_places(profile: bytes) -> set[int]:
+    """Where `profile` holds entries of curves and samples of tables."""
+
+    def spans() -> Iterator[range]:
+        for at in range(132, 132 + 12 * int.from_bytes(profile[128:132], "big"), 12):
+            start, size = struct.unpack_from(">2I", profile, at + 4)
+            for type_, first in FREE:
+                if profile[start : start + 4] == type_:
+                    yield range(start + first, start + size)
+            if profile[start : start + 4] in {b"mAB ", b"mBA "}:
+                grid = start + int.from_bytes(profile[start + 24 : start + 28], "big")
+                yield range(grid + 20, grid + 44)
+                curve = profile.find(b"curv", start, start + size)
+                while curve >= 0:
+                    yield range(curve + 12, curve + 14)
+                    curve = profile.find(b"curv", curve + 4, start + size)
+
+    return {place for span in spans() for place in span}
+
+
+@pytest.mark.parametrize("profile", HOSTS.values(), ids=HOSTS)
+def test_nothing_planted_at_any_place_but_curves_and_tables_survives(profile: bytes) -> None:
+    free = free_places(profile)
+    assert icc.sanitize(profile)
+    for at in range(len(profile) - 8):
+        if free.isdisjoint(range(at, at + 8)):
+            cleaned = icc.sanitize(profile[:at] + b"QuilFeat" + profile[at + 8 :]) or b""
+            assert not any(part in cleaned for part in (b"Qui", b"uil", b"ilF", b"lFe", b"Fea", b"eat")), at
+
+
+@given(st.sampled_from(list(HOSTS.values())), st.data())
+def test_no_word_survives_wherever_it_stands(profile: bytes, data: st.DataObject) -> None:
+    word = data.draw(st.text(string.ascii_letters + string.digits, min_size=3, max_size=24)).encode()
+    at = data.draw(st.integers(0, len(profile) - len(word)))
+    cleaned = icc.sanitize(profile[:at] + word + profile[at + len(word) :]) or b""
+    if free_places(profile).isdisjoint(range(at, at + len(word))):
+        assert cleaned.count(word) <= (icc.sanitize(profile) or b"").count(word)

@@ -12,6 +12,7 @@ from tifffile import TiffFile
 
 from bme_med import engines
 from bme_med.core import FileError, Format, Plan, Region, UnsupportedFileError, sniff, splice
+from bme_med.pixels import photo_png
 from bme_med.pixels.photo import paint_photo
 from tests.oracles.runs import CORPUS
 from tests.photo.making import policy
@@ -119,6 +120,19 @@ def test_png_of_every_kind_keeps_its_samples(color: int, depth: int, *, interlac
     if color in (4, 6):
         expected[INSIDE][..., -depth:] = 1
     assert_same_picture(painted(source), png(expected, depth, color, interlaced=False, extra=palette))
+
+
+@pytest.mark.parametrize("band_bytes", [1, 700, 5000])
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "I;16"])
+def test_a_png_read_in_bands_is_the_one_read_at_once(
+    mode: str, band_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ramps = np.add.outer(np.arange(70), 3 * np.arange(90))
+    image = Image.fromarray(ramps.astype("u2" if mode == "I;16" else "u1"))
+    source = save(image if mode in ("L", "I;16") else image.convert("RGB").convert(mode), "PNG")
+    at_once = painted(source, BOX)
+    monkeypatch.setattr(photo_png, "_BAND_BYTES", band_bytes)
+    assert painted(source, BOX) == at_once
 
 
 def assert_same_picture(one: bytes, other: bytes) -> None:

@@ -3,6 +3,7 @@
 import json
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -16,7 +17,7 @@ from bme_med.run import load_profile
 from bme_med.run.detecting import InstalledDetector, detector_for
 from bme_med.run.painted_photos import plan_any
 from tests.dicom.making import encoded, mr_instance
-from tests.oracles.runs import KEY
+from tests.oracles.runs import CORPUS, KEY
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="needs bme-med[detect]")
 
@@ -95,3 +96,35 @@ def test_a_photo_without_a_face_is_written_under_safe_harbor() -> None:
     _, made = plan_any(out.getvalue(), _policy())
     assert isinstance(made, Plan)
     assert "burned-in text was not looked for" in made.findings
+
+
+def test_faces_in_frames_that_look_equal_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[tuple[tuple[int, ...], tuple[int, int] | None]] = []
+
+    def find_faces(rgb: Any, *, of: tuple[int, int] | None = None) -> tuple[()]:
+        looked.append((rgb.shape, of))
+        return ()
+
+    monkeypatch.setattr("bme_med.pixels.detect.find_faces", find_faces)
+    frames = [Image.new("L", (5400, 30), shade) for shade in (9, 99, 9, 99, 9)]
+    out = BytesIO()
+    frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:])
+    assert InstalledDetector().find_faces(out.getvalue()).faces == ()
+    assert looked == [((15, 2700, 3), (30, 5400))] * 2
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout")
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_face_in_a_large_turned_photo_is_found_where_viewers_show_it(orientation: int) -> None:
+    with Image.open(CORPUS / "photos" / "Pillow" / "hopper.bmp") as portrait:
+        face = portrait.convert("RGB").resize((2048, 2048))
+    shown = Image.new("RGB", (6000, 3000), (120, 120, 120))
+    shown.paste(face, (3500, 500))
+    stored = shown.transpose(Image.Transpose.ROTATE_90) if orientation == 6 else shown
+    exif, out = Image.Exif(), BytesIO()
+    exif[0x0112] = orientation
+    stored.save(out, "JPEG", exif=exif)
+    (region, *_) = InstalledDetector().find_faces(out.getvalue()).eyes
+    for row, column in ((43, 53), (42, 75)):
+        assert region.top < 500 + 16 * row < region.bottom
+        assert region.left < 3500 + 16 * column < region.right

@@ -50,8 +50,16 @@ class Face(NamedTuple):
     score: float
 
 
-def find_faces(rgb: "NDArray[np.uint8]") -> tuple[Face, ...]:
-    """The faces in a picture of (rows, columns, 3); the surest first.
+def find_faces(rgb: "NDArray[np.uint8]", *, of: tuple[int, int] | None = None) -> tuple[Face, ...]:
+    """The faces in a picture; the surest first.
+
+    Parameters
+    ----------
+    rgb
+        (rows, columns, 3), 8 bits.
+    of
+        Rows and columns of the picture that `rgb` was made of, and that the faces are placed in; its own if
+        not given.
 
     Raises
     ------
@@ -60,11 +68,11 @@ def find_faces(rgb: "NDArray[np.uint8]") -> tuple[Face, ...]:
     """
     import numpy as np
 
-    rows, columns = rgb.shape[:2]
+    rows, columns = of or rgb.shape[:2]
     found = [
         _turned_back(face, turns, rows, columns)
         for turns, least in enumerate((_LEAST, *(_LEAST_TURNED,) * 3))
-        for view in _views(np.rot90(rgb, turns))
+        for view in _views(np.rot90(rgb, turns), *((columns, rows) if turns % 2 else (rows, columns)))
         for face in _faces_in(view, _LEAST_SMALL if view.start else least)
     ]
     kept: list[Face] = []
@@ -127,11 +135,10 @@ class _View(NamedTuple):
     scale: tuple[float, float]
 
 
-def _views(rgb: "NDArray[np.uint8]") -> Iterator[_View]:
-    """What the model is asked about."""
+def _views(rgb: "NDArray[np.uint8]", rows: int, columns: int) -> Iterator[_View]:
+    """What the model is asked about of a photo of that size."""
     import numpy as np
 
-    rows, columns = rgb.shape[:2]
     share = min(1.0, _LONGEST / max(rows, columns))
     whole = resized(rgb, *(max(_STEP, -(-round(side * share) // _STEP) * _STEP) for side in (rows, columns)))
     yield _View(whole, 0, (rows / whole.shape[0], columns / whole.shape[1]))

@@ -54,6 +54,21 @@ def test_both_coverings_hold_the_eyes(portrait: NDArray[np.uint8], turns: int) -
     assert bar.area < whole.area / 2
 
 
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_faces_in_a_picture_made_smaller_are_placed_in_the_picture_it_was_made_of(
+    portrait: NDArray[np.uint8], turns: int
+) -> None:
+    wide = np.full((512, 900, 3), 120, np.uint8)
+    wide[:, 200:712] = np.asarray(Image.fromarray(portrait).resize((512, 512)))
+    picture = np.rot90(wide, turns)
+    rows, columns = picture.shape[:2]
+    smaller = np.asarray(Image.fromarray(np.ascontiguousarray(picture)).reduce(4))
+    whole, placed = find_faces(picture)[0], find_faces(smaller, of=(rows, columns))[0]
+    assert placed.box.common(whole.box).area > 0.7 * max(placed.box.area, whole.box.area)
+    for place, other in zip(sorted(placed.eyes), sorted(whole.eyes), strict=True):
+        assert abs(place[0] - other[0]) + abs(place[1] - other[1]) < 40
+
+
 def test_what_shows_no_face_has_none() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (200, 150, 3)).astype(np.uint8)
     assert find_faces(noise) == ()
