@@ -28,7 +28,7 @@ __all__ = ["BOXED", "KEY", "boxed", "outcomes", "policies", "read_files"]
 
 KEY = bytes(range(32))
 BOXED = "ps315-basic"
-_BOXES = ("7,5,16,10", "30,41,400,9")
+_BOXES = ("7,5,16,10", "-9,-7,0,5")
 
 
 def policies(key: bytes) -> dict[str, Policy]:
