@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from pydicom.config import RAISE
@@ -11,6 +10,7 @@ from pydicom.valuerep import validate_value
 
 from bme_med.core import Code, DatePolicy, Profile
 from bme_med.verify.colours import foreign_in_profile, may_fall
+from bme_med.verify.dated import are_dated, date_of
 from bme_med.verify.dummies import NEW_UID, is_dummy, says_nothing
 from bme_med.verify.elements import Element
 from bme_med.verify.folding import is_cut_from
@@ -33,7 +33,6 @@ _BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW"}
 _CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
 _NUMBERS = re.compile(rb"[0-9+\-.Ee \\]*")
 _SUBJECT = r"S-[A-Z2-7]{12}"
-_DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,38 +240,14 @@ def _words(text: str) -> set[str]:
 
 def _is_dated(before: Element, after: Element, context: Context) -> bool:
     """Each value by the policy; where a value is no date, the element may be gone in some legal way."""
-    if len(after.values) == len(before.values):
-        pairs = zip(before.values, after.values, strict=True)
-        if context.dates is DatePolicy.YEAR:
-            tail = "0101" if after.vr == "DA" else ""
-            is_done = all(old[:4].isdigit() and new == old[:4] + tail for old, new in pairs)
-        else:
-            is_done = all(_is_shifted(old, new, context) for old, new in pairs)
-        if is_done:
-            return True
+    seen = context.seen.days, context.patient
+    if are_dated(before.values, after.values, context.dates, seen, is_date=after.vr == "DA"):
+        return True
     return not _are_dates(before) and (after.is_empty or _is_dummy(before, after, context.tables))
 
 
 def _are_dates(before: Element) -> bool:
-    return all(_date(value) is not None for value in before.values)
-
-
-def _date(value: str) -> date | None:
-    """The whole date that a DA or DT begins with."""
-    found = _DATE.match(value)
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
-    except ValueError:
-        return None
-
-
-def _is_shifted(old: str, new: str, context: Context) -> bool:
-    """The same whole days into the past for every date of one patient, time of day untouched."""
-    was, now = _date(old), _date(new)
-    if was is None or now is None or _DATE.sub("", old, count=1) != _DATE.sub("", new, count=1):
-        return False
-    days = (now - was).days
-    return -3650 <= days < 0 and context.seen.days.setdefault(context.patient, days) == days
+    return all(date_of(value) is not None for value in before.values)
 
 
 def _are_replaced(before: Element, after: Element, context: Context) -> bool:
