@@ -8,7 +8,7 @@ from pathlib import Path
 from pydicom import dcmread
 
 from bme_med.core import Format, sniff
-from bme_med.verify.photo import picture_digest
+from bme_med.verify.pictured import picture_digest
 from bme_med.verify.pixels import pixel_digest
 
 __all__ = ["match_by_pixels"]

@@ -16,6 +16,9 @@ SETTLED_MS = 400
 CONNECTS = {"frame", "window of a form"}
 """Chromium connects ahead, before it asks the policy; nothing goes over that connection."""
 
+EVERY_KIND = {"fetch", "image", "WebSocket", "WebRTC", "window", "form", "navigation"}
+"""One channel of each kind: requests, elements, sockets, datagrams, windows, forms, navigations."""
+
 UNHEARD = {"WebTransport"}
 """Chromium wants a certificate before it sends a byte of the page."""
 
@@ -60,7 +63,13 @@ def test_nothing_leaves_the_page_or_its_workers(page: Page) -> None:
     assert len(CHANNELS) + len(WORKER_CHANNELS) > 20
 
 
-@pytest.mark.parametrize("name", sorted(set(CHANNELS) - UNHEARD))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in EVERY_KIND else pytest.mark.nightly)
+        for name in sorted(set(CHANNELS) - UNHEARD)
+    ],
+)
 def test_without_the_lock_every_channel_is_heard(browser: Browser, name: str, tmp_path: Path) -> None:
     """The canary would have heard it: otherwise its silence says nothing."""
     (tmp_path / "index.html").write_text("<!doctype html><title>open</title><body></body>")
