@@ -18,6 +18,7 @@ from bme_med.run.plain_pictures import (
     PictureForm,
     is_turned_by_xmp_plainly,
     read_form_plainly,
+    refuse_too_large,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def open_picture(photo: bytes) -> "Iterator[Image]":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(photo), formats=DECODERS[format_]) as opened:
-                _refuse_too_large(opened)
+                refuse_too_large(opened.width * opened.height, len(photo))
                 if format_ is Format.HEIF:
                     opened.info.pop("xmp", None)  # the container alone turns a HEIF picture
                 yield opened
@@ -92,11 +93,6 @@ def open_picture(photo: bytes) -> "Iterator[Image]":
         raise FileError(TOO_LARGE) from None
     except Exception:  # noqa: BLE001 - decoders raise what they like, and their words may hold a value
         raise FileError(_DAMAGED) from None
-
-
-def _refuse_too_large(opened: "Image") -> None:
-    if opened.width * opened.height > MAX_PIXELS:
-        raise FileError(TOO_LARGE)
 
 
 def read_picture_form(photo: bytes) -> PictureForm:
@@ -188,14 +184,14 @@ def check_sizes(photo: bytes) -> None:
         If they are.
     """
     with open_picture(photo) as opened:
-        _refuse_too_many(opened, sniff(photo))
+        _refuse_too_many(opened, sniff(photo), len(photo))
 
 
-def _refuse_too_many(opened: "Image", format_: Format) -> int:
-    """How many pictures there are, none of them decoded."""
+def _refuse_too_many(opened: "Image", format_: Format, size: int) -> int:
+    """How many pictures there are in a file of `size` bytes, none of them decoded."""
     count = 1 if format_ in _FIRST_ALONE else getattr(opened, "n_frames", 1)
     if format_ is Format.TIFF:
-        _refuse_more(sum(_page_sizes(opened, count)), _MAX_PAGES)
+        _refuse_more(sum(_page_sizes(opened, count, size)), _MAX_PAGES)
     elif count > 1:
         _refuse_frames(opened, count)
     return count
@@ -214,10 +210,10 @@ def _refuse_more(pixels: int, limit: int) -> None:
         raise FileError(_TOO_MANY.format(limit))
 
 
-def _page_sizes(opened: "Image", count: int) -> Iterator[int]:
+def _page_sizes(opened: "Image", count: int, size: int) -> Iterator[int]:
     for number in range(count):
         opened.seek(number)
-        _refuse_too_large(opened)
+        refuse_too_large(opened.width * opened.height, size)
         yield opened.width * opened.height
     opened.seek(0)
 
@@ -232,7 +228,7 @@ def shown_pictures(photo: bytes) -> Iterator[ShownPicture]:
     """
     format_ = sniff(photo)
     with open_picture(photo) as opened:
-        count = _refuse_too_many(opened, format_)
+        count = _refuse_too_many(opened, format_, len(photo))
         for number in range(count):
             if number:
                 opened.seek(number)

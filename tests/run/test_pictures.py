@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from bme_med.core import FileError
-from bme_med.run import pictures
+from bme_med.run import pictures, plain_pictures
 from bme_med.run.pictures import ShownPicture, check_sizes, decode_pictures, open_picture, shown_pictures
 
 SMALL, LARGE = 20, 40
@@ -29,7 +29,7 @@ def pages(*sides: int) -> bytes:
 def test_a_picture_that_is_too_large_is_refused_wherever_it_stands(
     sides: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "MAX_PIXELS", SMALL * SMALL)
+    monkeypatch.setattr(plain_pictures, "MAX_PIXELS", SMALL * SMALL)
     with pytest.raises(FileError):
         list(decode_pictures(pages(*sides)))
     assert [picture.shape for picture in decode_pictures(pages(SMALL, SMALL))] == [(SMALL, SMALL, 3)] * 2
@@ -94,6 +94,7 @@ BOMBS = {
     "frames": lambda: gif(5000, 40),
     "large frames": lambda: gif(9000, 2),
     "PNG": lambda: bilevel(15_800, "PNG"),
+    "PNG with nearly nothing on it": lambda: bilevel(14_000, "PNG"),
     "GIF": lambda: bilevel(15_800, "GIF"),
     "pages": lambda: tiff_pages(10_000, 11),
 }
@@ -139,6 +140,16 @@ def test_a_small_file_of_large_pictures_is_refused_before_it_takes_time_and_memo
     reasons, kilobytes = json.loads(done.stdout)
     assert all("save it smaller" in reason for reason in reasons), reasons
     assert kilobytes < 500_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_largest_picture_that_a_small_file_may_hold_costs_no_gigabyte(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(bilevel(7990, "PNG"))
+    command = [sys.executable, "-c", _REFUSED, str(tmp_path / "photo"), "convert"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    reasons, kilobytes = json.loads(done.stdout)
+    assert reasons == ["", "", ""]
+    assert kilobytes < 950_000
 
 
 def test_scans_of_a_hundred_pages_and_animations_of_phones_are_not_too_large() -> None:
