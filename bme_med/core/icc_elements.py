@@ -19,9 +19,10 @@ _CURVE_PARAMETERS = (1, 3, 4, 5, 7)
 
 _ONE = 1 << 16
 """1.0 as an s15Fixed16Number (4.6)."""
-_HIGHEST_COLOUR, _HIGHEST_FACTOR = 4, 32
-"""What a tristimulus value or a factor of an adaptation, and what a factor or parameter of a function stays
-below: of real profiles 1.1, and 16 where a curve is the inverse of one that starts at a sixteenth."""
+_HIGHEST_COLOUR, _HIGHEST_FACTOR, _HIGHEST_PARAMETER = 4, 32, 256
+"""What a tristimulus value or a factor of an adaptation, a factor of a matrix or parameter of a function, and
+a parameter of a function within a table stays below: of real profiles 1.1, 16 where a curve is the inverse of
+one that starts at a sixteenth, and 137."""
 _MAX_ENTRIES = 4096
 """Of a curve: as a lut16Type may have (10.10), and the longest of real profiles."""
 _MAX_SAMPLES = 1_000_000
@@ -93,7 +94,7 @@ def _take(element: bytes, size: int) -> bytes:
     return element[:4] + bytes(4) + element[8:size]
 
 
-def _cut_curve(element: bytes) -> bytes:
+def _cut_curve(element: bytes, below: int = _HIGHEST_FACTOR) -> bytes:
     if element[:4] == b"curv":
         (count,) = struct.unpack_from(">I", element, 8)
         _require_entries(count)
@@ -101,7 +102,7 @@ def _cut_curve(element: bytes) -> bytes:
     if element[:4] != b"para":
         raise ValueError("not a curve")
     count = _CURVE_PARAMETERS[int.from_bytes(element[8:10], "big")]
-    parameters = _numbers(element[12 : 12 + 4 * count], count, _HIGHEST_FACTOR)
+    parameters = _numbers(element[12 : 12 + 4 * count], count, below)
     return element[:4] + bytes(4) + element[8:10] + bytes(2) + parameters
 
 
@@ -169,7 +170,7 @@ def _cut_lut(element: bytes, spaces: Spaces) -> bytes:
 def _cut_curves(data: bytes, count: int) -> bytes:
     curves = b""
     for _ in range(count):
-        curves += pad_element(_cut_curve(data[len(curves) :]))
+        curves += pad_element(_cut_curve(data[len(curves) :], _HIGHEST_PARAMETER))
     return curves
 
 
