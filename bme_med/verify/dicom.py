@@ -13,7 +13,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 from bme_med.core import Profile
 from bme_med.verify.elements import Element, Node
 from bme_med.verify.findings import Check, Problem
-from bme_med.verify.instance import UID, Instance, check_instance, context_of, instance_of
+from bme_med.verify.instance import Instance, check_instance, context_of, instance_of, uids_in
 from bme_med.verify.judged import Judged, Told
 from bme_med.verify.marks import SUBJECT_TAGS
 from bme_med.verify.methods import METHOD, Maker, without_ours
@@ -129,7 +129,7 @@ class DicomJudge:
         return Judged(
             problems=tuple(problems),
             words=frozenset(words_in(texts) - own),
-            uids=frozenset((*_uids_of(after.node, self.tables), *UID.findall(texts.decode("latin-1")))),
+            uids=frozenset((*_uids_of(after.node, self.tables), *uids_in(texts.decode("latin-1")))),
             source_words=frozenset(_names_of(before.node) if before else ()),
             source_uids=frozenset(_uids_of(before.node, self.tables, context.kept) if before else ()),
             digest=pixel_digest(after.dataset),

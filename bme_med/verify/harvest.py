@@ -19,7 +19,6 @@ __all__ = ["NOBODY", "Identifiers", "date_forms", "harvest", "spaced"]
 _SHORT = 4
 """From this length on an identifier is looked for inside words too."""
 
-_SHORTEST_UID = 10
 _LONGEST_ID = 128
 _NUMBER_WITHIN = re.compile(r"[0-9]{6,}")
 """A number in an ID, which people write without what stands around it."""
@@ -36,7 +35,7 @@ class Identifiers:
     Attributes
     ----------
     parts
-        Names, IDs, UIDs, places and the like of four and more characters: looked for inside words too.
+        Names, IDs, places and the like of four and more characters: looked for inside words too.
     words
         Short ones, and whole names: looked for as whole words.
     dates
@@ -86,8 +85,6 @@ def harvest(source: Node, tables: Tables, kept: Iterable[int] = ()) -> Identifie
             continue
         if found.vr == "PN":
             _add_names(found, tables, parts, words)
-        elif found.vr == "UI":
-            parts |= _uids(found, tables)
         elif found.vr in {"DA", "DT"}:
             dates |= {form for value in found.values for form in date_forms(value)}
         elif found.tag in tables.identifying:
@@ -105,14 +102,6 @@ def spaced(text: str) -> str:
     'doe jane m'
     """
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
-
-
-def _uids(found: Element, tables: Tables) -> set[str]:
-    """UIDs of instances and what they belong to, also as names of files write them; not those of classes."""
-    if found.tag not in tables.listed:
-        return set()
-    uids = {value for value in found.values if len(value) >= _SHORTEST_UID} - tables.registered
-    return uids | {uid.replace(".", "_") for uid in uids}
 
 
 def _add_names(found: Element, tables: Tables, parts: set[str], words: set[str]) -> None:

@@ -30,13 +30,14 @@ from bme_med.verify.tables import Tables
 from bme_med.verify.telling import subject_tells
 from bme_med.verify.values import Context, holds, is_given
 
-__all__ = ["UID", "Instance", "check", "check_instance", "context_of", "instance_of"]
+__all__ = ["Instance", "check", "check_instance", "context_of", "instance_of", "uids_in"]
 
 _SEARCHED_VRS = TEXT_VRS | {"AE", "UI", "UR"}
 _MARKERS = {0x00120062, METHOD, 0x00120064, 0x00280303}
 """What PS3.15, E.1.1 and E.2, has the de-identifier write."""
 
-UID = re.compile(r"\d+(?:\.\d+){3,}")
+_UID = re.compile(r"2[._-]25(?:[._-]\d+)+|\d+(?:[._-]\d+){3,}")
+_POINTS = str.maketrans("_-", "..")
 """As one stands in a text."""
 
 _LONG_NUMBER = 6
@@ -255,7 +256,7 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
     keeps_uids = Option.RETAIN_UIDS in context.profile.options
     for place, node, found in texts:
         text = without_ours(found.text, context.maker) if found.tag == METHOD else found.text
-        if not keeps_uids and any(uid in context.seen.uids for uid in UID.findall(text)):
+        if not keeps_uids and not context.seen.uids.keys().isdisjoint(uids_in(text)):
             yield Problem(place, Check.IDENTIFIER, "a UID of the source stands in it")
         if found.tag in SUBJECT_TAGS and context.has_own_subjects and subject_tells(text, context.named):
             yield Problem(place, Check.IDENTIFIER, "the subject's name tells the patient's name or ID")
@@ -263,6 +264,15 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
             continue
         if context.identifiers.stand_in(text) and not _is_standard_meaning(node, context.tables):
             yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in it")
+
+
+def uids_in(text: str) -> set[str]:
+    """What stands in a text as UIDs do, also with the marks that names of files have for points.
+
+    >>> sorted(uids_in("CT.1.2.840.113619.2.dcm, x2_25_329800735"))
+    ['1.2.840.113619.2', '2.25.329800735']
+    """
+    return {uid.translate(_POINTS) for uid in _UID.findall(text)}
 
 
 def _class_uids(output: Node, context: Context) -> Iterator[Problem]:

@@ -41,6 +41,7 @@ TEXTS = {
     "a UID": f"from {ROOT}2",
     "a UID as part of the name of a file": f"CT.{ROOT}2.dcm",
     "a UID with other marks": f"CT_{ROOT.replace('.', '_')}2",
+    "a UID with hyphens": f"of {ROOT.replace('.', '-')}2",
     "a date": "of 20110203",
     "a date with dashes": "of 2011-02-03",
     "a date with points": "03.02.2011",
