@@ -4,7 +4,7 @@ One notation serves the command line, a boxes file, a profile and the table of d
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -153,19 +153,26 @@ class BoxRule:
         UnsupportedFileError
             If one of them covers nothing of it: then it was drawn on something else.
         """
+        boxes = []
         for spec in self.boxes:
-            is_empty = spec.region(rows=rows, columns=columns).is_empty
-            if is_empty or (frames and spec.frames and all(first > frames for first, _ in spec.frames)):
+            box = self._place(spec, rows, columns, frames)
+            if box is None:
                 size = f"{columns} x {rows} pixels" + (f", frames 1 to {frames}" if frames else "")
                 raise UnsupportedFileError(
                     f"the box {spec} covers nothing of the picture ({size}): correct it, or let its `match` "
                     "leave this file out"
                 )
-        return list(self.placed(rows=rows, columns=columns))
+            boxes.append(box)
+        return boxes
 
-    def placed(self, *, rows: int, columns: int) -> Iterable[Box]:
-        """Its boxes in a picture of that size, but for empty ones."""
+    def placed(self, *, rows: int, columns: int, frames: int | None = None) -> Iterator[Box]:
+        """Its boxes in such a picture, but for those that cover nothing of it."""
         for spec in self.boxes:
-            region = spec.region(rows=rows, columns=columns)
-            if not region.is_empty:
-                yield Box(region, self.origin, spec.frames)
+            if box := self._place(spec, rows, columns, frames):
+                yield box
+
+    def _place(self, spec: BoxSpec, rows: int, columns: int, frames: int | None) -> Box | None:
+        """One of its boxes in such a picture; None where it covers nothing of it."""
+        region = spec.region(rows=rows, columns=columns)
+        is_late = frames is not None and spec.frames and all(first > frames for first, _ in spec.frames)
+        return None if region.is_empty or is_late else Box(region, self.origin, spec.frames)

@@ -9,6 +9,8 @@ from itertools import accumulate
 from math import prod
 from typing import NamedTuple
 
+from bme_med.core.code_points import MATRICES, PRIMARIES, TRANSFERS
+
 __all__ = ["Spaces", "cut_element", "pad_element"]
 
 _CHANNELS = {b"GRAY": 1, b"CMYK": 4}
@@ -29,9 +31,6 @@ _MAX_SAMPLES = 1_000_000
 """Of a multi-dimensional table: 65 points in three dimensions, and 23 in four."""
 
 _IDENTITY = tuple(_ONE * (row == column) for row in range(3) for column in range(3))
-_PRIMARIES, _TRANSFERS = {1, 2, *range(4, 13), 22}, {1, 2, *range(4, 19)}
-_MATRICES = {0, 1, 2, *range(4, 18)}
-"""Values that ITU-T H.273 defines (8.1 to 8.3)."""
 
 
 class Spaces(NamedTuple):
@@ -82,7 +81,7 @@ def _numbers(data: bytes, count: int, below: int) -> bytes:
 def _code_points(data: bytes) -> bytes:
     """`data`, which is colour primaries, transfer characteristics, matrix and range (10.3)."""
     primaries, transfer, matrix, is_full = data
-    if not (primaries in _PRIMARIES and transfer in _TRANSFERS and matrix in _MATRICES and is_full < 2):
+    if not (primaries in PRIMARIES and transfer in TRANSFERS and matrix in MATRICES and is_full < 2):
         raise ValueError("a code point that is not defined")
     return data
 

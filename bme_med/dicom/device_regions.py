@@ -47,15 +47,8 @@ def device_boxes(instance: Instance, own: Iterable[BoxRule]) -> list[Box]:
 
 def matching_boxes(instance: Instance, rules: Iterable[BoxRule]) -> list[Box]:
     """Boxes of all `rules` that are for `instance`, inside the image and for frames that it has."""
-    rows, columns = instance.number(_ROWS), instance.number(_COLUMNS)
-    frames = instance.number(_FRAMES, 1)
-    return [
-        box
-        for rule in rules
-        if rule.applies(lambda name: attribute_values(instance, name))
-        for box in rule.placed(rows=rows, columns=columns)
-        if not box.frames or any(first <= frames for first, _ in box.frames)
-    ]
+    picture = _picture(instance)
+    return [box for rule in _meant(instance, rules) for box in rule.placed(**picture)]
 
 
 def drawn_boxes(instance: Instance, rules: Iterable[BoxRule]) -> list[Box]:
@@ -66,13 +59,21 @@ def drawn_boxes(instance: Instance, rules: Iterable[BoxRule]) -> list[Box]:
     UnsupportedFileError
         If one of them covers nothing of it.
     """
-    picture = {
+    picture = _picture(instance)
+    return [box for rule in _meant(instance, rules) for box in rule.drawn(**picture)]
+
+
+def _meant(instance: Instance, rules: Iterable[BoxRule]) -> Iterator[BoxRule]:
+    return (rule for rule in rules if rule.applies(lambda name: attribute_values(instance, name)))
+
+
+def _picture(instance: Instance) -> dict[str, int]:
+    """Its size, as rules are asked for it."""
+    return {
         "rows": instance.number(_ROWS),
         "columns": instance.number(_COLUMNS),
         "frames": instance.number(_FRAMES, 1),
     }
-    meant = (rule for rule in rules if rule.applies(lambda name: attribute_values(instance, name)))
-    return [box for rule in meant for box in rule.drawn(**picture)]
 
 
 def ultrasound_boxes(instance: Instance) -> list[Box]:

@@ -162,8 +162,9 @@ def letters(run: str) -> str:
     spelled = unicodedata.normalize("NFC", run).casefold()
     pattern = "".join(map(_letter, spelled)).replace("ae", "ae?").replace("oe", "oe?").replace("ue", "ue?")
     pattern = pattern.replace("e??", "e?")
-    latin = "".join(_LATIN.get(character, "") for character in fold(run).text)
-    is_other_script = all(character in _LATIN for character in fold(run).text) and not re.fullmatch(latin, "")
+    folded = fold(run).text
+    latin = "".join(_LATIN.get(character, "") for character in folded)
+    is_other_script = all(character in _LATIN for character in folded) and not re.fullmatch(latin, "")
     return f"(?:{pattern}|{latin})" if is_other_script else pattern
 
 

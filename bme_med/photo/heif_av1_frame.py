@@ -71,9 +71,7 @@ def read_frame_header(bits: Bits, sequence: Sequence, layers: tuple[int, int]) -
     bits.number(sequence.order_bits)
     _skip_removal(bits, sequence, layers)
     if kind != _KEY or not is_shown:
-        refreshed = bits.number(8)
-        if refreshed != _ALL and is_robust and sequence.order_bits:
-            bits.number(8 * sequence.order_bits)
+        _skip_refreshed(bits, sequence, has_order=is_robust)
     width, header = _read_sizes(bits, sequence, has_own_size=has_own_size)
     is_scaled = width != header.size.width
     copies_blocks = has_screen_content and not is_scaled and bits.flag()
@@ -101,6 +99,12 @@ def _skip_removal(bits: Bits, sequence: Sequence, layers: tuple[int, int]) -> No
     for point in sequence.points:
         if point is not None and (point == 0 or (point >> temporal & 1 and point >> (spatial + 8) & 1)):
             bits.number(sequence.removal_bits)
+
+
+def _skip_refreshed(bits: Bits, sequence: Sequence, *, has_order: bool) -> None:
+    """Which frames later ones may refer to, and their places in the order where not all are new."""
+    if bits.number(8) != _ALL and has_order:
+        bits.number(8 * sequence.order_bits)
 
 
 def _read_sizes(bits: Bits, sequence: Sequence, *, has_own_size: bool) -> tuple[int, FrameHeader]:

@@ -8,14 +8,10 @@ Numbers that mean nothing could spell a text.
 from itertools import pairwise
 from math import gcd
 
+from bme_med.core.code_points import MATRICES, PRIMARIES, TRANSFERS, UNSPECIFIED
 from bme_med.photo.heif_boxes import Fields
 
 __all__ = ["clean_colours", "clean_light_level", "clean_mastering_display", "clean_pixel_shape"]
-
-_UNSPECIFIED = 2
-_PRIMARIES = frozenset((1, *range(4, 13), 22))
-_TRANSFERS = frozenset((1, *range(4, 19)))
-_MATRICES = frozenset((0, 1, *range(4, 18)))
 
 _ONE = 50_000
 """A chromaticity of 1, in its unit of 0.00002."""
@@ -33,8 +29,8 @@ def clean_colours(content: bytes) -> bytes:
     fields = Fields(content, "colr")
     kind = fields.take(4)
     known = (
-        value if value in defined else _UNSPECIFIED
-        for value, defined in ((fields.number(2), defined) for defined in (_PRIMARIES, _TRANSFERS, _MATRICES))
+        value if value in defined else UNSPECIFIED
+        for value, defined in ((fields.number(2), defined) for defined in (PRIMARIES, TRANSFERS, MATRICES))
     )
     numbers = b"".join(value.to_bytes(2, "big") for value in known)
     return kind + numbers + bytes([fields.number(1) & 0x80])

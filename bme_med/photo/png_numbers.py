@@ -7,6 +7,7 @@ in four bytes.
 import struct
 from collections.abc import Callable, Sequence
 
+from bme_med.core.code_points import PRIMARIES, TRANSFERS
 from bme_med.photo.png_image import Header
 
 __all__ = ["NUMBERS", "plain_numbers"]
@@ -28,9 +29,6 @@ _MAX_LUMINANCE = 100_000_000
 """10,000 cd/m2, the highest of ITU-R BT.2100, in 1/10,000."""
 _MAX_BLACK = 100_000
 _INTENTS = 4
-_PRIMARIES = frozenset((1, 2, *range(4, 13), 22))
-_TRANSFERS = frozenset((1, 2, *range(4, 19)))
-"""ITU-T H.273, tables 2 and 3."""
 _WHITES_OF_ONE_BIT = (b"\0\1", b"\0\xff")
 """As PNG has it, and as Pillow writes and reads it."""
 
@@ -86,7 +84,7 @@ def _is_density(data: bytes) -> bool:
 def _is_coding(data: bytes) -> bool:
     """CICP: values that H.273 defines; of matrices RGB's alone (PNG, 11.3.2.6)."""
     primaries, transfer, matrix, is_full = data
-    return primaries in _PRIMARIES and transfer in _TRANSFERS and matrix == 0 and is_full <= 1
+    return primaries in PRIMARIES and transfer in TRANSFERS and matrix == 0 and is_full <= 1
 
 
 def _are_light_levels(data: bytes) -> bool:

@@ -1,6 +1,5 @@
 """One file painted over and de-identified, into one new file, with an audit beside it."""
 
-import json
 import os
 import tempfile
 import time
@@ -178,9 +177,7 @@ def _work(redaction: Redaction, parts: Path) -> Outcome:
     path = os.path.realpath(redaction.source)
     found = Found(redaction.source.name, path, redaction.source.stat().st_size)
     outcome = Worker(policy, parts)(Task(int(_PART), found))
-    is_used = not redaction.boxes or any(
-        json.dumps(rule.origin) in outcome.actions for rule in redaction.boxes
-    )
+    is_used = not redaction.boxes or any(outcome.obeys(rule.origin) for rule in redaction.boxes)
     if outcome.status is Status.WRITTEN and not is_used:
         return Outcome(Status.REFUSED, _NO_BOX, outcome.format, outcome.source_sha256)
     return outcome

@@ -1,6 +1,5 @@
 """What a run did, counted, for a person and for a script."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -94,7 +93,7 @@ class Summary:
         if verdict.status is Status.WRITTEN:
             self.kinds.update(outcome.kinds)
             self.findings.update(map(finding_group, outcome.findings))
-            self._note_boxes(outcome.actions)
+            self.unused_boxes = [entry for entry in self.unused_boxes if not outcome.obeys(entry)]
         if self.dry_run:
             self.files.append(
                 {
@@ -114,11 +113,9 @@ class Summary:
         if status is Status.WRITTEN:
             self.kinds.update(count_kinds((action["where"], action["code"]) for action in record["actions"]))
             self.findings.update(map(finding_group, record["findings"]))
-            self._note_boxes(json.dumps(record["actions"]))
-
-    def _note_boxes(self, actions: str) -> None:
-        """Take those entries from the unused ones that `actions`, as JSON, name as a rule."""
-        self.unused_boxes = [entry for entry in self.unused_boxes if json.dumps(entry) not in actions]
+            if self.unused_boxes:
+                rules = {action["rule"] for action in record["actions"]}
+                self.unused_boxes = [entry for entry in self.unused_boxes if entry not in rules]
 
     def _count(self, name: str, status: Status, reason: str) -> None:
         self.counts[status] += 1

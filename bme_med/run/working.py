@@ -3,6 +3,7 @@
 What comes back is small and complete, so that the main process never looks at the file again.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -59,6 +60,10 @@ class Outcome:
     kinds: Mapping[tuple[str, str], int] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
     stop: str = ""
+
+    def obeys(self, rule: str) -> bool:
+        """Whether one of the actions follows from `rule`, which is ASCII."""
+        return f'"rule":{json.dumps(rule)}' in self.actions
 
 
 class _StoppedError(Exception):

@@ -3,6 +3,8 @@
 import struct
 from collections.abc import Iterator
 
+from bme_med.verify.code_points import are_defined
+
 __all__ = ["foreign_in_profile", "may_fall"]
 
 _ZERO = ((4, 8), (10, 12), (24, 36), (40, 46), (48, 60), (80, 128))
@@ -19,8 +21,6 @@ _COLOUR, _FACTOR = 4 << 16, 32 << 16
 """What numbers of colours and of functions stay below, as s15Fixed16Numbers."""
 _PARAMETERS = (1, 3, 4, 5, 7)
 _IDENTITY = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
-_LAST_TRANSFER, _LAST_MATRIX = 18, 17
-_PRIMARIES = frozenset((1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22))
 
 
 def foreign_in_profile(profile: bytes) -> list[str]:
@@ -71,8 +71,7 @@ def _is_plain(element: bytes, source: bytes) -> bool:
             return len(element) == 44 and _are_below(element[8:], _COLOUR)
         case b"cicp":
             primaries, transfer, matrix, is_full = element[8:]
-            are_known = primaries in _PRIMARIES and transfer not in (0, 3) and matrix != 3
-            return are_known and transfer <= _LAST_TRANSFER and matrix <= _LAST_MATRIX and is_full <= 1
+            return are_defined(primaries, transfer, matrix) and is_full <= 1
         case b"curv":
             return len(element) == 12 + 2 * int.from_bytes(element[8:12], "big")
         case b"para":

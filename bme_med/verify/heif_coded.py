@@ -4,12 +4,11 @@ import re
 import struct
 from collections.abc import Iterator
 
+from bme_med.verify.code_points import are_defined
+
 __all__ = ["hides_rows_or_columns", "is_meaningful", "texts_behind_headers"]
 
 _ONE = 50_000
-_PRIMARIES = frozenset((1, 2, *range(4, 13), 22))
-_TRANSFERS = frozenset((1, 2, *range(4, 19)))
-_MATRICES = frozenset((0, 1, 2, *range(4, 18)))
 _SEQUENCE_HEADER = 1
 
 
@@ -28,8 +27,7 @@ def is_meaningful(kind: bytes, content: bytes) -> bool:
         return all(0 < number < 256 for number in struct.unpack(">II", content))
     if kind == b"colr" and content[:4] == b"nclx":
         primaries, transfer, matrix, flags = struct.unpack(">HHHB", content[4:])
-        is_defined = primaries in _PRIMARIES and transfer in _TRANSFERS and matrix in _MATRICES
-        return is_defined and not flags & 0x7F
+        return are_defined(primaries, transfer, matrix) and not flags & 0x7F
     return True
 
 

@@ -27,13 +27,16 @@ pieces = st.lists(
 )
 
 
+@pytest.mark.parametrize("long_bytes", [0, writing._LONG_BYTES])
 @given(pieces=pieces, most=st.integers(1, 3000))
 def test_what_is_written_is_the_plan_however_little_the_system_takes_at_once(
-    tmp_path_factory: pytest.TempPathFactory, pieces: list[Piece], most: int
+    tmp_path_factory: pytest.TempPathFactory, long_bytes: int, pieces: list[Piece], most: int
 ) -> None:
     path = tmp_path_factory.mktemp("out") / "file"
     with pytest.MonkeyPatch.context() as patch:
         write = os.write
+        patch.setattr(writing, "_LONG_BYTES", long_bytes)
+        patch.setattr(direct, "_BLOCK_BYTES", 1000)
         patch.setattr(os, "writev", lambda fd, buffers: write(fd, b"".join(buffers)[:most]))
         patch.setattr(os, "write", lambda fd, data: write(fd, bytes(data)[:most]))
         digest = write_pieces(str(path), pieces, SOURCE)
@@ -51,21 +54,6 @@ def test_it_works_where_the_system_has_no_writev(tmp_path: Path, monkeypatch: py
     monkeypatch.delattr(os, "writev")
     write_pieces(str(tmp_path / "file"), [b"a", Range(0, 3), b"z"], SOURCE)
     assert (tmp_path / "file").read_bytes() == b"a\0\1\2z"
-
-
-@given(pieces=pieces, most=st.integers(1, 3000))
-def test_a_long_output_is_the_plan_too(
-    tmp_path_factory: pytest.TempPathFactory, pieces: list[Piece], most: int
-) -> None:
-    path = tmp_path_factory.mktemp("out") / "file"
-    with pytest.MonkeyPatch.context() as patch:
-        write = os.write
-        patch.setattr(writing, "_LONG_BYTES", 0)
-        patch.setattr(direct, "_BLOCK_BYTES", 1000)
-        patch.setattr(os, "write", lambda fd, data: write(fd, bytes(data)[:most]))
-        digest = write_pieces(str(path), pieces, SOURCE)
-    assert path.read_bytes() == splice(pieces, SOURCE)
-    assert digest == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 LONG = bytes(range(256)) * 100
