@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bme_med.core import Box, Region, regions_of
 from bme_med.pixels import PixelForm, decode_frame
+from bme_med.pixels.limits import refuse_too_large
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_SIDE", "Thumbnail", "thumbnail_of"]
 
 LONGEST_SIDE = 160
-_MAX_PIXELS = 250_000_000
 _COLOURS = 256
 _MARK = (214, 40, 120)
 _COVER = (150, 150, 150)
@@ -185,8 +185,7 @@ def _read_photo(path: Path, boxes: Sequence[Box]) -> _Picture:
     pillow_heif.register_heif_opener(thumbnails=False)
     with Image.open(path) as opened:
         rows, columns = opened.height, opened.width
-        if rows * columns > _MAX_PIXELS:
-            raise ValueError
+        refuse_too_large(rows * columns, path.stat().st_size)
         if not boxes:
             opened.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
         if opened.format == "HEIF":

@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING
 from bme_med.core import FileError, Format, Region, sniff
 from bme_med.photo.orientation import read_exif_orientation, read_xmp_orientation, stored_region
 from bme_med.pixels.decoders import are_installed
-from bme_med.run.plain_pictures import (
-    MAX_PIXELS,
-    TOO_LARGE,
-    PictureForm,
-    is_turned_by_xmp_plainly,
-    read_form_plainly,
-    refuse_too_large,
-)
+from bme_med.pixels.limits import MAX_PIXELS, TOO_LARGE, refuse_too_large
+from bme_med.run.plain_pictures import PictureForm, is_turned_by_xmp_plainly, read_form_plainly
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DECODERS",
-    "MAX_PIXELS",
     "PictureForm",
     "ShownPicture",
     "check_sizes",

@@ -7,27 +7,19 @@ import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bme_med.core import FileError, Format, Region, UnsupportedFileError, sniff
+from bme_med.core import Format, Region, UnsupportedFileError, sniff
 from bme_med.photo.bmp_header import Header, read_header
 from bme_med.photo.jpeg_shown import read_shown_jpeg
 from bme_med.pixels.comparing_blocks import FAULT, compare_blocks
 from bme_med.pixels.decoders import require_decoders
+from bme_med.pixels.limits import refuse_too_large
 
 __all__ = [
-    "MAX_PIXELS",
-    "TOO_LARGE",
     "PictureForm",
     "compare_plainly",
     "is_turned_by_xmp_plainly",
     "read_form_plainly",
-    "refuse_too_large",
 ]
-
-MAX_PIXELS = 200_000_000
-TOO_LARGE = f"the picture has more than {MAX_PIXELS:,} pixels: save it smaller"
-_EMPTY_PIXELS, _PIXELS_A_BYTE = 64_000_000, 1000
-"""What has more pixels than this, and for each of its bytes, is nearly empty, and made to cost memory."""
-_TOO_EMPTY = f"the picture has more than {_EMPTY_PIXELS:,} pixels and nearly nothing on them: save it smaller"
 
 
 class PictureForm(NamedTuple):
@@ -59,20 +51,6 @@ def read_form_plainly(photo: bytes) -> PictureForm:
     form = _read_form(photo)
     refuse_too_large(form.rows * form.columns, len(photo))
     return form
-
-
-def refuse_too_large(pixels: int, size: int) -> None:
-    """Raise where a picture of so many pixels, in a file of `size` bytes, is not to be decoded.
-
-    Raises
-    ------
-    FileError
-        With what to do.
-    """
-    if pixels > MAX_PIXELS:
-        raise FileError(TOO_LARGE)
-    if pixels > max(_EMPTY_PIXELS, _PIXELS_A_BYTE * size):
-        raise FileError(_TOO_EMPTY)
 
 
 def _read_form(photo: bytes) -> PictureForm:

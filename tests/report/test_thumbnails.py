@@ -14,6 +14,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import ExplicitVRLittleEndian, JPEGLosslessSV1
 
 from bme_med.core import Box, FrameRange, Region
+from bme_med.pixels import limits
 from bme_med.report.thumbnails import LONGEST_SIDE, Thumbnail, thumbnail_of
 from bme_med.verify.tables import load_tables
 from tests.oracles.planting import encode, small_mr
@@ -167,3 +168,13 @@ def test_where_regions_were_painted_over_those_files_are_shown(tmp_path: Path) -
     assert [image["alt"] for image in page.all("img")] == [
         "After: output 1 of Series 1, with regions painted over"
     ]
+
+
+def test_a_picture_that_is_too_large_to_be_decoded_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (50, 40)).save(photo)
+    assert thumbnail_of(photo, "png", (), is_covered=False)
+    monkeypatch.setattr(limits, "MAX_PIXELS", 50 * 40 - 1)
+    assert thumbnail_of(photo, "png", (), is_covered=False) is None

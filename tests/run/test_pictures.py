@@ -12,7 +12,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from bme_med.core import FileError
-from bme_med.run import pictures, plain_pictures
+from bme_med.pixels import limits
+from bme_med.run import pictures
 from bme_med.run.pictures import ShownPicture, check_sizes, decode_pictures, open_picture, shown_pictures
 
 SMALL, LARGE = 20, 40
@@ -29,7 +30,7 @@ def pages(*sides: int) -> bytes:
 def test_a_picture_that_is_too_large_is_refused_wherever_it_stands(
     sides: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plain_pictures, "MAX_PIXELS", SMALL * SMALL)
+    monkeypatch.setattr(limits, "MAX_PIXELS", SMALL * SMALL)
     with pytest.raises(FileError):
         list(decode_pictures(pages(*sides)))
     assert [picture.shape for picture in decode_pictures(pages(SMALL, SMALL))] == [(SMALL, SMALL, 3)] * 2
@@ -37,7 +38,7 @@ def test_a_picture_that_is_too_large_is_refused_wherever_it_stands(
 
 def test_looking_at_pictures_leaves_the_limit_of_other_decoders_in_force() -> None:
     assert list(decode_pictures(pages(SMALL)))
-    assert Image.MAX_IMAGE_PIXELS == pictures.MAX_PIXELS // 2
+    assert Image.MAX_IMAGE_PIXELS == limits.MAX_PIXELS // 2
 
 
 def stored(mode: str, orientation: int) -> bytes:
