@@ -145,6 +145,7 @@ def settled_vr(choice: str) -> str:
     return choice if len(choice) == 2 else "OW" if "OW" in choice else "US"
 
 
+@cache
 def format_tag(tag: int) -> str:
     """The standard's notation.
 

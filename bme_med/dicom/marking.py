@@ -1,6 +1,5 @@
 """Marking an instance: the attributes that say what was done, inserted anew (PS3.15, E.1.1)."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from bme_med.core import Action, Code, Pieces, splice
@@ -112,7 +111,7 @@ class Marking:
         kept = Pieces()
         present: set[tuple[str, ...]] = set()
         for number, item in enumerate(earlier.items.items if earlier.items else ()):
-            scope = replace(top, data=data).below(earlier, item, number)
+            scope = top._replace(data=data).below(earlier, item, number)
             self._decider.item(scope, item, kept)
             present.add(tuple(scope.text(code) for code in (markers.CODE_VALUE, markers.CODE_SCHEME)))
         added = [

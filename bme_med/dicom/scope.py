@@ -1,8 +1,8 @@
 """One dataset under decision: its elements, its rules, how it is encoded, where it stands."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from bme_med.core import Action, Code, Source
 from bme_med.dicom.dictionary import format_tag
@@ -17,8 +17,7 @@ _TAG = itemgetter(0)
 """By which elements ascend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """The main dataset, or one sequence item.
 
     Attributes

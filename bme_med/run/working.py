@@ -35,6 +35,9 @@ _NO_MEMORY = "there is not enough memory for it: try it alone, or on the command
 _KNOWN = 256
 """Sets of actions that a worker remembers."""
 
+_Described = tuple[str, Mapping[tuple[str, str], int]]
+"""Actions as JSON, and how many there are of each kind."""
+
 
 class Task(NamedTuple):
     """One file to work on; `number` names its temporary file, `given` is what the map says of its path."""
@@ -88,8 +91,8 @@ class Worker:
         self._policy = policy
         self._parts = parts
         self._texts = ActionTexts()
-        self._last: tuple[Sequence[Action], tuple[str, Mapping[tuple[str, str], int]]] = (), ("[]", {})
-        self._known: dict[str, tuple[str, Mapping[tuple[str, str], int]]] = {}
+        self._last: tuple[Sequence[Action], _Described] = (), ("[]", {})
+        self._known: dict[str, _Described] = {}
 
     def __call__(self, task: Task) -> Outcome:
         """The outcome of one file; whatever goes wrong is one."""
@@ -137,8 +140,20 @@ class Worker:
             fields = plan.fields if is_dicom else self._photo_fields(task, source, digest())
         except FileError as error:
             return Outcome(Status.REFUSED, str(error), format_.value, digest())
+        actions, kinds = self._described(plan.actions)
         kept = self.keep(task.number, plan, planned, is_source=planned is source)
-        return self._written(plan, fields, digest(), kept)
+        return Outcome(
+            Status.WRITTEN,
+            format=plan.format.value,
+            source_sha256=digest(),
+            output_sha256=kept,
+            size=plan.size,
+            suffix=plan.suffix,
+            fields=dict(fields),
+            actions=actions,
+            kinds=kinds,
+            findings=plan.findings,
+        )
 
     def _plan(self, task: Task, source: Source) -> tuple[Source, Plan | Refusal]:
         """What is planned, `source` or its picture saved or painted anew, and the plan."""
@@ -158,24 +173,7 @@ class Worker:
             fields[YEAR] = _year(taken_on(source, sniff(source)), policy, person)
         return fields
 
-    def _written(
-        self, plan: Plan, fields: Mapping[str, str], source_sha256: str, output_sha256: str
-    ) -> Outcome:
-        actions, kinds = self._described(plan.actions)
-        return Outcome(
-            Status.WRITTEN,
-            format=plan.format.value,
-            source_sha256=source_sha256,
-            output_sha256=output_sha256,
-            size=plan.size,
-            suffix=plan.suffix,
-            fields=dict(fields),
-            actions=actions,
-            kinds=kinds,
-            findings=plan.findings,
-        )
-
-    def _described(self, actions: Sequence[Action]) -> tuple[str, Mapping[tuple[str, str], int]]:
+    def _described(self, actions: Sequence[Action]) -> _Described:
         """`actions` as JSON and counted.
 
         Files with equal actions get the same two objects, which pickle sends once for a chunk of them.
