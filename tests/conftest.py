@@ -25,6 +25,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for browsers goes first: as the last it would have all other workers wait for it."""
+    items.sort(key=lambda item: "web" not in item.path.parts)
+
+
 settings.register_profile("bme-med", deadline=None)
 settings.load_profile("bme-med")
 

@@ -1,6 +1,7 @@
 """What an instance of 4 GB costs: ``python -m tests.bench.large [--work DIR] [--rounds N] [--only KIND]``.
 
-Seconds against ``cp`` and ``cp`` with sync, and the anonymous memory of all processes of the command.
+Seconds against ``cp``, with sync, and with the two digests that an audit holds; and the anonymous memory of
+all processes of the command.
 """
 
 import argparse
@@ -98,6 +99,13 @@ def _measure(folder: Path, work: Path, rounds: int) -> dict[str, Figures]:
         "bme-med deid": [bme_med(), "deid", folder, "--out", out],
         "cp": ["cp", source, copy],
         "cp, then sync": ["sh", "-c", 'cp "$0" "$1" && sync "$1"', source, copy],
+        "cp, then sync, then sha256sum of both at once": [
+            "sh",
+            "-c",
+            'cp "$0" "$1" && sync "$1" && { sha256sum "$0" & sha256sum "$1"; wait; }',
+            source,
+            copy,
+        ],
     }
     figures = {name: Figures() for name in lines}
     for _ in range(rounds):

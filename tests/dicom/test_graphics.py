@@ -223,7 +223,9 @@ def _source_errors(source: bytes, path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("extends", PROFILE_NAMES)
-@pytest.mark.parametrize("options", [(_OPTION,), (_OPTION, "clean-descriptors"), ()])
+@pytest.mark.parametrize(
+    "options", [pytest.param((_OPTION,), marks=pytest.mark.nightly), (_OPTION, "clean-descriptors"), ()]
+)
 def test_presentation_states_stay_as_valid_as_they_were(
     tmp_path: Path, extends: str, options: tuple[str, ...]
 ) -> None:

@@ -80,7 +80,7 @@ def test_files_in_any_order_get_the_plans_that_they_get_alone() -> None:
             assert _decided(source, warm) == _decided(source, _policy(text))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_mutated_slices_get_the_plans_and_owners_that_they_get_alone(draw: st.DataObject) -> None:
     text = draw.draw(st.sampled_from(_TEXTS))

@@ -461,7 +461,11 @@ def _planted(row: dict[str, str], vr: str, *, explicit: bool) -> bytes:
     return whole[:at] + raw + whole[at:]
 
 
-@pytest.mark.parametrize("vr", ["LO", "UN", "OB", "UT", "IS", "FL", "implicit"])
+_VRS = ("LO", "FL", "implicit")
+_NIGHTLY_VRS = tuple(pytest.param(vr, marks=pytest.mark.nightly) for vr in ("UN", "OB", "UT", "IS"))
+
+
+@pytest.mark.parametrize("vr", [*_VRS, *_NIGHTLY_VRS])
 def test_no_name_survives_in_any_attribute_that_the_table_lists(vr: str) -> None:
     """Every row with the patient's name as its value: bytes and numbers as well."""
     under = policy_of(_SAFE)
