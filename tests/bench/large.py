@@ -99,10 +99,10 @@ def _measure(folder: Path, work: Path, rounds: int) -> dict[str, Figures]:
         "bme-med deid": [bme_med(), "deid", folder, "--out", out],
         "cp": ["cp", source, copy],
         "cp, then sync": ["sh", "-c", 'cp "$0" "$1" && sync "$1"', source, copy],
-        "cp, then sync, then sha256sum of both at once": [
+        "cp, then sync, then openssl sha256 of both at once": [
             "sh",
             "-c",
-            'cp "$0" "$1" && sync "$1" && { sha256sum "$0" & sha256sum "$1"; wait; }',
+            'cp "$0" "$1" && sync "$1" && { openssl sha256 "$0" & openssl sha256 "$1"; wait; }',
             source,
             copy,
         ],
