@@ -105,10 +105,16 @@ def find_dates(text: str) -> Iterator[Found]:
 
 
 def dates_of_value(value: str) -> frozenset[Date]:
-    """Dates that the value of a DA, a DT, or a text attribute gives (PS3.5, 6.2)."""
+    """Dates that the folded value of a DA, a DT, or a text attribute gives (PS3.5, 6.2).
+
+    >>> dates_of_value("20240506140005.125"), dates_of_value("14.03.1961")
+    (frozenset({(2024, 5, 6)}), frozenset({(1961, 3, 14)}))
+    """
     digits = value.replace(".", "").replace("-", "")[:8]
     if len(digits) == 8 and digits.isascii() and digits.isdigit():
-        return frozenset(filter(_is_date, [(int(digits[:4]), int(digits[4:6]), int(digits[6:]))]))
+        date = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+        if _is_date(date):
+            return frozenset((date,))
     return frozenset(date for found in find_dates(value) for date in found.readings if all(date))
 
 

@@ -1,6 +1,7 @@
 """The first look at an instance: what identifies, at any depth."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 from bme_med.dicom.content import ContentRules
 from bme_med.dicom.decisions import Do
@@ -16,7 +17,7 @@ _KEPT = (Do.KEEP, Do.SEARCH, Do.CODE_VALUE, Do.RECURSE)
 _CODE = {0x00080100: Kind.ID, 0x00080104: None, 0x00080119: Kind.ID, 0x00080120: Kind.ID}
 """Code Values are IDs; a Code Meaning is of the kind of its sequence."""
 
-_DATE_BYTES = 10
+_DAY = re.compile(rb" *(\d{8}|\d{4}\.\d{2}\.\d{2})")
 
 _Raw = Callable[[int], bytes]
 """The value of a neighbour, by its tag."""
@@ -71,9 +72,15 @@ def _collect(
                 _collect(inner, content, mentions, kind, inner.value)
         elif kind and element.end > element.value:
             raw = scope.raw(element)
-            if vr in ("DA", "DT"):
-                raw = raw[:_DATE_BYTES] if b"." in raw[:5] else raw[:8]
-            mentions[Mention(kind, scope.charset, raw)] = None
+            for value in _days(raw) if kind is Kind.DATE else (raw,):
+                mentions[Mention(kind, scope.charset, value)] = None
+
+
+def _days(raw: bytes) -> Iterator[bytes]:
+    """Values of a date without the time of day; as they are where they are written in another way."""
+    for value in raw.split(b"\\"):
+        day = _DAY.match(value)
+        yield day[1] if day else value
 
 
 def _kind_of(tag: int, vr: str, scope: Scope, coded: Kind | None) -> Kind | None:

@@ -132,11 +132,10 @@ class Identifiers:
 
     def _add(self, kind: Kind, value: str) -> None:
         if kind is Kind.DATE:
-            self._dates |= dates_of_value(value)
+            dates = dates_of_value(fold(value).text)
+            self._dates |= dates
             self._patterns.update((digits, True) for digits in re.findall(r"\d{8}", value)[:1])
-            self._patterns.update(
-                (form, True) for date in dates_of_value(value) for form in dotted_forms(date)
-            )
+            self._patterns.update((form, True) for date in dates for form in dotted_forms(date))
             return
         for pattern, is_whole in _FORMS[kind](value):
             self._patterns[pattern] = self._patterns.get(pattern, False) or is_whole

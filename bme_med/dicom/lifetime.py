@@ -6,6 +6,8 @@ The birth date itself is emptied; these are the other dates that repeat it or re
 
 from typing import NamedTuple
 
+from bme_med.dicom.date_notations import dates_of_value
+from bme_med.dicom.folding import fold
 from bme_med.dicom.instance import Instance
 
 __all__ = ["Lifetime", "lifetime_of"]
@@ -16,29 +18,31 @@ _OLDEST_YEARS = 90
 
 
 class Lifetime(NamedTuple):
-    """Birth date as ``YYYYMMDD`` and the year of the examination, as far as the instance says them."""
+    """What the birth date may be, as ``YYYYMMDD``, and the year of the examination, where they are said."""
 
-    birth: str = ""
+    births: frozenset[str] = frozenset()
     examined: int = 0
 
     def is_told_by(self, date: str) -> bool:
         """Whether the year of `date`, a DA or DT value, would tell the birth year or an age over 89.
 
-        >>> Lifetime("19310405", 2024).is_told_by("1931.04.05"), Lifetime("", 2024).is_told_by("19340101")
-        (True, True)
-        >>> Lifetime("20240229", 2024).is_told_by("20240301")
-        False
+        >>> lifetime = Lifetime(frozenset(("19610405",)), 2024)
+        >>> [lifetime.is_told_by(date) for date in ("1961.04.05", "19340101", "19610406")]
+        [True, True, False]
         """
         digits = _digits(date)
         year = int(digits[:4] or 0)
-        return (bool(self.birth) and digits == self.birth) or 0 < year <= self.examined - _OLDEST_YEARS
+        return digits in self.births or 0 < year <= self.examined - _OLDEST_YEARS
 
 
 def lifetime_of(instance: Instance) -> Lifetime:
     """Birth date and latest date of the examination, from the main dataset."""
-    birth = _digits(instance.first(_BIRTH_DATE))
+    births = dates_of_value(fold(instance.first(_BIRTH_DATE)).text)
     years = (_digits(instance.first(tag))[:4] for tag in _EXAMINATION_DATES)
-    return Lifetime(birth if len(birth) == 8 else "", max(int(year or 0) for year in years))
+    return Lifetime(
+        frozenset(f"{year:04}{month:02}{day:02}" for year, month, day in births),
+        max(int(year or 0) for year in years),
+    )
 
 
 def _digits(date: str) -> str:

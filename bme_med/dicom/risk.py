@@ -46,6 +46,9 @@ _PIXEL_TAGS = (_PIXEL_DATA, 0x7FE00008, 0x7FE00009)
 
 _SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
 _AUDIO_CLASSES = frozenset(("1.2.840.10008.5.1.4.1.1.9.4.1", "1.2.840.10008.5.1.4.1.1.9.4.2"))
+_WAVEFORMS, _SAMPLE_CODING = 0x54000100, 0x54001006
+_SPEECH_CODINGS = (b"MB", b"AB")
+"""mu-law and A-law."""
 
 
 def burned_in_risk(instance: Instance) -> str | None:
@@ -134,7 +137,7 @@ def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
         raise UnsupportedFileError("a DICOMDIR lists the original files; make a new one for the output")
     if _DOCUMENT in instance.by_tag:
         raise UnsupportedFileError("an encapsulated document cannot be cleaned; leave it out or extract it")
-    if sop_class in _AUDIO_CLASSES:
+    if sop_class in _AUDIO_CLASSES or _holds_sound(instance):
         raise UnsupportedFileError("a recorded voice identifies a person; leave it out")
     is_cleaned = Option.CLEAN_STRUCTURED_CONTENT in profile.options
     if _CONTENT in instance.by_tag and profile.structured_reports == "refuse" and not is_cleaned:
@@ -144,6 +147,19 @@ def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
             "to keep it with an emptied content tree"
         )
     refuse_hidden_overlays(instance)
+
+
+def _holds_sound(instance: Instance) -> bool:
+    """Whether an instance of any class has waveforms in codings of speech (PS3.3, C.10.9.1.5)."""
+    if instance.first(_MODALITY) == "AU":
+        return True
+    data, waveforms = instance.by_tag.get(_WAVEFORMS, (b"", None))
+    items = waveforms.items.items if waveforms and waveforms.items else ()
+    return any(
+        element.tag == _SAMPLE_CODING and data[element.value : element.end].strip(b" \0") in _SPEECH_CODINGS
+        for item in items
+        for element in item.elements
+    )
 
 
 @cache

@@ -24,7 +24,9 @@ _REPERTOIRE = {
     "AS": re.compile(rb"(?:\d{1,3}[DWMY]?[ \0]?\\?)*"),
     "DA": re.compile(rb"[0-9. \\\0]*"),
     "DT": re.compile(rb"[0-9+\-. \\\0]*"),
-    "TM": re.compile(rb"[0-9.: \\\0]*"),
+    "TM": re.compile(
+        rb"(?:(?: *(?:[01]\d|2[0-3])(?::?[0-5]\d(?::?(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?)?[ \0]*(?:\\|$))*"
+    ),
 }
 _CACHE_ENTRIES = 4096
 _LONG_NUMBER = 6
