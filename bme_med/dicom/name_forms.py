@@ -59,6 +59,14 @@ _FIRST_IDEOGRAPH = 0x2E80
 _SHORTEST_PART = 4
 _SHORTEST_SPACED, _SHORTEST_SPLIT = 3, 5
 _SPACES = r"[\W_]"
+_UNPARTED = re.compile("[々㐀-䶿一-鿿가-힣豈-﫿\U00020000-\U0003ffff]{2,5}")
+"""A name in ideographs or Hangul whose component does not tell where the family name ends."""
+
+_LONGEST_FAMILY = 3
+_HONORIFIC = rf"(?={_SPACES}{{0,2}}(?:様|サン|サマ|殿|氏|君|チャン|先生|女士|小姐|님|씨|선생))"
+"""What follows a person's name, folded."""
+
+_NAME_END = f"(?:{_AFTER}|{_HONORIFIC})"
 
 
 def name_forms(name: str) -> Iterator[tuple[str, bool]]:
@@ -71,6 +79,8 @@ def name_forms(name: str) -> Iterator[tuple[str, bool]]:
         components = [RUNS.findall(component) for component in group.split("^")]
         parts = [run for runs in components[:_COMPONENTS] for run in runs]
         yield from _whole_forms(components)
+        if len(parts) == 1 and _UNPARTED.fullmatch(parts[0]):
+            yield from _unparted_forms(parts[0])
         for component in components[:_COMPONENTS]:
             if len(component) > 1:
                 yield GAP.join(map(letters, component)), True
@@ -110,6 +120,24 @@ def _whole_forms(components: list[list[str]]) -> Iterator[tuple[str, bool]]:
         yield from _beside(others[-1:], [*family, *others[:-1]])
     if family and others:
         yield from _beside(family, others)
+
+
+def _unparted_forms(name: str) -> Iterator[tuple[str, bool]]:
+    """All of `name` with gaps anywhere, its two parts turned round, and either part alone.
+
+    Where the family name ends is not known: all places are tried. A part alone is a whole word, or stands
+    before an honorific; one character alone is none.
+    """
+    spaced = f"{_SPACES}{{0,2}}".join(map(letters, name))
+    wholes, parts = [spaced if len(name) > 2 else f"{_BEFORE}{spaced}{_NAME_END}"], []
+    for length in range(1, min(_LONGEST_FAMILY + 1, len(name))):
+        family, given = letters(name[:length]), letters(name[length:])
+        wholes.append(f"{_BEFORE}{given}{_SPACES}{{1,3}}{family}{_NAME_END}")
+        parts.append(f"{_BEFORE}{family}{_HONORIFIC}")
+        alone = (part for part in (name[:length], name[length:]) if len(part) > 1 and not is_word(part))
+        parts += (f"{_BEFORE}{letters(part)}{_NAME_END}" for part in alone)
+    yield "|".join(wholes), True
+    yield "|".join((*wholes, *parts)), False  # wholes again: a part must not be found first
 
 
 def _beside(family: list[str], others: list[str]) -> Iterator[tuple[str, bool]]:

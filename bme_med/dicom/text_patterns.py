@@ -81,11 +81,33 @@ _NUMBERS = (
     r"(?<![\d.])(?<!\d,)\d{5,}|(?<=[a-z]\.)\d{5,}",
     r"(?<![^\W_])[a-z]{1,6}[-_#]?\d{5,}[a-z]{0,3}(?![^\W_])",
 )
+_OVER_89 = r"(?:9\d|1[0-3]\d)"
+_REACHED = r"(?:9\d|1[01]\d)"
+"""Years beside a single letter: 120 to 139 are measures there."""
+
+_YEARS = (
+    r"years?|yrs?|ys|y/?o?|jae?hr(?:en?|ig(?:e[rnms]?)?)?|jarige?|j|ans?|anos|anni|jaar|ar|aring"
+    r"|let(?:n[^\W\d_]{1,8})?|лет(?:н[^\W\d_]{1,4})?|года?"
+)
+_AGE_OF = (
+    r"(?:(?:pat(?:ient)?s?)?age[ds]?|alter|alder|edad|idade|leeftijd|возраст)(?: of| von| de)?[\s:=_-]{0,3}"
+    rf"(?:[(\[](?:{_YEARS}|a)\.?[)\]][\s:=_-]{{0,3}})?"
+)
+_NO_NUCLIDE = r"(?!99m[ ^_-]?te?c)" + "".join(
+    rf"(?<!{before})" for before in ("tc", r"tc[ ^_-]", r"technetium[ ^_-]")
+)
+"""No technetium 99m."""
+
 _AGES = (
-    r"(?<![\d.])(?:9\d|1[0-3]\d) ?-?(?:y|yr|yrs|yo|y/o|years?|ys|jahre?n?|j|ans?|anos|anni|jaar|ar|лет)"
+    rf"(?<![\d.]){_OVER_89} ?-?(?:{_YEARS}|y/?o?/?[fmw])(?![^\W_])(?:[- ]?old)?",
+    rf"(?<![\d.]){_OVER_89} ?[歳岁세]|(?<![^\W_])0{_OVER_89}y(?![^\W_])",
+    rf"(?<![^\W_]){_AGE_OF}(?:{_OVER_89}(?!\d)|0{_OVER_89}(?![\ddmw]))y?",  # 093M is months (PS3.5, 6.2)
+    r"(?<![^\W_])(?:nonagen|centen)(?:arian|aire)(?![^\W_])",
+    r"(?<![^\W_])ninety(?:[ -][a-z]{3,5})?[ -]years?(?:[- ]old)?(?![^\W_])",
+    rf"(?<![^\W_])(?<!\d[.,/]){_NO_NUCLIDE}{_REACHED}(?:/?[fmw]| ?a\.)(?![^\W_])",
+    rf"(?<![^\W_])[fm]/{_REACHED}(?![^\W_])(?![.,]\d)",
+    r"(?<![\d.])(?:10[89]\d|1[1-6]\d\d) ?-?(?:mos?|months?|monate?n?|mois|meses|mesi|maanden)"
     r"(?![^\W_])(?:[- ]?old)?",
-    r"(?<![\d.])(?:9\d|1[0-3]\d) ?[歳岁세]|(?<![^\W_])0(?:9\d|1[0-3]\d)y(?![^\W_])",
-    r"(?<![^\W_])age[ds]?[\s:=]{0,3}(?:9\d|1[0-3]\d)(?!\d)|(?<![^\W_])(?:nonagen|centen)(?:arian|aire)(?![^\W_])",
 )
 _CAPITAL = "[A-ZÄÖÜÉÈÁÍÓÚÑÇŠŽŁØÅ]"
 _NAME = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"

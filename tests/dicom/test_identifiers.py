@@ -353,6 +353,27 @@ def test_short_names_and_those_of_other_scripts_are_found_when_their_letters_sta
     assert _left("M ü l l e r head", _person("Müller^Io")) == "head"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        *(
+            ("Hane^O=羽根筆織", text, "頭部")
+            for text in ("羽根 筆織", "羽根\u3000筆織", "羽 根筆 織", "筆織 羽根", "羽根")
+        ),
+        *(("깃조심", text, "頭部") for text in ("깃 조심", "깃조 심", "조심 깃")),
+        *(("羽小毛", text, "頭部") for text in ("羽 小毛", "羽小\u3000毛")),
+        *(("Hane^O=羽根筆織", text, "頭部 様") for text in ("羽根様", "羽根 様")),
+        *(("깃조심", "깃님", "頭部 님"), ("羽毛", "羽 毛", "頭部"), ("羽毛", "羽先生", "頭部 先生")),
+        *(("羽小毛", text, f"頭部 {text}") for text in ("羽 3T", "小 毛", "羽小さい", "大羽様")),
+        *(("羽毛", "白羽 毛細管", "頭部 白羽 毛細管"), ("Hane^O=羽根筆織", "筆 3T", "頭部 筆 3T")),
+    ],
+)
+def test_a_name_in_one_component_of_ideographs_or_hangul_is_found_parted(
+    name: str, text: str, left: str
+) -> None:
+    assert _left(f"頭部 {text}", _person(name)) == left
+
+
 def test_words_that_follow_each_other_are_no_name() -> None:
     assert _left("B right side", _person("Bright^Io")) == "B right side"
     assert _left("all en face", _person("Allen^Io")) in ("all en face", "face")
@@ -393,7 +414,11 @@ def test_a_code_does_not_lose_a_short_number_to_an_id(code: str, left: str | Non
 
 
 @pytest.mark.parametrize(
-    ("text", "left"), [("head 97 year old 3T", "head 3T"), ("097Y head", "head"), ("89 years", "89 years")]
+    ("text", "left"),
+    [
+        *(("head 97 year old 3T", "head 3T"), ("097Y head", "head"), ("89 years", "89 years")),
+        *(("97F head", "head"), ("head 1128 months", "head"), ("head 90 deg, B90f", "head 90 deg, B90f")),
+    ],
 )
 def test_an_age_over_89_goes_where_dates_are_cut_to_years(text: str, left: str) -> None:
     by_year = Texts(profile("dates.policy = 'year'"), Identifiers([_NAME]))
