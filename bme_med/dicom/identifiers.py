@@ -20,7 +20,8 @@ from bme_med.dicom.date_notations import Date, dates_of_value, dotted_forms, fin
 from bme_med.dicom.dictionary import registered_uids
 from bme_med.dicom.folding import Folded, fold
 from bme_med.dicom.name_forms import RUNS, code_form, is_common, name_forms, spaced_forms
-from bme_med.dicom.token_forms import id_forms, phone_forms, place_forms
+from bme_med.dicom.phone_forms import phone_forms
+from bme_med.dicom.token_forms import id_forms, place_forms
 from bme_med.dicom.vocabulary import is_standard_word, is_word
 
 __all__ = ["Identifiers", "Kind", "Mention", "identifiers_in"]
