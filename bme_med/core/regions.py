@@ -1,10 +1,11 @@
 """Regions of a picture that are painted over, and the frames they hold for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Box", "FrameRange", "Region", "regions_of"]
+__all__ = ["Box", "FrameRange", "Region", "covered_area", "regions_of"]
 
 
 class Region(NamedTuple):
@@ -96,3 +97,19 @@ def regions_of(boxes: Iterable[Box], frame: int, *, rows: int, columns: int) -> 
     """
     clipped = (box.region.clipped(rows=rows, columns=columns) for box in boxes if box.holds_for(frame))
     return tuple(region for region in clipped if not region.is_empty)
+
+
+def covered_area(regions: Sequence[Region]) -> int:
+    """Pixels that lie in at least one of `regions`.
+
+    >>> covered_area([Region(0, 0, 10, 10), Region(5, 5, 10, 20), Region(5, 15, 6, 16)])
+    150
+    """
+    area = 0
+    for top, bottom in pairwise(sorted({edge for region in regions for edge in (region.top, region.bottom)})):
+        reach = -1
+        for region in sorted(regions, key=lambda each: each.left):
+            if region.top <= top and region.bottom >= bottom:
+                area += (bottom - top) * max(0, region.right - max(region.left, reach))
+                reach = max(reach, region.right)
+    return area

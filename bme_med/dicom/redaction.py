@@ -5,10 +5,11 @@ An instance that is likely to hold text, and that none of them covered or looked
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bme_med.core import Box, Option, Policy, Profile, Region, UnsupportedFileError
 from bme_med.core.detection import Detector, TextFound
+from bme_med.core.regions import covered_area
 from bme_med.dicom.decoded_frames import frame_reader, pixel_element
 from bme_med.dicom.device_regions import device_boxes, drawn_boxes, ultrasound_boxes
 from bme_med.dicom.instance import Instance
@@ -18,6 +19,10 @@ from bme_med.dicom.risk import is_medium_risk
 __all__ = ["Redaction", "redaction_of", "why_unanswered"]
 
 MAYBE_TEXT = "what may be text was left, look at it"
+_MUCH, _TOO_MUCH = 0.05, 0.25
+"""Shares of a picture that a detector may paint over unsaid, and at most: structures in anatomy are at times
+taken for letters, and of a page of text nothing would be left to see."""
+_ROWS, _COLUMNS = 0x00280010, 0x00280011
 _REVIEW = 'review it and draw boxes (--boxes), or set pixels.burned-in = "keep"'
 _NO_RULE = (
     "no rule covers this device and size: add [[pixels.regions]] to the profile, draw boxes (--boxes), or "
@@ -73,7 +78,8 @@ def redaction_of(
     made = Redaction((*boxes, *ruled), is_answered=is_met, is_clean=is_met)
     is_suspicious = bool(ruled) or _is_looked_at(instance, profile, risk)
     if detector and profile.burned_in == "detect" and is_suspicious:
-        return _with_text(made, _find_text(instance, detector, is_identifier), profile)
+        found = _find_text(instance, detector, is_identifier)
+        return _told(_with_text(made, found, profile), _painted_share(instance, found), is_drawn=is_drawn)
     return made
 
 
@@ -104,6 +110,31 @@ def _find_text(instance: Instance, detector: Detector, is_identifier: Callable[[
     reader = frame_reader(instance)
     shown = shown_of(instance, reader.form, reader.photometric)
     return detector.find_text(reader.read, reader.form.frames, shown, is_identifier)
+
+
+def _told(made: Redaction, share: float, *, is_drawn: bool) -> Redaction:
+    """`made`, which says what share of the picture a detector takes for text.
+
+    Raises
+    ------
+    UnsupportedFileError
+        If that is too much to be painted over unseen; where somebody drew boxes, the picture was seen.
+    """
+    if share > _TOO_MUCH and not is_drawn:
+        raise UnsupportedFileError(
+            f"what looks like text covers {share:.0%} of the picture: look at it, and draw boxes (--boxes) "
+            'or set pixels.burned-in = "keep"'
+        )
+    if share <= _MUCH:
+        return made
+    told = f"what looks like text was painted over, {share:.0%} of the picture: look at it"
+    return replace(made, findings=(*made.findings, told))
+
+
+def _painted_share(instance: Instance, found: TextFound) -> float:
+    """Share of the picture that is text for a detector."""
+    pixels = instance.number(_ROWS) * instance.number(_COLUMNS)
+    return covered_area(found.confirmed) / pixels if pixels else 0.0
 
 
 def _with_text(made: Redaction, found: TextFound, profile: Profile) -> Redaction:

@@ -9,6 +9,7 @@ from bme_med.core.icc import sanitize
 from bme_med.core.templates import fill
 from bme_med.dicom import dates
 from bme_med.dicom.decisions import Decision, Do
+from bme_med.dicom.defined_terms import is_defined_term
 from bme_med.dicom.dictionary import dictionary, registered_uids, settled_vr
 from bme_med.dicom.dummies import dummy_items
 from bme_med.dicom.encoding import Coding, dummy_value, split_values
@@ -168,7 +169,8 @@ class Values:
         return raw and b"\\".join(b"090Y" if _is_old(value) else value for value in raw.split(b"\\"))
 
     def _searched(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
-        return self._texts.search(scope.raw(element), scope.charset)
+        raw = scope.raw(element)
+        return raw if is_defined_term(element.tag, raw) else self._texts.search(raw, scope.charset)
 
     def _words(self, element: Element, _decision: Decision, scope: Scope) -> bytes | None:
         return self._texts.clean(scope.raw(element), scope.charset)
