@@ -10,12 +10,13 @@ from pydicom.valuerep import validate_value
 
 from bme_med.core import Code, DatePolicy, Profile
 from bme_med.verify.colours import foreign_in_profile, may_fall
-from bme_med.verify.dated import are_dated, date_of
+from bme_med.verify.dated import are_dated, are_plain_times, are_times, date_of
 from bme_med.verify.dummies import NEW_UID, is_dummy, says_nothing
 from bme_med.verify.elements import Element
 from bme_med.verify.folding import is_cut_from
 from bme_med.verify.harvest import Identifiers
 from bme_med.verify.methods import Maker
+from bme_med.verify.notations import days_in
 from bme_med.verify.repainted import is_recoded
 from bme_med.verify.rules import State, selects
 from bme_med.verify.seen import Seen
@@ -51,7 +52,7 @@ class Context:
     patient: tuple[str, str]
     seen: Seen
     maker: Maker
-    birth: str = ""
+    birth: frozenset[str] = frozenset()
     examined: int = 0
     kept: frozenset[int] = frozenset()
     has_own_subjects: bool = False
@@ -67,9 +68,9 @@ class Context:
         """Whether a year that stays would be the birth year, or lie so far back that an age over 89 shows."""
         if self.dates is not DatePolicy.YEAR:
             return False
-        days = [value.replace(".", "")[:8] for value in before.values if value]
+        days = {value.replace(".", "")[:8] for value in before.values if value} | days_in(before.text)
         years = [int(day[:4]) for day in days if day[:4].isdigit()]
-        return self.birth in days or any(0 < year <= self.examined - 90 for year in years)
+        return not self.birth.isdisjoint(days) or any(0 < year <= self.examined - 90 for year in years)
 
 
 def holds(state: State, before: Element | None, after: Element | None, context: Context) -> bool:
@@ -85,7 +86,9 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return after.is_empty
         case State.SAME if after.raw == before.raw:
             return after.items is None and not _has_too_many(before)
-        case State.SAME:
+        case State.TIME if after.raw == before.raw:
+            return after.items is None and are_times(after.values)
+        case State.SAME | State.TIME:
             if before.vr in {"DS", "IS"} and _are_same_numbers(before, after):
                 return True
             is_replaced = after.is_empty or _is_dummy(before, after, context.tables)
@@ -128,8 +131,10 @@ def _may_go(state: State, before: Element | None, context: Context) -> bool:
     if before is not None and state is State.SAME and before.vr in _BYTE_VRS | _NUMBER_BYTES.keys():
         texts = [before.raw.decode(codec, "ignore") for codec in ("latin-1", "utf-16-le", "utf-16-be")]
         return _has_too_many(before) or any(map(context.identifiers.stand_in, texts))
-    if before is None or state not in {State.DATED, State.SAME} or before.vr not in _CODED_VRS:
+    if before is None or state not in {State.DATED, State.SAME, State.TIME} or before.vr not in _CODED_VRS:
         return False
+    if state is State.TIME:
+        return not are_plain_times(before.values)
     return not _is_legal(before) or (state is State.DATED and not _are_dates(before))
 
 
