@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bme_med.core import DatePolicy
 from bme_med.verify.colours import foreign_in_profile
+from bme_med.verify.dated import are_times
 from bme_med.verify.dummies import is_made_uid, says_nothing
 from bme_med.verify.elements import Element
 from bme_med.verify.rules import State
@@ -26,6 +27,8 @@ def stands(state: State, after: Element, context: Context) -> bool:
             return after.values[0] != "ORIGINAL"
         case State.SAME | State.CLEANED | State.SHORTER | State.RECODED | State.WARNED:
             return after.items is None
+        case State.TIME:
+            return after.items is None and are_times(after.values)
         case State.DUMMY:
             return says_nothing(after, context.tables)
         case State.GIVEN:

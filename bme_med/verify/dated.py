@@ -1,4 +1,4 @@
-"""Whether dates became what the policy makes of them: their year, or the same whole days earlier."""
+"""Whether dates became what the policy makes of them, their year or the same whole days earlier; times."""
 
 import re
 from calendar import monthrange
@@ -7,13 +7,20 @@ from datetime import date, timedelta
 
 from bme_med.core import DatePolicy
 
-__all__ = ["are_dated", "date_of"]
+__all__ = ["are_dated", "are_plain_times", "are_times", "date_of"]
 
 _DATE = re.compile(r"^(\d{4})[.]?(\d{2})[.]?(\d{2})")
 _PERIOD = re.compile(r"[12]\d{3}(?:0[1-9]|1[0-2])?")
 """A DT may say no more than the year, or the month (PS3.5, 6.2)."""
 _YEAR_DIGITS = 4
 _MOST_DAYS = 3650
+
+_HOUR, _MINUTE, _SECOND = r"(?:[01]\d|2[0-3])", r"[0-5]\d", r"(?:[0-5]\d|60)(?:\.\d{0,6})?"
+_TIME = re.compile(rf"{_HOUR}(?:{_MINUTE}(?:{_SECOND})?)?")
+_OLD_TIME = re.compile(rf"{_HOUR}:{_MINUTE}(?::{_SECOND})?")
+"""As ACR-NEMA has it, which PS3.5, 6.2, lets readers take."""
+_ENDS = 2
+"""Of a range (PS3.5, 6.2)."""
 
 _Patient = tuple[str, str]
 _Seen = tuple[dict[_Patient, int], _Patient]
@@ -31,6 +38,26 @@ def are_dated(
         tail = "0101" if is_date else ""
         return all(old[:4].isdigit() and new == old[:4] + tail for old, new in pairs)
     return all(_is_shifted(old, new, *seen) for old, new in pairs)
+
+
+def are_times(values: Sequence[str]) -> bool:
+    """Whether each value of a TM is a time of day, a range of such, or nothing: 14 digits hold a date.
+
+    >>> are_times(["101112.5", "10:11"]), are_times(["1011-1112"]), are_times(["20240229101112"])
+    (True, True, False)
+    """
+    ends = [value.split("-") for value in values]
+    return all(len(pair) <= _ENDS and all(map(_is_time, pair)) for pair in ends)
+
+
+def _is_time(text: str) -> bool:
+    text = text.strip()
+    return not text or bool(_TIME.fullmatch(text) or _OLD_TIME.fullmatch(text))
+
+
+def are_plain_times(values: Sequence[str]) -> bool:
+    """Whether each is a time as PS3.5, 6.2, has it today, and outside of queries: all others may go."""
+    return all(not value or _TIME.fullmatch(value) for value in values)
 
 
 def date_of(value: str) -> date | None:

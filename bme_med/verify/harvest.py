@@ -1,17 +1,19 @@
 """What identifies in one instance, and whether a text still tells it.
 
-Found by VR and by the list of identifying attributes, at every depth of the source. A word that the standard
-itself writes ("head", "long") is no identifier on its own; a whole name of two words is.
+Found by VR and by the list of identifying attributes, at every depth of the source. The VR is that of the
+file or of the dictionary, as a name that is encoded LO is one still. A word that the standard itself writes
+("head", "long") is no identifier on its own; a whole name of two words is.
 """
 
 import re
 from calendar import month_name
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bme_med.verify.elements import Element, Node
 from bme_med.verify.folding import fold, spellings
+from bme_med.verify.notations import days_in, joined_digits, mails_in, phones_in
 from bme_med.verify.tables import Tables
 
 __all__ = ["NOBODY", "Identifiers", "date_forms", "harvest", "spaced"]
@@ -23,7 +25,13 @@ _LONGEST_ID = 128
 _NUMBER_WITHIN = re.compile(r"[0-9]{6,}")
 """A number in an ID, which people write without what stands around it."""
 
+_RUN = re.compile(r"[^\W_]+")
+_SHORTEST_RUN, _DIGITS_OF_RUN = 5, 3
+"""Characters and digits of a run that is an ID on its own: "ZX90210" of "ZX90210^^^SITE" or "ZX90210/2"."""
+
 _PATIENT_ID = 0x00100020
+_DATE_VRS = frozenset({"DA", "DT"})
+_IDENTIFYING_VRS = _DATE_VRS | {"AE", "PN"}
 _CODES = (0x00080100, 0x00080104)
 """A code may name a person or a place."""
 
@@ -42,12 +50,15 @@ class Identifiers:
         Dates in every notation.
     hints
         Every word of a value that identifies: a text that holds none of them has nothing to clean.
+    phones
+        The last digits of telephone numbers, whatever stands between them.
     """
 
     parts: frozenset[str]
     words: frozenset[str]
     dates: frozenset[str]
     hints: frozenset[str]
+    phones: frozenset[str] = frozenset()
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -60,7 +71,10 @@ class Identifiers:
         padded = f" {spaced(text)} "
         if any(part in lowered for part in self.parts) or any(part in lowered for part in self.dates):
             return True
-        return any(f" {word} " in padded for word in self.words)
+        if any(f" {word} " in padded for word in self.words):
+            return True
+        digits = joined_digits(text) if self.phones else ""
+        return any(phone in digits for phone in self.phones)
 
     def may_stand_in(self, text: str) -> bool:
         """Whether there is any reason to clean `text`."""
@@ -77,22 +91,25 @@ def harvest(source: Node, tables: Tables, kept: Iterable[int] = ()) -> Identifie
     words: set[str] = set()
     dates: set[str] = set()
     hints: set[str] = set()
+    phones: set[str] = set()
     kept = frozenset(kept)
     for _, _, found in source.walk():
         if found.tag in _CODES:
             hints |= set(spaced(found.text).split())
         if found.tag in kept or found.items is not None or found.is_empty:
             continue
-        if found.vr == "PN":
+        vrs = {found.vr, tables.vr(found.tag)}
+        kind = tables.identifying.get(found.tag, "")
+        if "PN" in vrs:
             _add_names(found, tables, parts, words)
-        elif found.vr in {"DA", "DT"}:
-            dates |= {form for value in found.values for form in date_forms(value)}
-        elif found.tag in tables.identifying:
-            _add_ids(found, tables, parts, words)
-        is_known = found.tag in tables.identifying or found.tag in tables.listed
-        if found.vr in {"PN", "DA", "DT", "AE"} or is_known:
+        elif vrs & _DATE_VRS:
+            dates |= {form for day in days_in(found.text) for form in date_forms(day)}
+        elif kind or "AE" in vrs:
+            _add_ids(found, kind or "id", tables, parts, words)
+            phones |= set(phones_in(found.text) if kind == "phone" else ())
+        if kind or vrs & _IDENTIFYING_VRS or found.tag in tables.listed:
             hints |= set(spaced(found.text).split())
-    return Identifiers(frozenset(parts), frozenset(words), frozenset(dates), frozenset(hints))
+    return Identifiers(*map(frozenset, (parts, words, dates, hints, phones)))
 
 
 def spaced(text: str) -> str:
@@ -115,12 +132,24 @@ def _add_names(found: Element, tables: Tables, parts: set[str], words: set[str])
             _add(component, tables, parts, words)
 
 
-def _add_ids(found: Element, tables: Tables, parts: set[str], words: set[str]) -> None:
+def _add_ids(found: Element, kind: str, tables: Tables, parts: set[str], words: set[str]) -> None:
+    """Each value whole; and what people write of it alone: numbers, runs of an ID, mail addresses."""
     for value in found.values:
         if len(value) >= _SHORT or found.tag == _PATIENT_ID:
             _add(value, tables, parts, words)
+        for mail in mails_in(value):
+            _add(mail, tables, parts, words)
         if len(value) <= _LONGEST_ID:
             parts |= set(_NUMBER_WITHIN.findall(value))
+            parts |= set(_ids_within(value) if kind == "id" else ())
+
+
+def _ids_within(value: str) -> Iterator[str]:
+    """Runs of letters and digits in an ID of several parts."""
+    for run in _RUN.findall(value.lower()):
+        digits = sum(map(str.isdigit, run))
+        if len(run) >= _SHORTEST_RUN and _DIGITS_OF_RUN <= digits < len(run):
+            yield run
 
 
 def _add(value: str, tables: Tables, parts: set[str], words: set[str]) -> None:
@@ -136,17 +165,16 @@ def _add(value: str, tables: Tables, parts: set[str], words: set[str]) -> None:
 
 
 @lru_cache(maxsize=4096)
-def date_forms(value: str) -> frozenset[str]:
-    """A date as it may stand in text.
+def date_forms(day: str) -> frozenset[str]:
+    """A day, given as a DA has it, as it may stand in text.
 
     >>> sorted(date_forms("20240229"))[:4], "29 february 2024" in date_forms("20240229")
     (['02-29-2024', '02.29.2024', '02/29/2024', '02:29:2024'], True)
     """
-    digits = value.replace(".", "")[:8] if len(value) == 10 else value[:8]
-    if not re.fullmatch(r"\d{4}(0[1-9]|1[0-2])[0-3]\d", digits) or digits[:4] in {"1900", "0000"}:
+    if not re.fullmatch(r"\d{4}(0[1-9]|1[0-2])[0-3]\d", day) or day[:4] in {"1900", "0000"}:
         return frozenset()
-    year, month, day = digits[:4], digits[4:6], digits[6:]
-    forms = {digits}
+    year, month, day = day[:4], day[4:6], day[6:]
+    forms = {year + month + day}
     for mark in "-./:":
         forms |= {mark.join((year, month, day)), mark.join((day, month, year)), mark.join((month, day, year))}
     name = month_name[int(month)].lower()

@@ -21,6 +21,7 @@ from bme_med.verify.harvest import NOBODY, harvest
 from bme_med.verify.judged import Told
 from bme_med.verify.marks import BURNED_IN, SUBJECT_TAGS, file_meta_problems, mark_problems
 from bme_med.verify.methods import METHOD, Maker, without_ours
+from bme_med.verify.notations import days_in
 from bme_med.verify.pixels import PIXEL_TAGS, lost_pixels
 from bme_med.verify.private import vouched_places
 from bme_med.verify.repainted import may_be_added, painted_states
@@ -49,6 +50,8 @@ _ITEM_TAGS = frozenset({0x0040A040, 0x0040A043})
 
 _PATIENT_TAGS = frozenset({0x00100010, 0x00100020, 0x00100030, 0x00101000, 0x00101001, 0x00101005})
 """Patient's Name, ID and Birth Date, Other Patient IDs, Other Patient Names, Patient's Birth Name."""
+
+_KEPT = frozenset({State.SAME, State.TIME})
 
 _EXAMINATION_DATES = (0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x0008002A)
 
@@ -106,6 +109,7 @@ def context_of(
         )
     node = before.node
     kept = _kept_tags(node, profile, tables)
+    birth = node.text(0x00100030)
     identifiers = harvest(node, tables, kept)
     return Context(
         tables=tables,
@@ -115,7 +119,7 @@ def context_of(
         patient=(node.text(0x00100021), node.text(0x00100020) or f"{NO_ID}{node.text(0x00080018)}"),
         seen=seen,
         maker=maker,
-        birth=node.text(0x00100030).replace(".", "") or "none",
+        birth=frozenset({birth.replace(".", "")} - {""}) | days_in(birth),
         examined=max(_year(node, tag) for tag in _EXAMINATION_DATES),
         kept=kept,
         has_own_subjects=has_own_subjects,
@@ -157,7 +161,7 @@ def _kept_of(
     attributes: frozenset[tuple[int, str, bool]], profile: Profile, tables: Tables
 ) -> frozenset[int]:
     places = [Place(tag, vr, is_un, (), "") for tag, vr, is_un in attributes]
-    return frozenset(place.tag for place in places if State.SAME in allowed_states(place, profile, tables))
+    return frozenset(place.tag for place in places if _KEPT & allowed_states(place, profile, tables))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bme_med.core.resources import profile_names
 from bme_med.verify.findings import Check, Problem
 from bme_med.verify.folding import is_cut_from
 from bme_med.verify.harvest import Identifiers
+from bme_med.verify.reasons import may_be_cleaned
 
 __all__ = ["EXCEPTIONS", "METHOD", "Maker", "is_ready_made", "method_problems", "without_ours"]
 
@@ -65,7 +66,7 @@ def method_problems(
     if is_loose != (EXCEPTIONS in values) and EXCEPTIONS not in earlier:
         yield Problem(_PLACE, Check.MARKS, "does not say whether exceptions keep more than the table")
     added = {EXCEPTIONS, *ours}
-    may_be_cut = identifiers.may_stand_in(before or "")
+    may_be_cut = may_be_cleaned(before or "", identifiers)
     others = [value for value in values if value not in added]
     if before is not None and not _are_from(others, earlier, may_be_cut=may_be_cut):
         yield Problem(_PLACE, Check.MARKS, "a value that is neither the source's nor this application's")

@@ -36,6 +36,7 @@ class State(StrEnum):
     CLEANED = "text without identifiers"
     SHORTER = "some words of the text"
     DATED = "a date by the policy"
+    TIME = "the source's time of day"
     UIDS = "replaced UIDs"
     ITEMS = "items, each by its own rules"
     GIVEN = "the value that the profile gives"
@@ -54,7 +55,7 @@ _ZEROED = frozenset({State.EMPTY, State.DUMMY})
 _DUMMY = frozenset({State.DUMMY})
 _SEARCHED = frozenset({State.SAME, State.CLEANED})
 _CLEANED = frozenset({State.SAME, State.SHORTER, State.DUMMY})
-_STAYING = frozenset({State.SAME, State.CLEANED, State.SHORTER, State.DATED, State.ITEMS})
+_STAYING = frozenset({State.SAME, State.CLEANED, State.SHORTER, State.DATED, State.TIME, State.ITEMS})
 
 _NEVER = {0xFFFAFFFA, 0x4FFE0001, 0xFFFCFFFC, 0x00080300, 0x00880200}
 """Digital signatures, their MAC parameters and trailing padding (PS3.15, E.1.1); what describes private
@@ -63,8 +64,7 @@ _PIXEL_GROUP = 0x7FE0
 """Its attributes stand in no item but that of an icon (PS3.3, C.7.6.3)."""
 
 _EITHER = {0x00080001, 0x04000500}
-"""Not in any table, and allowed to go: a retired length, which no longer holds; a sequence whose only
-content, (0400,0520), has gone."""
+"""In no table, and allowed to go: a retired length; a sequence whose only content, (0400,0520), has gone."""
 
 _STAYING_UIDS = re.compile(
     r"SOPClass|CodingSchemeUID|Context(Group\w+)?UID|MappingResourceUID|TransferSyntaxUID"
@@ -95,9 +95,7 @@ def allowed_states(place: Place, profile: Profile, tables: Tables) -> States:
         return _GONE
     if 0x5000 <= group <= 0x501E:
         return _GONE if Option.CLEAN_GRAPHICS not in profile.options else _GONE | _LEFT
-    if not tables.keyword(tag):
-        return _GONE
-    if place.path and group == _PIXEL_GROUP:
+    if not tables.keyword(tag) or (place.path and group == _PIXEL_GROUP):
         return _GONE
     chosen = _chosen(place, profile, tables)
     if tag == 0x00280301:  # NO becomes YES where text may be left; the marks are checked for the other way
@@ -240,7 +238,9 @@ def _by_dates(basic: str, place: Place, profile: Profile, tables: Tables) -> Sta
             return frozenset({State.DATED}) if is_date else _by_code(basic, place, tables)
         case DatePolicy.SHIFT if is_date:
             return frozenset({State.DATED})
-        case DatePolicy.SHIFT if place.vr == "TM" or place.tag == 0x00080201:
+        case DatePolicy.SHIFT if place.vr == "TM":
+            return frozenset({State.TIME})
+        case DatePolicy.SHIFT if place.tag == 0x00080201:
             return _LEFT
     return _by_code(basic, place, tables)  # OB timestamps, which no whole day can be added to
 

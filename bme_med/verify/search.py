@@ -116,7 +116,8 @@ def _forms(text: str) -> Iterator[bytes]:
     """How `text` can stand in a file."""
     for spelling in spellings(text):
         if spelling.isascii():
-            yield spelling.encode()
+            if len(spelling) >= _SHORTEST_TEXT:
+                yield spelling.encode()
             continue
         for cased in {spelling, spelling.upper(), spelling.title()}:
             yield from _encoded(cased)

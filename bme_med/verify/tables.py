@@ -55,8 +55,9 @@ class Tables:
 
     `listed` and `gaps` are keyed by tag number; a repeating group stands there once for each of its
     sixteen even groups (PS3.5, 7.6). `types` gives the strictest Type by IOD, path of sequence keywords
-    and keyword. `dummies_of` gives by VR what code D writes, `dummies` all of that. `vocabulary` has the
-    words that the standard writes in lower case, so no eponym.
+    and keyword. `dummies_of` gives by VR what code D writes, `dummies` all of that. `identifying` says of
+    what kind an attribute is: id, person, place, phone or date. `vocabulary` has the words that the standard
+    writes in lower case, so no eponym.
     """
 
     listed: dict[int, Row]
@@ -67,7 +68,7 @@ class Tables:
     codes: frozenset[tuple[str, str, str]]
     dummies: frozenset[str]
     dummies_of: dict[str, frozenset[str]]
-    identifying: frozenset[int]
+    identifying: dict[int, str]
     vocabulary: frozenset[str]
     additions: dict[int, tuple[str, str]]
 
@@ -120,7 +121,9 @@ def load_tables() -> Tables:
         codes=codes,
         dummies=frozenset(dummy for both in dummies_of.values() for dummy in both),
         dummies_of=dummies_of,
-        identifying=frozenset(tag for row in read_table("identifying.csv") for tag in tags_of(row["tag"])),
+        identifying={
+            tag: row["kind"] for row in read_table("identifying.csv") for tag in tags_of(row["tag"])
+        },
         vocabulary=frozenset(word for name in names for word in re.findall(r"\b[a-z]+\b", name)),
         additions={
             int(tag, 16): (vr, keyword)

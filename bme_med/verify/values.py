@@ -1,6 +1,7 @@
 """Whether two elements, before and after, are what a state promises."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -8,14 +9,16 @@ from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VM
 from pydicom.valuerep import validate_value
 
-from bme_med.core import Code, DatePolicy, Profile
+from bme_med.core import Code, DatePolicy, Option, Profile
 from bme_med.verify.colours import foreign_in_profile, may_fall
-from bme_med.verify.dated import are_dated, date_of
+from bme_med.verify.dated import are_dated, are_plain_times, are_times, date_of
 from bme_med.verify.dummies import NEW_UID, is_dummy, says_nothing
 from bme_med.verify.elements import Element
 from bme_med.verify.folding import is_cut_from
 from bme_med.verify.harvest import Identifiers
 from bme_med.verify.methods import Maker
+from bme_med.verify.notations import days_in
+from bme_med.verify.reasons import may_be_cleaned, may_tell_age
 from bme_med.verify.repainted import is_recoded
 from bme_med.verify.rules import State, selects
 from bme_med.verify.seen import Seen
@@ -31,6 +34,7 @@ _SIZED = {0x54000110: 8, 0x54000112: 8, 0x5400100A: 8, 0x00700256: 128, 0x001600
 """Bytes that are one sample of a waveform, a pattern of 32 by 32 bits, four digits."""
 _BYTE_VRS = {"OB", "OD", "OF", "OL", "OV", "OW"}
 _CODED_VRS = {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
+_UNDECLARED = ("utf-8", "latin-1", "euc_kr", "gb18030", "shift_jis")
 _NUMBERS = re.compile(rb"[0-9+\-.Ee \\]*")
 _SUBJECT = r"S-[A-Z2-7]{12}"
 
@@ -51,7 +55,7 @@ class Context:
     patient: tuple[str, str]
     seen: Seen
     maker: Maker
-    birth: str = ""
+    birth: frozenset[str] = frozenset()
     examined: int = 0
     kept: frozenset[int] = frozenset()
     has_own_subjects: bool = False
@@ -63,13 +67,18 @@ class Context:
         """What becomes of dates."""
         return self.profile.dates
 
+    def has_reason_to_clean(self, text: str) -> bool:
+        """Whether `text` may tell who it is about, or an age over 89 where ages go."""
+        keeps_ages = Option.RETAIN_PATIENT_CHARACTERISTICS in self.profile.options
+        return may_be_cleaned(text, self.identifiers) or (not keeps_ages and may_tell_age(text))
+
     def is_told_by(self, before: Element) -> bool:
         """Whether a year that stays would be the birth year, or lie so far back that an age over 89 shows."""
         if self.dates is not DatePolicy.YEAR:
             return False
-        days = [value.replace(".", "")[:8] for value in before.values if value]
+        days = {value.replace(".", "")[:8] for value in before.values if value} | days_in(before.text)
         years = [int(day[:4]) for day in days if day[:4].isdigit()]
-        return self.birth in days or any(0 < year <= self.examined - 90 for year in years)
+        return not self.birth.isdisjoint(days) or any(0 < year <= self.examined - 90 for year in years)
 
 
 def holds(state: State, before: Element | None, after: Element | None, context: Context) -> bool:
@@ -85,7 +94,9 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return after.is_empty
         case State.SAME if after.raw == before.raw:
             return after.items is None and not _has_too_many(before)
-        case State.SAME:
+        case State.TIME if after.raw == before.raw:
+            return after.items is None and are_times(after.values)
+        case State.SAME | State.TIME:
             if before.vr in {"DS", "IS"} and _are_same_numbers(before, after):
                 return True
             is_replaced = after.is_empty or _is_dummy(before, after, context.tables)
@@ -101,8 +112,9 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
         case State.SHORTER:
             return _is_shorter(before.text, after.text, context.tables)
         case State.CLEANED:
-            has_reason = context.identifiers.may_stand_in(before.text)
-            return has_reason and holds(State.SHORTER, before, after, context)
+            return any(map(context.has_reason_to_clean, _readings(before))) and holds(
+                State.SHORTER, before, after, context
+            )
         case State.DATED:
             return _is_dated(before, after, context)
         case State.UIDS:
@@ -121,6 +133,13 @@ def holds(state: State, before: Element | None, after: Element | None, context: 
             return not foreign_in_profile(after.raw) or is_dummy
 
 
+def _readings(found: Element) -> Iterator[str]:
+    """A text, and what its bytes say in character sets that files have without declaring them."""
+    yield found.text
+    if not found.raw.isascii():
+        yield from (found.raw.decode(codec, "ignore") for codec in _UNDECLARED)
+
+
 def _may_go(state: State, before: Element | None, context: Context) -> bool:
     """Whether a value that is none of its VR may go where a legal one would stay: it can be anything."""
     if before is not None and state is State.ICC:
@@ -128,8 +147,12 @@ def _may_go(state: State, before: Element | None, context: Context) -> bool:
     if before is not None and state is State.SAME and before.vr in _BYTE_VRS | _NUMBER_BYTES.keys():
         texts = [before.raw.decode(codec, "ignore") for codec in ("latin-1", "utf-16-le", "utf-16-be")]
         return _has_too_many(before) or any(map(context.identifiers.stand_in, texts))
-    if before is None or state not in {State.DATED, State.SAME} or before.vr not in _CODED_VRS:
+    if before is None or state not in {State.DATED, State.SAME, State.TIME} or before.vr not in _CODED_VRS:
         return False
+    if before.vr == "CS" and context.identifiers.stand_in(before.text):
+        return True
+    if state is State.TIME:
+        return not are_plain_times(before.values)
     return not _is_legal(before) or (state is State.DATED and not _are_dates(before))
 
 
