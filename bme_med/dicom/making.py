@@ -150,13 +150,18 @@ class Maker:
         """A date or time under the profile's date policy (PS3.15, E.3.6)."""
         policy = self.profile.dates
         if policy is DatePolicy.KEEP:
-            return self.kept(f"{rule}: full dates")
+            return self._kept_date(f"{rule}: full dates", otherwise)
         if policy is DatePolicy.SHIFT and (self.vr == "TM" or self.keyword == "TimezoneOffsetFromUTC"):
-            return self.kept(f"{rule}: dates are shifted by whole days")
+            return self._kept_date(f"{rule}: dates are shifted by whole days", otherwise)
         if self.vr in ("DA", "DT") and policy is not DatePolicy.REMOVE:
             do = Do.SHIFT if policy is DatePolicy.SHIFT else Do.YEAR
             return self.make(do, Code.C, f"{rule}: modified dates ({policy})", otherwise)
         return otherwise
+
+    def _kept_date(self, rule: str, otherwise: Decision) -> Decision:
+        """A date or time that stays where it is one."""
+        kept = self.kept(rule)
+        return replace(kept, fallback=otherwise) if kept.do is Do.CODED else kept
 
     def listed(self, row: dict[str, str]) -> Decision:
         """A row of Table E.1-1."""

@@ -387,10 +387,19 @@ def test_documents_reports_and_voices_are_refused_with_what_to_do() -> None:
     def voice(ds: FileDataset) -> None:
         ds.SOPClassUID = "1.2.840.10008.5.1.4.1.1.9.4.1"
 
+    def audio(ds: FileDataset) -> None:
+        ds.Modality = "AU"
+
+    def speech(ds: FileDataset) -> None:
+        ds.WaveformSequence = Sequence([Dataset()])
+        ds.WaveformSequence[0].WaveformSampleInterpretation = "AB"
+
     for change, words in (
         (document, "encapsulated"),
         (report, "Structured"),
         (voice, "voice"),
+        (audio, "voice"),
+        (speech, "voice"),
     ):
         ds = mr_instance()
         change(ds)

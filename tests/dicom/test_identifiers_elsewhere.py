@@ -2,6 +2,8 @@
 
 import pytest
 from pydicom import Dataset
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import Tag
 
 from bme_med.core import Refusal
 from tests.dicom import making
@@ -230,3 +232,74 @@ def test_what_one_creator_says_of_a_private_value_counts_for_no_other() -> None:
         assert isinstance(output, bytes)
         seen.append(read(output).SoftwareVersions)
     assert seen == ["V1 aldermaston", "V1 aldermaston", "V1", "V1 aldermaston"]
+
+
+def with_raw(ds: Dataset, keyword: str, vr: str, value: str) -> None:
+    """An element as a file may hold it, whatever its attribute and VR allow."""
+    raw = value.encode() + b" " * (len(value) % 2)
+    ds[keyword] = RawDataElement(Tag(keyword), vr, len(raw), raw, 0, False, True)
+
+
+@every_profile
+@pytest.mark.parametrize(
+    ("keyword", "vr", "value", "text"),
+    [
+        *(("PatientName", vr, "Featherby^Iolanthe", "V1 featherby") for vr in ("UN", "LO", "SH", "ST")),
+        ("ReferringPhysicianName", "UN", "Featherby^Iolanthe", "V1 iolanthe"),
+        *(("PatientBirthDate", vr, "19310211", "V1 11.02.1931") for vr in ("UN", "LO")),
+        *(
+            ("ScheduledPerformingPhysicianName", vr, "Featherby^Iolanthe", "V1 featherby")
+            for vr in ("UN", "LO")
+        ),
+    ],
+)
+def test_what_identifies_is_looked_for_however_it_is_encoded(
+    name: str, keyword: str, vr: str, value: str, text: str
+) -> None:
+    if keyword == "StationAETitle" and policy(name).profile.name in (
+        "tcia-research",
+        "research-longitudinal",
+    ):
+        pytest.skip("this profile keeps the device")
+    ds = mr_instance()
+    with_raw(ds, keyword, vr, value)
+    ds.SoftwareVersions = text
+    output = deidentify(making.encoded(ds), policy(name))
+    assert not isinstance(output, Refusal)
+    assert read(output).SoftwareVersions == "V1"
+
+
+@pytest.mark.parametrize("vr", ["UN", "SH"])
+def test_a_title_is_looked_for_however_it_is_encoded(vr: str) -> None:
+    ds = mr_instance()
+    with_raw(ds, "StationAETitle", vr, "FEATHERBY7")
+    ds.SoftwareVersions = "V1 FEATHERBY7"
+    output = deidentify(making.encoded(ds), policy("hipaa-safe-harbor"))
+    assert not isinstance(output, Refusal)
+    assert read(output).SoftwareVersions == "V1"
+
+
+@every_profile
+@pytest.mark.parametrize("value", ["1931-02-11", "11.02.1931", "02/11/1931", " 19310211", "11 FEB 1931"])
+def test_a_birth_date_in_any_notation_is_looked_for(name: str, value: str) -> None:
+    ds = mr_instance()
+    with_raw(ds, "PatientBirthDate", "DA", value)
+    ds.SoftwareVersions = f"V1 born {value} V2"
+    ds.ProcessingFunction = "V1 on 1931 Feb 11"
+    output = deidentify(making.encoded(ds), policy(name))
+    assert not isinstance(output, Refusal)
+    assert (read(output).SoftwareVersions, read(output).ProcessingFunction) == ("V1 born V2", "V1 on")
+
+
+@every_profile
+def test_defined_terms_stay_although_somebody_is_called_so(name: str) -> None:
+    ds = mr_instance()
+    ds.PatientName, ds.OperatorsName = "Hu^Wei", "SCT"
+    ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = "0", "1", "HU"
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "69536005", "SCT", "Head"
+    ds.AnatomicRegionSequence = [code]
+    output = deidentify(making.encoded(ds), policy(name))
+    assert not isinstance(output, Refusal)
+    assert read(output).RescaleType == "HU"
+    assert read(output).AnatomicRegionSequence[0].CodingSchemeDesignator == "SCT"

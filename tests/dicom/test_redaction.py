@@ -259,3 +259,20 @@ def test_an_instance_without_pixels_needs_no_answer() -> None:
     ds = _screen()
     del ds.PixelData
     _made(ds, _policy(_pixels("detect"), "0,0,1,1"))
+
+
+@pytest.mark.parametrize(
+    ("region", "told"), [(Region(0, 0, 1, 4), False), (Region(0, 0, 2, 5), True), (Region(0, 0, 2, 12), True)]
+)
+def test_what_a_detector_painted_is_told_where_it_is_much(region: Region, *, told: bool) -> None:
+    made, out = _made(_screen(), _policy(_pixels("detect"), detector=_Detector(_Found(confirmed=(region,)))))
+    assert _painted(out) == [str(region)] * 2
+    assert any("was painted over" in text for text in made.findings) is told
+
+
+def test_more_than_a_quarter_of_a_picture_is_painted_only_where_somebody_looked() -> None:
+    detector = _Detector(_Found(confirmed=(Region(0, 0, 2, 12), Region(1, 0, 3, 6))))
+    with pytest.raises(UnsupportedFileError, match=r"covers 31% of the picture.*--boxes"):
+        _made(_screen(), _policy(_pixels("detect"), detector=detector))
+    made, _ = _made(_screen(), _policy(_pixels("detect"), "0,0,12,3", detector=detector))
+    assert any("31% of the picture" in text for text in made.findings)

@@ -24,6 +24,13 @@ def _code(meaning: str) -> Dataset:
     return item
 
 
+def _put(ds: Dataset, keyword: str, vr: str, value: str) -> None:
+    """An element as it may stand in a file, whatever its VR allows."""
+    raw = value.encode() + b" " * (len(value) % 2)
+    tag = Tag(keyword)
+    ds[tag] = RawDataElement(tag, vr, len(raw), raw, 0, False, True)
+
+
 def test_uids_and_references_stay_under_retain_uids() -> None:
     ds = mr_instance()
     ds.FrameOfReferenceUID, ds.IrradiationEventUID = "1.2.3.9", ["1.2.3.77", "1.2.3.78"]
@@ -165,3 +172,18 @@ def test_no_retaining_option_lets_the_patients_name_or_id_stay_anywhere(option: 
     out = encoded(_output(ds, option))
     assert b"uillfeather" not in out
     assert b"90210" not in out
+
+
+@pytest.mark.parametrize("value", ["20240506101112", "20240506", "19310211", "1.2.826.0.1", "1011121"])
+def test_what_is_no_time_does_not_stay_as_one(value: str) -> None:
+    ds = mr_instance()
+    _put(ds, "StudyTime", "TM", value)
+    assert value.encode() in encoded(ds)
+    assert _output(ds, f"{_TEMPORAL}-modified-dates").StudyTime != value
+
+
+@pytest.mark.parametrize("value", ["10", "101112.123456", "10:11:12.5", "101112\\101113", "235960"])
+def test_a_time_stays(value: str) -> None:
+    ds = mr_instance()
+    _put(ds, "StudyTime", "TM", value)
+    assert _output(ds, f"{_TEMPORAL}-modified-dates")["StudyTime"].value == ds["StudyTime"].value
