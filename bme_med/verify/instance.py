@@ -264,7 +264,7 @@ def _texts(output: Node, context: Context) -> Iterator[Problem]:
             yield Problem(place, Check.IDENTIFIER, "a UID of the source stands in it")
         if found.tag in SUBJECT_TAGS and context.has_own_subjects and subject_tells(text, context.named):
             yield Problem(place, Check.IDENTIFIER, "the subject's name tells the patient's name or ID")
-        if found.vr == "UI" or found.tag in SUBJECT_TAGS:
+        if found.vr == "UI" or found.tag in SUBJECT_TAGS or (found.tag, text) in context.tables.terms:
             continue
         if context.identifiers.stand_in(text) and not _is_standard_meaning(node, context.tables):
             yield Problem(place, Check.IDENTIFIER, "an identifier of the source stands in it")

@@ -56,8 +56,9 @@ class Tables:
     `listed` and `gaps` are keyed by tag number; a repeating group stands there once for each of its
     sixteen even groups (PS3.5, 7.6). `types` gives the strictest Type by IOD, path of sequence keywords
     and keyword. `dummies_of` gives by VR what code D writes, `dummies` all of that. `identifying` says of
-    what kind an attribute is: id, person, place, phone or date. `vocabulary` has the words that the standard
-    writes in lower case, so no eponym.
+    what kind an attribute is: id, person, place, phone or date. `terms` are tags, each
+    with a value that the standard defines for it. `vocabulary` has the words that the standard writes in lower
+    case, so no eponym.
     """
 
     listed: dict[int, Row]
@@ -70,6 +71,7 @@ class Tables:
     dummies_of: dict[str, frozenset[str]]
     identifying: dict[int, str]
     vocabulary: frozenset[str]
+    terms: frozenset[tuple[int, str]]
     additions: dict[int, tuple[str, str]]
 
     def vr(self, tag: int) -> str:
@@ -125,6 +127,9 @@ def load_tables() -> Tables:
             tag: row["kind"] for row in read_table("identifying.csv") for tag in tags_of(row["tag"])
         },
         vocabulary=frozenset(word for name in names for word in re.findall(r"\b[a-z]+\b", name)),
+        terms=frozenset(
+            (tag, row["term"]) for row in read_table("defined_terms.csv") for tag in tags_of(row["tag"])
+        ),
         additions={
             int(tag, 16): (vr, keyword)
             for tag, vr, _, keyword in dictionary

@@ -59,3 +59,11 @@ def test_a_text_that_tells_nothing_is_none(text: str) -> None:
     source, output = pair(ds, profile=HIPAA)
     cut = edited(output, lambda ds: setattr(ds, "WindowCenterWidthExplanation", text[:3]))
     assert Check.RULE in judged(cut, source, HIPAA)
+
+
+def test_a_defined_term_tells_of_nobody_who_is_called_so() -> None:
+    ds = small_mr()
+    ds.PatientName, ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = "Hu^Wei", "0", "1", "HU"
+    source, output = pair(ds, profile=HIPAA)
+    said = edited(output, lambda ds: setattr(ds, "RescaleType", "of HU"))
+    assert Check.IDENTIFIER in judged(said, source, HIPAA)
