@@ -7,6 +7,7 @@ stand beside it.
 from functools import cache
 
 from bme_med.core.resources import read_table
+from bme_med.dicom.dictionary import parse_tag
 
 __all__ = ["is_defined_term"]
 
@@ -25,5 +26,5 @@ def is_defined_term(tag: int, raw: bytes) -> bool:
 def _terms() -> dict[int, set[str]]:
     terms: dict[int, set[str]] = {}
     for row in read_table("defined_terms.csv"):
-        terms.setdefault(int(row["tag"].strip("()").replace(",", ""), 16), set()).add(row["term"])
+        terms.setdefault(parse_tag(row["tag"]), set()).add(row["term"])
     return terms

@@ -155,6 +155,15 @@ def format_tag(tag: int) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
+def parse_tag(notation: str) -> int:
+    """The tag that the standard's notation means.
+
+    >>> parse_tag("(0010,0010)") == 0x00100010
+    True
+    """
+    return int(notation.strip("()").replace(",", ""), 16)
+
+
 @cache
 def where(tag: int) -> str:
     """How actions name an attribute.

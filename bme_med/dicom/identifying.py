@@ -3,7 +3,7 @@
 from functools import cache, lru_cache
 
 from bme_med.core.resources import read_table
-from bme_med.dicom.dictionary import dictionary
+from bme_med.dicom.dictionary import dictionary, parse_tag
 from bme_med.dicom.identifiers import Kind
 
 __all__ = ["kind_of"]
@@ -26,7 +26,4 @@ def kind_of(tag: int, vr: str) -> Kind | None:
 
 @cache
 def _kinds() -> dict[int, Kind]:
-    return {
-        int(row["tag"].strip("()").replace(",", ""), 16): Kind(row["kind"])
-        for row in read_table("identifying.csv")
-    }
+    return {parse_tag(row["tag"]): Kind(row["kind"]) for row in read_table("identifying.csv")}

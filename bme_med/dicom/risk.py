@@ -47,7 +47,7 @@ _PIXEL_TAGS = (_PIXEL_DATA, 0x7FE00008, 0x7FE00009)
 _SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
 _AUDIO_CLASSES = frozenset(("1.2.840.10008.5.1.4.1.1.9.4.1", "1.2.840.10008.5.1.4.1.1.9.4.2"))
 _WAVEFORMS, _SAMPLE_CODING = 0x54000100, 0x54001006
-_SPEECH_CODINGS = (b"MB", b"AB")
+_SPEECH_CODINGS = ("MB", "AB")
 """mu-law and A-law."""
 
 
@@ -150,16 +150,15 @@ def refuse_uncleanable(instance: Instance, profile: Profile) -> None:
 
 
 def _holds_sound(instance: Instance) -> bool:
-    """Whether an instance of any class has waveforms in codings of speech (PS3.3, C.10.9.1.5)."""
+    """Whether an instance of any class is audio, or has waveforms coded as speech (PS3.3, C.10.9.1.5)."""
     if instance.first(_MODALITY) == "AU":
         return True
     data, waveforms = instance.by_tag.get(_WAVEFORMS, (b"", None))
-    items = waveforms.items.items if waveforms and waveforms.items else ()
-    return any(
-        element.tag == _SAMPLE_CODING and data[element.value : element.end].strip(b" \0") in _SPEECH_CODINGS
-        for item in items
-        for element in item.elements
-    )
+    if waveforms is None or waveforms.items is None:
+        return False
+    coding = waveforms.items.coding
+    items = (instance.within(data, item.elements, coding) for item in waveforms.items.items)
+    return any(item.first(_SAMPLE_CODING) in _SPEECH_CODINGS for item in items)
 
 
 @cache

@@ -19,14 +19,16 @@ from bme_med.dicom.vocabulary import is_standard_code, vocabulary
 
 __all__ = ["Texts", "texts_for"]
 
+_AGE = rb"\d{1,3}[DWMY]?"
+_TIME = rb"(?:[01]\d|2[0-3])(?::?[0-5]\d(?::?(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?"
+"""With the colons of ACR-NEMA, which readers may take (PS3.5, 6.2)."""
+
 _REPERTOIRE = {
     "CS": re.compile(rb"(?:[A-Z0-9 _]{0,16}(?:\\|\0?$))*"),
-    "AS": re.compile(rb"(?:\d{1,3}[DWMY]?[ \0]?\\?)*"),
+    "AS": re.compile(rb"(?:(?:%b)?[ \0]?(?:\\|$))*" % _AGE),
     "DA": re.compile(rb"[0-9. \\\0]*"),
     "DT": re.compile(rb"[0-9+\-. \\\0]*"),
-    "TM": re.compile(
-        rb"(?:(?: *(?:[01]\d|2[0-3])(?::?[0-5]\d(?::?(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?)?[ \0]*(?:\\|$))*"
-    ),
+    "TM": re.compile(rb"(?:(?: *%b)?[ \0]*(?:\\|$))*" % _TIME),
 }
 _CACHE_ENTRIES = 4096
 _LONG_NUMBER = 6

@@ -38,8 +38,8 @@ _MARKERS = {0x00120062, METHOD, 0x00120064, 0x00280303}
 """What PS3.15, E.1.1 and E.2, has the de-identifier write."""
 
 _UID = re.compile(r"2[._-]25(?:[._-]\d+)+|\d+(?:[._-]\d+){3,}")
-_POINTS = str.maketrans("_-", "..")
 """As one stands in a text."""
+_POINTS = str.maketrans("_-", "..")
 
 _LONG_NUMBER = 6
 _ROOT = "1.2.840.10008."

@@ -56,9 +56,9 @@ class Tables:
     `listed` and `gaps` are keyed by tag number; a repeating group stands there once for each of its
     sixteen even groups (PS3.5, 7.6). `types` gives the strictest Type by IOD, path of sequence keywords
     and keyword. `dummies_of` gives by VR what code D writes, `dummies` all of that. `identifying` says of
-    what kind an attribute is: id, person, place, phone or date. `terms` are tags, each
-    with a value that the standard defines for it. `vocabulary` has the words that the standard writes in
-    lower case, so no eponym.
+    what kind an attribute is: id, person, place, phone or date. `terms` are tags, each with
+    a value that the standard defines for it. `vocabulary` has the words that the standard writes in lower
+    case, so no eponym.
     """
 
     listed: dict[int, Row]

@@ -182,6 +182,20 @@ def test_what_is_no_time_does_not_stay_as_one(value: str) -> None:
     assert _output(ds, f"{_TEMPORAL}-modified-dates").StudyTime != value
 
 
+@pytest.mark.parametrize("value", ["4711023", "19310211", "045Y4711"])
+def test_what_is_no_age_does_not_stay_as_one(value: str) -> None:
+    ds = mr_instance()
+    _put(ds, "PatientAge", "AS", value)
+    assert value not in str(_output(ds, Option.RETAIN_PATIENT_CHARACTERISTICS))
+
+
+@pytest.mark.parametrize("value", ["045Y", "045Y\\046Y", "45", "003W"])
+def test_an_age_stays(value: str) -> None:
+    ds = mr_instance()
+    _put(ds, "PatientAge", "AS", value)
+    assert _output(ds, Option.RETAIN_PATIENT_CHARACTERISTICS).PatientAge == ds.PatientAge
+
+
 @pytest.mark.parametrize("value", ["10", "101112.123456", "10:11:12.5", "101112\\101113", "235960"])
 def test_a_time_stays(value: str) -> None:
     ds = mr_instance()
